@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { epoch, shopKey } from './ids.ts';
+import { origin } from './resources.ts';
+import { instant } from './time.ts';
+
+/** Namespace of event ids: UUIDv5(DNS, "events.tokometrics.com"). */
+export const EVENT_NAMESPACE = 'c68b6113-bb43-5d66-896a-16e83936a106';
+
+/** The text whose UUIDv5 is an event's id: same content of same version, same id. */
+export function eventName(part: {
+  shopKey: string;
+  epoch: number;
+  entity: string;
+  entityId: string;
+  ver: string;
+  contentHash: string;
+}): string {
+  return [part.shopKey, part.epoch, part.entity, part.entityId, part.ver, part.contentHash].join(
+    '|',
+  );
+}
+
+/** Source version as decimal text of `update_time_s << 24 | seq`: 64-bit, never a JS number. */
+export const ver = z.string().regex(/^\d{1,20}$/);
+
+export function versionOf(updateTimeS: number, seq: number): string {
+  return ((BigInt(updateTimeS) << 24n) | BigInt(seq & 0xff_ff_ff)).toString();
+}
+
+/** ClickHouse's version: source version, then the content revision of the shop's facts. */
+export function rowVersion(sourceVer: string, rev: number): string {
+  return ((BigInt(sourceVer) << 8n) | BigInt(rev & 0xff)).toString();
+}
+
+/** CloudEvents 1.0 in structured JSON, with our extensions in lower case as the standard demands. */
+export const envelopeOf = <D extends z.ZodType>(data: D) =>
+  z.object({
+    specversion: z.literal('1.0'),
+    id: z.uuid(),
+    type: z.string(),
+    source: z.string(),
+    subject: z.string(),
+    time: instant,
+    shopkey: shopKey,
+    epoch,
+    ver,
+    origin,
+    schemaver: z.int(),
+    contenthash: z.string().regex(/^[0-9a-f]{64}$/),
+    rev: z.int().min(0).max(255).default(0),
+    data,
+  });
+
+/** Header names that every scoped record carries, so that fences need not parse the body. */
+export const HEADERS = {
+  id: 'ce_id',
+  type: 'ce_type',
+  source: 'ce_source',
+  time: 'ce_time',
+  shopKey: 'tm_shopkey',
+  epoch: 'tm_epoch',
+  ver: 'tm_ver',
+} as const;
+
+export interface ScopedHeaders {
+  readonly shopKey: string;
+  readonly epoch: number;
+}
+
+/** Scope of a record by its headers alone; undefined means: quarantine, never store. */
+export function scopeOfHeaders(
+  headers: Readonly<Record<string, string>>,
+): ScopedHeaders | undefined {
+  const key = shopKey.safeParse(headers[HEADERS.shopKey]);
+  const number = epoch.safeParse(Number(headers[HEADERS.epoch]));
+  return key.success && number.success ? { shopKey: key.data, epoch: number.data } : undefined;
+}

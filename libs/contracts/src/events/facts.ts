@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { currency, decimal } from '../money.ts';
+import type { Resource } from '../resources.ts';
+import { localDate } from '../time.ts';
+
+/*
+ * Facts: typed, dated in the shop's zone, ready for ClickHouse. Instants are epoch seconds UTC.
+ * `localDate` is the immutable storage bucket; sale and cancel dates are what readers see.
+ */
+const seconds = z.int();
+const maybeSeconds = z.int().nullable();
+const text = z.string();
+const bit = z.union([z.literal(0), z.literal(1)]);
+
+/** Lines are columnar, as ClickHouse's Nested stores them: one element of each array is one unit. */
+export const orderLines = z.object({
+  lineId: z.array(text),
+  productId: z.array(text),
+  skuId: z.array(text),
+  sellerSku: z.array(text),
+  status: z.array(text),
+  cancelled: z.array(bit),
+  isGift: z.array(bit),
+  originalPrice: z.array(decimal),
+  salePrice: z.array(decimal),
+  sellerDiscount: z.array(decimal),
+  platformDiscount: z.array(decimal),
+});
+
+export const orderFact = z.object({
+  orderId: text,
+  localDate,
+  createTime: seconds,
+  updateTime: seconds,
+  paidTime: maybeSeconds,
+  saleDate: localDate.nullable(),
+  saleHour: maybeSeconds,
+  cancelTime: maybeSeconds,
+  cancelDate: localDate.nullable(),
+  cancelHour: maybeSeconds,
+  rtsTime: maybeSeconds,
+  rtsSlaTime: maybeSeconds,
+  deliveryTime: maybeSeconds,
+  status: text,
+  isCancelled: bit,
+  cancellationInitiator: text,
+  cancelReason: text,
+  fulfillmentType: text,
+  shippingType: text,
+  commercePlatform: text,
+  warehouseId: text,
+  isCod: bit,
+  isSample: bit,
+  isReplacement: bit,
+  isExchange: bit,
+  isOnHold: bit,
+  currency,
+  totalAmount: decimal,
+  subTotal: decimal,
+  originalTotalProductPrice: decimal,
+  sellerDiscount: decimal,
+  platformDiscount: decimal,
+  shippingFee: decimal,
+  tax: decimal,
+  otherAmounts: z.record(z.string(), decimal),
+  lines: orderLines,
+});
+export type OrderFact = z.infer<typeof orderFact>;
+
+export const productFact = z.object({
+  productId: text,
+  title: text,
+  status: text,
+  createTime: seconds,
+  updateTime: seconds,
+  /** Local day of the fetch; the anchor of the two-year limit. */
+  seenDate: localDate,
+  skus: z.object({
+    skuId: z.array(text),
+    sellerSku: z.array(text),
+    status: z.array(text),
+    price: z.array(decimal),
+    currency: z.array(currency),
+  }),
+});
+export type ProductFact = z.infer<typeof productFact>;
+
+export const statementFact = z.object({
+  statementId: text,
+  localDate,
+  statementTime: seconds,
+  paymentId: text,
+  paymentStatus: text,
+  currency,
+  settlementAmount: decimal,
+  revenueAmount: decimal,
+  netSalesAmount: decimal,
+  shippingCostAmount: decimal,
+  feeAmount: decimal,
+  adjustmentAmount: decimal,
+});
+export type StatementFact = z.infer<typeof statementFact>;
+
+export const transactionFact = z.object({
+  statementId: text,
+  transactionId: text,
+  localDate,
+  statementTime: seconds,
+  statementHour: seconds,
+  orderId: text,
+  /** Local day of the order's creation; null for adjustments without an order. */
+  orderLocalDate: localDate.nullable(),
+  adjustmentId: text,
+  type: text,
+  reserveStatus: text,
+  currency,
+  settlementAmount: decimal,
+  revenueAmount: decimal,
+  shippingCostAmount: decimal,
+  feeTaxAmount: decimal,
+  adjustmentAmount: decimal,
+  reserveAmount: decimal,
+  refundSubtotal: decimal,
+  refundSellerDiscount: decimal,
+  /** Flat map with dotted keys such as `fee.platform_commission_amount`. */
+  breakdown: z.record(z.string(), decimal),
+});
+export type TransactionFact = z.infer<typeof transactionFact>;
+
+export const FACT_SCHEMAS = {
+  order: orderFact,
+  product: productFact,
+  statement: statementFact,
+  transaction: transactionFact,
+} as const satisfies Record<Resource, z.ZodType>;
+
+export const factType = (of: Resource): string => `com.tokometrics.${of}.snapshot.v1`;

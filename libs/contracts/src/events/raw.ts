@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Resource } from '../resources.ts';
+
+/*
+ * Bodies as the connector seals them: TikTok's own field names, only those on the allow-list.
+ * Every field but the id is optional, as on the platform; unknown enum values stay text.
+ */
+const text = z.string().max(2000).optional();
+const money = z
+  .string()
+  .regex(/^-?\d{1,20}(\.\d{1,6})?$/)
+  .optional();
+const seconds = z.int().min(0).max(253_402_300_799).optional();
+const flag = z.boolean().optional();
+const openAmounts = z.record(z.string(), z.unknown()).optional();
+
+export const rawLineItem = z.object({
+  id: z.string(),
+  product_id: text,
+  sku_id: text,
+  seller_sku: text,
+  product_name: text,
+  sku_name: text,
+  display_status: text,
+  original_price: money,
+  sale_price: money,
+  seller_discount: money,
+  platform_discount: money,
+  currency: text,
+  is_gift: flag,
+  cancel_reason: text,
+  cancel_user: text,
+  item_tax: z.array(z.record(z.string(), z.unknown())).optional(),
+});
+
+export const rawOrder = z.object({
+  id: z.string(),
+  status: text,
+  order_type: text,
+  create_time: seconds,
+  paid_time: seconds,
+  update_time: seconds,
+  cancel_time: seconds,
+  request_cancel_time: seconds,
+  rts_time: seconds,
+  rts_sla_time: seconds,
+  delivery_time: seconds,
+  cancel_reason: text,
+  cancellation_initiator: text,
+  fulfillment_type: text,
+  shipping_type: text,
+  commerce_platform: text,
+  is_cod: flag,
+  is_sample_order: flag,
+  is_replacement_order: flag,
+  is_exchange_order: flag,
+  is_on_hold_order: flag,
+  warehouse_id: text,
+  payment: z.record(z.string(), z.string()).optional(),
+  line_items: z.array(rawLineItem).optional(),
+});
+export type RawOrder = z.infer<typeof rawOrder>;
+
+const skuPrice = z.object({ currency: text, sale_price: money, tax_exclusive_price: money });
+
+export const rawProduct = z.object({
+  id: z.string(),
+  title: text,
+  status: text,
+  create_time: seconds,
+  update_time: seconds,
+  skus: z
+    .array(
+      z.object({
+        id: z.string(),
+        seller_sku: text,
+        price: skuPrice.optional(),
+        status_info: z.object({ status: text }).optional(),
+      }),
+    )
+    .optional(),
+});
+export type RawProduct = z.infer<typeof rawProduct>;
+
+export const rawStatement = z.object({
+  id: z.string(),
+  statement_time: seconds,
+  currency: text,
+  payment_id: text,
+  payment_status: text,
+  settlement_amount: money,
+  revenue_amount: money,
+  net_sales_amount: money,
+  shipping_cost_amount: money,
+  fee_amount: money,
+  adjustment_amount: money,
+});
+export type RawStatement = z.infer<typeof rawStatement>;
+
+export const rawTransaction = z.object({
+  id: z.string(),
+  /** Set by the connector: the statement that lists this row, and its time. */
+  statement_id: z.string(),
+  statement_time: z.int(),
+  type: text,
+  currency: text,
+  order_id: text,
+  order_create_time: seconds,
+  adjustment_id: text,
+  adjustment_order_id: text,
+  associated_order_id: text,
+  reserve_status: text,
+  settlement_amount: money,
+  revenue_amount: money,
+  shipping_cost_amount: money,
+  fee_tax_amount: money,
+  adjustment_amount: money,
+  reserve_amount: money,
+  revenue_breakdown: openAmounts,
+  shipping_cost_breakdown: openAmounts,
+  fee_tax_breakdown: openAmounts,
+  supplementary_component: openAmounts,
+});
+export type RawTransaction = z.infer<typeof rawTransaction>;
+
+export const RAW_SCHEMAS = {
+  order: rawOrder,
+  product: rawProduct,
+  statement: rawStatement,
+  transaction: rawTransaction,
+} as const satisfies Record<Resource, z.ZodType>;
+
+export const rawType = (of: Resource): string => `com.tokometrics.raw.${of}.v1`;
