@@ -1,0 +1,142 @@
+import type { Lifecycled } from '../lifecycle.ts';
+import type { Logger } from '../logging.ts';
+import type { Metrics } from '../metrics.ts';
+import type { InMessage, OutMessage, TopicDef } from './messages.ts';
+import type { Outcome } from './outcomes.ts';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+export interface KafkaOptions {
+  /** A list, or the comma separated form of KAFKA_BROKERS. */
+  readonly brokers: string | readonly string[];
+  readonly clientId: string;
+  /** Put before every topic and group name; callers only ever see names without it. */
+  readonly topicPrefix?: string | undefined;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly compression?: Compression;
+  /** Default: the broker's own default.replication.factor. */
+  readonly replicationFactor?: number;
+}
+
+/** Milliseconds between a failure and the next try, per rung of the ladder. */
+export interface LadderIntervals {
+  readonly '1m': number;
+  readonly '10m': number;
+  readonly '1h': number;
+}
+
+interface SubscriptionOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Where a group without committed offsets begins; default true: nothing is lost. */
+  readonly fromBeginning?: boolean;
+  /** Seals the body of a dead letter. Without it only headers, SHA-256 and length are kept. */
+  readonly parkBody?: (message: InMessage) => Promise<Buffer>;
+  /** Partitions of this group's retry and dead-letter topics; default 1. */
+  readonly ladderPartitions?: number;
+  /** How long a dependency that is down is retried in place; default 30 s. */
+  readonly retryInPlaceMs?: number;
+}
+
+export interface ConsumerOptions extends SubscriptionOptions {
+  handle(message: InMessage): Promise<Outcome>;
+  /** Partitions handled at the same time; order within a partition is kept. Default 1. */
+  readonly concurrency?: number;
+  readonly ladder?: LadderIntervals;
+}
+
+export interface ChunkControl<P> {
+  /** What `prepare` returned for exactly these messages. */
+  readonly prepared: P;
+  /** Aborts when the consumer stops; a rebalance only makes the result uncommittable. */
+  readonly signal: AbortSignal;
+  /** True while every partition of the chunk still belongs to this member. */
+  isOwner(): boolean;
+}
+
+export interface ParkedMessage {
+  readonly message: InMessage;
+  readonly reason: string;
+}
+
+export interface ChunkResult {
+  readonly parked?: readonly ParkedMessage[];
+}
+
+export interface BatchConsumerOptions<P = undefined> extends SubscriptionOptions {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly lingerMs: number;
+  /** Cap on all buffered bytes of this consumer; default 8 × maxBytes. */
+  readonly maxBufferedBytes?: number;
+  /** Runs ahead of `onChunk`, while the chunk before is still being written. Must be idempotent. */
+  prepare?(messages: readonly InMessage[]): Promise<P> | P;
+  /** Resolves when every message is settled (or named in `parked`); must be idempotent. */
+  onChunk(
+    messages: readonly InMessage[],
+    control: ChunkControl<P>,
+  ): Promise<ChunkResult | undefined | void>;
+}
+
+export interface TailOptions {
+  /** Must be unique to the instance: every instance sees every record. */
+  readonly group: string;
+  readonly topic: string;
+  /**
+   * `beginning`: start() resolves only once everything present at that time was delivered; nothing
+   * is ever committed. `latest` (default): only records sent after start() resolved.
+   */
+  readonly from?: 'beginning' | 'latest';
+  onMessage(message: InMessage): Promise<void> | void;
+}
+
+export interface Producer extends Lifecycled {
+  /** Resolves when all in-sync replicas hold every message. */
+  send(batch: readonly OutMessage[]): Promise<void>;
+}
+
+export interface GroupDescription {
+  readonly group: string;
+  readonly state: string;
+  readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
+}
+
+export interface PartitionOffsets {
+  readonly partition: number;
+  readonly low: string;
+  readonly high: string;
+}
+
+export interface GroupOffset {
+  readonly topic: string;
+  readonly partition: number;
+  /** undefined: this group never committed here. */
+  readonly offset: string | undefined;
+}
+
+/** Connects at first use; names without the prefix in and out. */
+export interface KafkaAdmin extends Lifecycled {
+  listTopics(): Promise<string[]>;
+  listGroups(): Promise<string[]>;
+  describeGroups(groups: readonly string[]): Promise<GroupDescription[]>;
+  deleteGroups(groups: readonly string[]): Promise<void>;
+  topicOffsets(topic: string): Promise<PartitionOffsets[]>;
+  groupOffsets(group: string, topics: readonly string[]): Promise<GroupOffset[]>;
+  /** Sum over partitions of the records that the group has not committed. */
+  groupLag(group: string, topics: readonly string[]): Promise<number>;
+  describeTopicConfig(topic: string): Promise<Record<string, string>>;
+  deleteTopics(topics: readonly string[]): Promise<void>;
+  /** Every record from the low to the present high watermark, partitions interleaved. */
+  readTopic(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;
+}
+
+export interface Kafka {
+  ensureTopics(defs: readonly TopicDef[]): Promise<void>;
+  producer(options?: { readonly compression?: Compression }): Producer;
+  consumer(options: ConsumerOptions): Lifecycled;
+  batchConsumer<P = undefined>(options: BatchConsumerOptions<P>): Lifecycled;
+  tail(options: TailOptions): Lifecycled;
+  admin(): KafkaAdmin;
+  readToEnd(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;
+}
