@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountId, epoch, merchantId, shopKey } from '../ids.ts';
+import { accountId, epoch, merchantId, shopKey, ULID_PATTERN } from '../ids.ts';
 import { currency } from '../money.ts';
 import { instant, timeZone } from '../time.ts';
 
@@ -9,6 +9,8 @@ export const shopLifecycle = z.object({
   shopKey,
   merchantId,
   epoch,
+  /** The authorization that this connection belongs to; several shops may share one. */
+  authKey: z.string().regex(ULID_PATTERN),
   state: z.enum(['connected', 'reauth_required', 'disconnected']),
   region: z.string(),
   timezone: timeZone,
