@@ -41,6 +41,8 @@ export const envelopeOf = <D extends z.ZodType>(data: D) =>
     source: z.string(),
     subject: z.string(),
     time: instant,
+    /** When the source was read; absent where it equals `time`. */
+    fetchedat: instant.optional(),
     shopkey: shopKey,
     epoch,
     ver,
