@@ -274,6 +274,7 @@ export const DATA_MAP = {
     'shop',
     'That a connection exists: identifiers and zone',
     1095,
+    { clause: 'evidence' },
   ),
   'kafka.privacy': topics(
     ['tm.privacy.*'],
@@ -323,7 +324,7 @@ export const DATA_MAP = {
     category: 'account',
     holds: 'Devices that signed in before, as hashes',
     personal: true,
-    clause: 'account',
+    clause: 'usage',
     retentionDays: 90,
   }),
   'identity.mail_outbox': mongo('identity', 'mail_outbox', {
