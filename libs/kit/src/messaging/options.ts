@@ -32,7 +32,7 @@ interface SubscriptionOptions {
   /** Where a group without committed offsets begins; default true: nothing is lost. */
   readonly fromBeginning?: boolean;
   /** Seals the body of a dead letter. Without it only headers, SHA-256 and length are kept. */
-  readonly parkBody?: (message: InMessage) => Promise<Buffer>;
+  readonly parkBody?: (message: InMessage) => Promise<Buffer | undefined>;
   /** Partitions of this group's retry and dead-letter topics; default 1. */
   readonly ladderPartitions?: number;
   /** How long a dependency that is down is retried in place; default 30 s. */
@@ -88,6 +88,11 @@ export interface TailOptions {
    * is ever committed. `latest` (default): only records sent after start() resolved.
    */
   readonly from?: 'beginning' | 'latest';
+  /** Membership is a lease: the broker drops a member that is silent for so long. Default: as consumers. */
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatMs?: number;
+  /** After every heartbeat that the broker accepted, and after the join. */
+  onHeartbeat?(): void;
   onMessage(message: InMessage): Promise<void> | void;
 }
 
