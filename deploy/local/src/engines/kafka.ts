@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { registryOf } from './child.ts';
+import type { EngineContext, EngineHandle } from './engine.ts';
+import { fetchKafka, recipe } from './fetch.ts';
+import { writeText } from './files.ts';
+import { nativeEngine } from './native.ts';
+import { answersKafka } from './probes.ts';
+
+/** One node that is broker and controller; nothing is replicated, nothing created by accident. */
+function properties(dataDir: string, port: number, controllerPort: number): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${String(controllerPort)}`,
+    `listeners=PLAINTEXT://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${String(port)}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `log.dirs=${dataDir}`,
+    'auto.create.topics.enable=false',
+    'default.replication.factor=1',
+    'min.insync.replicas=1',
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=8',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=4',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    // The defaults are for servers: a 128 MB cleaner buffer alone is a third of this heap, and
+    // each partition would reserve two 10 MB index files.
+    'log.cleaner.dedupe.buffer.size=8388608',
+    'log.index.size.max.bytes=1048576',
+    'num.network.threads=2',
+    'num.io.threads=4',
+    'num.recovery.threads.per.data.dir=2',
+    '',
+  ].join('\n');
+}
+
+function javaFlags(jars: string, heap: string): string[] {
+  return [
+    ...[`-Xmx${heap}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
+    `-Dlog4j2.configurationFile=${recipe('kafka.log4j2.xml')}`,
+    ...['-cp', join(jars, 'lib', '*')],
+  ];
+}
+
+function format(jars: string, config: string): void {
+  const { status, stdout, stderr } = spawnSync(
+    'java',
+    [
+      ...javaFlags(jars, '128m'),
+      ...['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url')],
+      ...['-c', config],
+    ],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    throw new Error(`Kafka's storage could not be formatted:\n${stdout}${stderr}`);
+  }
+}
+
+export async function startKafka(context: EngineContext): Promise<EngineHandle> {
+  const jars = await fetchKafka(context.enginesDir, context.log);
+  const home = join(context.dataDir, 'kafka');
+  const data = join(home, 'data');
+  const port = await context.ports.take('kafka');
+  const controllerPort = await context.ports.take('kafka-controller');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const config = join(home, 'server.properties');
+  writeText(config, properties(data, port, controllerPort));
+  if (!existsSync(join(data, 'meta.properties'))) {
+    format(jars, config);
+  }
+  return nativeEngine('kafka', { KAFKA_BROKERS: `127.0.0.1:${String(port)}` }, () => ({
+    name: 'kafka',
+    command: 'java',
+    args: [...javaFlags(jars, '384m'), 'kafka.Kafka', config],
+    cwd: home,
+    logFile: join(context.logDir, 'kafka.log'),
+    registry: registryOf(context.dataDir),
+    isReady: () => answersKafka(port),
+    readyTimeoutMs: 60_000,
+    stopTimeoutMs: 20_000,
+  }));
+}

@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { registryOf } from './child.ts';
+import { startClickhouse } from './clickhouse.ts';
+import { ENGINE_NAMES } from './engine.ts';
+import type { EngineContext, EngineHandle, EngineName, Log } from './engine.ts';
+import { readJson } from './files.ts';
+import { startKafka } from './kafka.ts';
+import { startMongo } from './mongo.ts';
+import { givenEngine } from './native.ts';
+import { createPortBook } from './ports.ts';
+import { endLeftover } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { startVault } from './vault.ts';
+
+export interface StartEnginesOptions {
+  /** The repository; programs are kept below its `.local/engines`. */
+  readonly root: string;
+  /** The folder of this set's data; two sets need two folders. */
+  readonly dataDir: string;
+  readonly logDir?: string;
+  readonly only?: readonly EngineName[];
+  readonly log?: Log;
+  /** Addresses of engines that run already, normally `process.env`; an absent one is started. */
+  readonly given?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Engines {
+  /** Addresses and credentials for the services and tests. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly engines: Readonly<Partial<Record<EngineName, EngineHandle>>>;
+  stop(): Promise<void>;
+}
+
+/** The keys that name an engine from outside: the first decides, the others come along. */
+const GIVEN: Readonly<Record<EngineName, readonly [string, ...string[]]>> = {
+  kafka: ['KAFKA_BROKERS'],
+  mongo: ['MONGO_URL', 'MONGO_READONLY_URL'],
+  clickhouse: ['CLICKHOUSE_URL', 'CLICKHOUSE_READONLY_URL'],
+  vault: ['VAULT_ADDR', 'VAULT_ROOT_TOKEN'],
+};
+
+const NATIVE: Readonly<Record<EngineName, (context: EngineContext) => Promise<EngineHandle>>> = {
+  kafka: startKafka,
+  mongo: startMongo,
+  clickhouse: startClickhouse,
+  vault: startVault,
+};
+
+/** First match wins: a given address, then (not built yet) Docker, then the native form. */
+async function resolveEngine(
+  name: EngineName,
+  context: EngineContext,
+  given: Readonly<Record<string, string | undefined>>,
+): Promise<EngineHandle> {
+  const keys = GIVEN[name];
+  if (given[keys[0]] !== undefined) {
+    context.log(`${name}: given, ${keys[0]} is set`);
+    return givenEngine(
+      name,
+      Object.fromEntries(keys.flatMap((key) => (given[key] ? [[key, given[key]]] : []))),
+    );
+  }
+  const startedAt = Date.now();
+  const handle = await NATIVE[name](context);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  context.log(`${name}: native, ready after ${seconds} s (pid ${String(handle.pid)})`);
+  return handle;
+}
+
+export async function endLeftovers(dataDir: string, log: Log): Promise<void> {
+  const left = readJson<Record<string, ProcessIdentity>>(registryOf(dataDir)) ?? {};
+  await Promise.all(
+    Object.entries(left).map(async ([name, identity]) => {
+      if (await endLeftover(identity)) {
+        log(`${name}: a leftover of an earlier run was ended (pid ${String(identity.pid)})`);
+      }
+    }),
+  );
+}
+
+/** Starts what is asked for, side by side; a failure stops what had started. */
+export async function startEngines(options: StartEnginesOptions): Promise<Engines> {
+  const { root, dataDir, only = ENGINE_NAMES, log = () => undefined, given = {} } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  await endLeftovers(dataDir, log);
+  const context: EngineContext = {
+    enginesDir: join(root, '.local', 'engines'),
+    dataDir,
+    logDir: options.logDir ?? join(dataDir, 'logs'),
+    log,
+    ports: createPortBook(join(dataDir, 'ports.json')),
+  };
+  const names = ENGINE_NAMES.filter((name) => only.includes(name));
+  const outcomes = await Promise.allSettled(
+    names.map((name) => resolveEngine(name, context, given)),
+  );
+  const started = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? [outcome.value] : [],
+  );
+  const stop = async () => {
+    await Promise.all(started.map((handle) => handle.stop()));
+  };
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
+  }
+  return {
+    env: Object.assign({}, ...started.map((handle) => handle.env)),
+    engines: Object.fromEntries(started.map((handle) => [handle.name, handle])),
+    stop,
+  };
+}
