@@ -1,0 +1,14 @@
+export { createFences } from './fences.ts';
+export type { Fences, FencesOptions, Guarded, GuardOptions, ShopScope } from './fences.ts';
+export { fenced, splitByFence } from './fenced.ts';
+export type { SplitChunk } from './fenced.ts';
+export { createSealer, parseSealed, sealingKey } from './sealer.ts';
+export type { Sealer, SealContext, SealerOptions } from './sealer.ts';
+export { DecryptError, KeyShredded } from './seal-errors.ts';
+export { parkBodyBy } from './park-body.ts';
+export { registerErasers } from './erasers.ts';
+export type { Erased, Eraser, ErasersOptions, ErasureScope } from './erasers.ts';
+export { ackBytes, signAck, verifyAckSignature } from './acks.ts';
+export type { UnsignedAck } from './acks.ts';
+export { createShopProjection } from './shop-projection.ts';
+export type { ShopProjection } from './shop-projection.ts';
