@@ -1,0 +1,142 @@
+import { privacyCommand, shopOfScope, storeEntry, TOPIC } from '@tokometrics/contracts';
+import type { PrivacyCommand, ShopKey, StoreId } from '@tokometrics/contracts';
+import { canonicalJson, createUlid, done, park, sha256Hex, skip } from '@tokometrics/kit';
+import type {
+  Clock,
+  InMessage,
+  Kafka,
+  Lifecycled,
+  Logger,
+  Outcome,
+  Producer,
+  VaultClient,
+} from '@tokometrics/kit';
+import { signAck } from './acks.ts';
+
+export interface ErasureScope {
+  readonly shopKey: ShopKey;
+  readonly throughEpoch: number;
+}
+
+export interface Erased {
+  /** What was there when this attempt began, and what this attempt removed. */
+  readonly found: number;
+  readonly removed: number;
+  /** Until when bytes may stay in files, when the store cannot remove them at once. */
+  readonly physicalBy?: string;
+}
+
+export interface Eraser {
+  readonly storeId: StoreId;
+  /** Idempotent; resolves only when a last look found nothing left. */
+  erase(scope: ErasureScope): Promise<Erased>;
+}
+
+export interface ErasersOptions {
+  readonly kafka: Kafka;
+  readonly producer: Pick<Producer, 'send'>;
+  readonly vault: Pick<VaultClient, 'transit'>;
+  readonly service: string;
+  readonly instanceId: string;
+  readonly erasers: readonly Eraser[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type Reply = Pick<Erased, 'found' | 'removed' | 'physicalBy'> & {
+  readonly outcome: 'done' | 'retry' | 'unsupported';
+};
+
+const TRIES = 3;
+const PAUSE_MS = 500;
+
+/** Answers ERASE commands for this service's own stores, each with a signed ack. */
+export function registerErasers(options: ErasersOptions): Lifecycled {
+  const { kafka, service, log } = options;
+  const byStore = new Map(options.erasers.map((eraser) => [eraser.storeId, eraser]));
+
+  const erase = async (command: PrivacyCommand, shopKey: ShopKey): Promise<Reply> => {
+    const eraser = byStore.get(command.storeId);
+    if (eraser === undefined || command.phase !== 'ERASE') {
+      return { outcome: 'unsupported', found: 0, removed: 0 };
+    }
+    const scope = { shopKey, throughEpoch: command.throughEpoch };
+    return eraseWithTries(
+      () => eraser.erase(scope),
+      (error, attempt) => {
+        log.warn({ err: error, storeId: command.storeId, attempt }, 'erasure of a store failed');
+      },
+    );
+  };
+
+  const handle = async (message: InMessage): Promise<Outcome> => {
+    const parsed = privacyCommand.safeParse(parseJson(message.value));
+    if (!parsed.success) {
+      return park('schema');
+    }
+    const command = parsed.data;
+    const shopKey = shopOfScope(command.scope);
+    if (storeEntry(command.storeId).owner !== service || shopKey === undefined) {
+      return skip('not-ours');
+    }
+    const { outcome, found, removed, physicalBy } = await erase(command, shopKey);
+    const ack = await signAck(options.vault, service, {
+      v: 1,
+      msgId: createUlid(options.clock),
+      inReplyTo: command.msgId,
+      requestId: command.requestId,
+      storeId: command.storeId,
+      instanceId: options.instanceId,
+      phase: command.phase,
+      attempt: command.attempt,
+      outcome,
+      found,
+      removed,
+      physicalBy: physicalBy ?? null,
+      evidence: evidenceOf(command, found, removed),
+      watermark: command.ledgerSeq,
+    });
+    await options.producer.send([
+      { topic: TOPIC.ack, key: command.requestId, value: Buffer.from(canonicalJson(ack)) },
+    ]);
+    return done;
+  };
+
+  const consumer = kafka.consumer({ group: `erase-${service}`, topics: [TOPIC.command], handle });
+  return {
+    name: `erasers of ${service}`,
+    start: () => consumer.start(),
+    stop: () => consumer.stop(),
+  };
+}
+
+/** What was seen over all tries: found by max, removed by sum, so a late try cannot hide an earlier one. */
+export async function eraseWithTries(
+  once: () => Promise<Erased>,
+  onFailure: (error: unknown, attempt: number) => void,
+  pauseMs = PAUSE_MS,
+): Promise<Reply> {
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    try {
+      return { outcome: 'done', ...(await once()) };
+    } catch (error) {
+      onFailure(error, attempt);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
+    }
+  }
+  return { outcome: 'retry', found: 0, removed: 0 };
+}
+
+function evidenceOf(command: PrivacyCommand, found: number, removed: number): string {
+  const { storeId, scope, throughEpoch, requestId } = command;
+  return sha256Hex(canonicalJson({ requestId, storeId, scope, throughEpoch, found, removed }));
+}
+
+function parseJson(value: Buffer | null): unknown {
+  try {
+    const parsed: unknown = JSON.parse(value?.toString('utf8') ?? 'null');
+    return parsed;
+  } catch {
+    return undefined;
+  }
+}
