@@ -15,6 +15,7 @@ export * from './events/notice.ts';
 export * from './events/privacy.ts';
 export * from './metrics/dictionary.ts';
 export * from './metrics/compare.ts';
+export * from './privacy/policy-version.ts';
 export * from './privacy/stores.ts';
 export * from './privacy/data-map.ts';
 export * from './http/problem.ts';
