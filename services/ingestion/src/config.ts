@@ -1,0 +1,17 @@
+import { baseConfig, mongoConfig, readConfig, vaultConfig } from '@tokometrics/kit';
+import { z } from 'zod';
+
+const chunk = z.coerce.number().int().min(1).max(5000);
+
+export const schema = z.object({
+  ...baseConfig,
+  ...mongoConfig,
+  ...vaultConfig,
+  LIVE_CHUNK_ROWS: chunk.default(100).describe('Records per live chunk'),
+  BACKFILL_CHUNK_ROWS: chunk.default(250).describe('Records per backfill chunk'),
+});
+export type Config = z.infer<typeof schema>;
+
+export function readIngestionConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  return readConfig(schema, env);
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { versionOf } from '@tokometrics/contracts';
+import { isNewer, isUnchanged, updateTimeOf } from './head-rules.ts';
+
+describe('head rules', () => {
+  it('reads the update time out of a version beyond 2^53', () => {
+    expect(updateTimeOf(versionOf(1_714_553_600, 7))).toBe(1_714_553_600);
+  });
+
+  it('suppresses only what has both the update time and the content of the head', () => {
+    const head = { ver: versionOf(5, 1), updateTimeS: 5, contentHash: 'a' };
+
+    expect(isUnchanged({ ver: versionOf(5, 2), contentHash: 'a' }, head)).toBe(true);
+    expect(isUnchanged({ ver: versionOf(6, 2), contentHash: 'a' }, head)).toBe(false);
+    expect(isUnchanged({ ver: versionOf(5, 2), contentHash: 'b' }, head)).toBe(false);
+    expect(isUnchanged({ ver: versionOf(5, 2), contentHash: 'a' }, undefined)).toBe(false);
+  });
+
+  it('compares versions as 64-bit integers', () => {
+    const head = { ver: '28765436090777607', updateTimeS: 0, contentHash: '' };
+
+    expect(isNewer({ ver: '28765436090777608', contentHash: '' }, head)).toBe(true);
+    expect(isNewer({ ver: '28765436090777607', contentHash: '' }, head)).toBe(false);
+    expect(isNewer({ ver: '9', contentHash: '' }, head)).toBe(false);
+  });
+});

@@ -1,0 +1,84 @@
+import {
+  envelopeOf,
+  HEADERS,
+  MARKER_TYPE,
+  marker,
+  rawTopic,
+  RESOURCES,
+  scopeOfHeaders,
+  sealed,
+} from '@tokometrics/contracts';
+import type { Resource, ScopedHeaders, SealedWire } from '@tokometrics/contracts';
+import { z } from 'zod';
+
+export const rawEnvelope = envelopeOf(sealed);
+export type RawEnvelope = z.infer<typeof rawEnvelope>;
+export const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.int() });
+
+/** What a record asks for, decided by its headers and topic before its body is looked at. */
+export type Triage =
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'unscoped' }
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'marker'; readonly scope: ScopedHeaders }
+  | {
+      readonly kind: 'event';
+      readonly resource: Resource;
+      readonly envelope: RawEnvelope;
+      readonly sealed: SealedWire;
+    };
+
+export interface RawRecord {
+  readonly topic: string;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const RESOURCE_OF_TOPIC = new Map<string, Resource>(
+  RESOURCES.flatMap((of) => [
+    [rawTopic(of), of],
+    [`${rawTopic(of)}.bf`, of],
+  ]),
+);
+
+function parseJson(value: Buffer | null): unknown {
+  if (value === null) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch {
+    // Bytes that are no JSON are a verdict about the record, not a fault of ours.
+    return undefined;
+  }
+}
+
+/** The fence comes first: not even a malformed record of an erased scope may reach a dead letter. */
+export function triage(
+  record: RawRecord,
+  isFenced: (shopKey: string, epoch: number) => boolean,
+): Triage {
+  const scope = scopeOfHeaders(record.headers);
+  if (scope === undefined) {
+    return { kind: 'unscoped' };
+  }
+  if (isFenced(scope.shopKey, scope.epoch)) {
+    return { kind: 'fenced' };
+  }
+  const body = parseJson(record.value);
+  if (record.headers[HEADERS.type] === MARKER_TYPE) {
+    const parsed = markerEnvelope.safeParse(body);
+    return parsed.success ? { kind: 'marker', scope } : { kind: 'unreadable' };
+  }
+  const resource = RESOURCE_OF_TOPIC.get(record.topic);
+  const parsed = rawEnvelope.safeParse(body);
+  if (resource === undefined || !parsed.success || !agrees(parsed.data, scope)) {
+    return { kind: 'unreadable' };
+  }
+  return { kind: 'event', resource, envelope: parsed.data, sealed: parsed.data.data };
+}
+
+/** A body that claims another tenant than its headers is nobody's: it is parked, never stored. */
+function agrees(envelope: RawEnvelope, scope: { shopKey: string; epoch: number }): boolean {
+  return envelope.shopkey === scope.shopKey && envelope.epoch === scope.epoch;
+}

@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { expiryOf, retentionCut } from './retention.ts';
+
+describe('retention', () => {
+  it('counts two years from the earlier of event and fetch', () => {
+    const event = new Date('2024-12-01T00:00:00Z');
+    const fetch = new Date('2026-11-25T00:00:00Z');
+
+    expect(expiryOf(event, fetch).toISOString()).toBe('2026-12-01T00:00:00.000Z');
+    expect(expiryOf(fetch, event).toISOString()).toBe('2026-12-01T00:00:00.000Z');
+  });
+
+  it('keeps the day two years ago and refuses the one before', () => {
+    expect(retentionCut(new Date('2026-11-25T10:00:00Z'))).toBe('2024-11-25');
+  });
+});

@@ -1,0 +1,14 @@
+import { localDateOf, localHourStart } from '@tokometrics/contracts';
+
+/** Local day and hour of an instant (epoch seconds) in the zone of the shop. */
+export interface ShopZone {
+  readonly zone: string;
+}
+
+export function dayOf({ zone }: ShopZone, epochS: number): string {
+  return localDateOf(zone, epochS);
+}
+
+export function hourOf({ zone }: ShopZone, epochS: number): number {
+  return localHourStart(zone, epochS);
+}

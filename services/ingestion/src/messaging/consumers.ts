@@ -1,0 +1,43 @@
+import { backfillTwin, rawTopic, RESOURCES } from '@tokometrics/contracts';
+import type { ChunkControl, Kafka, Lifecycled, InMessage } from '@tokometrics/kit';
+import { prepareChunk } from './prepare-chunk.ts';
+import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
+import { storeChunk } from './store-chunk.ts';
+import type { StoreDeps } from './store-chunk.ts';
+
+export interface ConsumerDeps extends PrepareDeps, StoreDeps {
+  readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
+  readonly liveRows: number;
+  readonly backfillRows: number;
+}
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Two groups: a history that loads never makes what happens now wait. */
+export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
+  const live = RESOURCES.map((resource) => rawTopic(resource));
+  const handlers = {
+    parkBody: deps.parkBody,
+    prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
+    onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
+      storeChunk(deps, prepared),
+  };
+  return [
+    kafka.batchConsumer<Prepared[]>({
+      group: 'ingestion',
+      topics: live,
+      maxRows: deps.liveRows,
+      maxBytes: MAX_BYTES,
+      lingerMs: 50,
+      ...handlers,
+    }),
+    kafka.batchConsumer<Prepared[]>({
+      group: 'ingestion-bf',
+      topics: live.map((topic) => backfillTwin(topic)),
+      maxRows: deps.backfillRows,
+      maxBytes: MAX_BYTES,
+      lingerMs: 200,
+      ...handlers,
+    }),
+  ];
+}

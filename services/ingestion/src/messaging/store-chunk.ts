@@ -1,0 +1,203 @@
+import { factTopic, backfillTwin, factType, HEADERS, MARKER_TYPE } from '@tokometrics/contracts';
+import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
+import type { ArchivedEvent } from '../adapters/mongo-archive.ts';
+import { headId } from '../adapters/mongo-heads.ts';
+import type { Head } from '../adapters/mongo-heads.ts';
+import { isNewer, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
+import { bucketOf, keepBucket } from '../domain/normalise.ts';
+import { expiryOf } from '../domain/retention.ts';
+import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
+
+export interface StoreDeps {
+  readonly readHeads: (ids: readonly string[]) => Promise<Map<string, Head>>;
+  readonly writeHeads: (heads: ReadonlyMap<string, Head>) => Promise<void>;
+  readonly archive: (events: readonly ArchivedEvent[]) => Promise<number>;
+  readonly publish: (batch: readonly OutMessage[]) => Promise<void>;
+  readonly revOf: (shopKey: string, epoch: number) => number;
+  /** Writes only for scopes that are open; takes back what landed in one that closed meanwhile. */
+  readonly guardedChunk: (
+    scopes: readonly Scope[],
+    write: (open: readonly Scope[]) => Promise<void>,
+  ) => Promise<void>;
+  readonly count: (outcome: string, topic: string, by: number) => void;
+}
+
+export interface Scope {
+  readonly shopKey: string;
+  readonly epoch: number;
+}
+
+/**
+ * Archives, publishes, then moves the heads. The order carries the guarantee:
+ * 1. the sealed bytes are in the archive before anybody can see the fact;
+ * 2. the facts are acknowledged before a head can suppress their redelivery;
+ * 3. markers follow the facts of their partition, so that completeness never runs ahead of data.
+ * A crash anywhere repeats the chunk, and every step is idempotent.
+ */
+export async function storeChunk(
+  deps: StoreDeps,
+  prepared: readonly Prepared[],
+): Promise<ChunkResult> {
+  const events = prepared.filter((item) => item.kind === 'event');
+  const known = await deps.readHeads([...new Set(events.map((event) => idOf(event)))]);
+  const { fresh, heads } = plan(events, known);
+  // The bucket of the first sight stays, whether that was before this chunk or within it.
+  const bucketFor = (event: PreparedEvent): string =>
+    (heads.get(idOf(event)) ?? known.get(idOf(event)))?.localDate ?? bucketOf(event.fact);
+  const markers = prepared.filter((item) => item.kind === 'marker');
+  await deps.guardedChunk(scopesOf([...fresh, ...markers]), async (open) => {
+    const isOpen = opener(open);
+    const writable = fresh.filter((event) => isOpen(scopeOf(event)));
+    const stored = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
+    deps.count('stored', 'archive', stored);
+    deps.count('duplicate', 'archive', writable.length - stored);
+    await deps.publish([
+      ...writable.map((event) => toFact(deps, event, bucketFor(event))),
+      ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
+    ]);
+    await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
+  });
+  countChunk(deps, prepared, events.length - fresh.length);
+  return {
+    parked: prepared.flatMap((item) =>
+      item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
+    ),
+  };
+}
+
+function idOf({ envelope, resource }: PreparedEvent): string {
+  return headId({
+    shopKey: envelope.shopkey,
+    epoch: envelope.epoch,
+    entity: resource,
+    entityId: envelope.subject,
+  });
+}
+
+/** Walks the chunk in order: what is unchanged against the newest version seen so far is left out. */
+function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>) {
+  const heads = new Map<string, Head>();
+  const fresh: PreparedEvent[] = [];
+  for (const event of events) {
+    const id = idOf(event);
+    const head = heads.get(id) ?? known.get(id);
+    const candidate = { ver: event.envelope.ver, contentHash: event.envelope.contenthash };
+    if (isUnchanged(candidate, head)) {
+      continue;
+    }
+    fresh.push(event);
+    if (isNewer(candidate, head)) {
+      heads.set(id, toHead(event, head));
+    }
+  }
+  return { fresh, heads };
+}
+
+function toHead(event: PreparedEvent, before: Head | undefined): Head {
+  const { envelope } = event;
+  return {
+    shopKey: envelope.shopkey,
+    epoch: envelope.epoch,
+    entity: event.resource,
+    entityId: envelope.subject,
+    ver: envelope.ver,
+    updateTimeS: updateTimeOf(envelope.ver),
+    contentHash: envelope.contenthash,
+    localDate: before?.localDate ?? bucketOf(event.fact),
+    expireAt: expiryOf(new Date(envelope.time), event.fetchedAt),
+  };
+}
+
+function toArchived(event: PreparedEvent, localDate: string): ArchivedEvent {
+  const { envelope } = event;
+  return {
+    id: envelope.id,
+    shopKey: envelope.shopkey,
+    epoch: envelope.epoch,
+    entity: event.resource,
+    entityId: envelope.subject,
+    ver: envelope.ver,
+    contentHash: envelope.contenthash,
+    origin: envelope.origin,
+    schemaVer: envelope.schemaver,
+    ceType: envelope.type,
+    occurredAt: new Date(envelope.time),
+    fetchedAt: event.fetchedAt,
+    expireAt: expiryOf(new Date(envelope.time), event.fetchedAt),
+    localDate,
+    sealed: Buffer.from(JSON.stringify(envelope.data)),
+  };
+}
+
+function toFact(deps: StoreDeps, event: PreparedEvent, localDate: string): OutMessage {
+  const { envelope, resource } = event;
+  const type = factType(resource);
+  const fact = keepBucket(event.fact, localDate);
+  const value = {
+    ...envelope,
+    type,
+    source: '/ingestion',
+    rev: deps.revOf(envelope.shopkey, envelope.epoch),
+    data: fact,
+  };
+  return {
+    topic: factTopicFor(event.message),
+    key: event.message.key,
+    value: Buffer.from(JSON.stringify(value)),
+    headers: {
+      ...event.message.headers,
+      [HEADERS.type]: type,
+      [HEADERS.source]: '/ingestion',
+    },
+  };
+}
+
+function toMarker(message: InMessage): OutMessage {
+  return {
+    topic: factTopicFor(message),
+    key: message.key,
+    value: message.value,
+    headers: { ...message.headers, [HEADERS.type]: MARKER_TYPE },
+  };
+}
+
+/** `tm.raw.order.v1.bf` → `tm.fact.order.v1.bf`: the twin of a twin stays a twin. */
+function factTopicFor({ topic }: InMessage): string {
+  const backfill = topic.endsWith('.bf');
+  const resource = topic.split('.')[2];
+  const fact = factTopic(
+    resource === 'product' || resource === 'statement' || resource === 'transaction'
+      ? resource
+      : 'order',
+  );
+  return backfill ? backfillTwin(fact) : fact;
+}
+
+type Scoped = PreparedEvent | PreparedMarker;
+
+function scopeOf(item: Scoped): Scope {
+  return item.kind === 'event'
+    ? { shopKey: item.envelope.shopkey, epoch: item.envelope.epoch }
+    : item.scope;
+}
+
+const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
+
+function scopesOf(items: readonly Scoped[]): Scope[] {
+  return [...new Map(items.map((item) => [keyOf(scopeOf(item)), scopeOf(item)])).values()];
+}
+
+function opener(open: readonly Scope[]): (scope: Scope) => boolean {
+  const keys = new Set(open.map((scope) => keyOf(scope)));
+  return (scope) => keys.has(keyOf(scope));
+}
+
+function countChunk(deps: StoreDeps, prepared: readonly Prepared[], unchanged: number): void {
+  for (const item of prepared) {
+    deps.count('consumed', item.message.topic, 1);
+    if (item.kind === 'dropped' || item.kind === 'parked') {
+      deps.count(item.kind === 'parked' ? 'parked' : item.reason, item.message.topic, 1);
+    }
+  }
+  deps.count('unchanged', 'archive', unchanged);
+}
