@@ -87,8 +87,14 @@ function launch(spec: ChildSpec): ChildProcess {
   }
 }
 
-/** Starts a process in a group of its own and waits until it serves. */
-export async function startChild(spec: ChildSpec): Promise<Child> {
+/**
+ * Starts a process in a group of its own and waits until it serves. `onSpawn` gets it at once, so
+ * that a start under way can be stopped.
+ */
+export async function startChild(
+  spec: ChildSpec,
+  onSpawn?: (child: Child) => void,
+): Promise<Child> {
   const child = launch(spec);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -109,6 +115,7 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
     note(spec.registry, spec.name, undefined);
   });
   const handle = handleOf(spec, pid, ended);
+  onSpawn?.(handle);
   await untilReady(spec, handle);
   return handle;
 }

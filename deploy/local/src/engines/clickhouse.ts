@@ -16,26 +16,31 @@ export async function startClickhouse(context: EngineContext): Promise<EngineHan
     CLICKHOUSE_URL: address,
     CLICKHOUSE_READONLY_URL: `http://127.0.0.1:${String(readPort)}`,
   };
-  return nativeEngine('clickhouse', env, () => ({
+  return nativeEngine({
     name: 'clickhouse',
-    command: process.execPath,
-    args: [
-      ...['-C', '@tokometrics/source', '--disable-warning=ExperimentalWarning'],
-      fileURLToPath(new URL('../clickhouse/main.ts', import.meta.url)),
-    ],
-    env: {
-      FACADE_DATA: home,
-      FACADE_PORT: String(port),
-      FACADE_READ_PORT: String(readPort),
-      // The engine's calls run on libuv's threads; four would be the limit for all requests.
-      UV_THREADPOOL_SIZE: '16',
-      NODE_OPTIONS: '',
-    },
-    cwd: home,
-    logFile: join(context.logDir, 'clickhouse.log'),
-    registry: registryOf(context.dataDir),
-    isReady: () => answersHttp(`${address}/ping`),
-    readyTimeoutMs: 60_000,
-    stopTimeoutMs: 20_000,
-  }));
+    context,
+    env,
+    spec: () => ({
+      name: 'clickhouse',
+      command: process.execPath,
+      args: [
+        ...['-C', '@tokometrics/source', '--disable-warning=ExperimentalWarning'],
+        fileURLToPath(new URL('../clickhouse/main.ts', import.meta.url)),
+      ],
+      env: {
+        FACADE_DATA: home,
+        FACADE_PORT: String(port),
+        FACADE_READ_PORT: String(readPort),
+        // The engine's calls run on libuv's threads; four would be the limit for all requests.
+        UV_THREADPOOL_SIZE: '16',
+        NODE_OPTIONS: '',
+      },
+      cwd: home,
+      logFile: join(context.logDir, 'clickhouse.log'),
+      registry: registryOf(context.dataDir),
+      isReady: () => answersHttp(`${address}/ping`),
+      readyTimeoutMs: 60_000,
+      stopTimeoutMs: 20_000,
+    }),
+  });
 }

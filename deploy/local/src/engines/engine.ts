@@ -15,6 +15,8 @@ export interface EngineContext {
   readonly log: Log;
   /** Ports that were used before in this data folder, so that a restart keeps its addresses. */
   readonly ports: PortBook;
+  /** Whether an engine that dies on its own is started again. */
+  readonly heals: boolean;
 }
 
 export interface PortBook {

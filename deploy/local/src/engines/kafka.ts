@@ -77,15 +77,20 @@ export async function startKafka(context: EngineContext): Promise<EngineHandle> 
   if (!existsSync(join(data, 'meta.properties'))) {
     format(jars, config);
   }
-  return nativeEngine('kafka', { KAFKA_BROKERS: `127.0.0.1:${String(port)}` }, () => ({
+  return nativeEngine({
     name: 'kafka',
-    command: 'java',
-    args: [...javaFlags(jars, '384m'), 'kafka.Kafka', config],
-    cwd: home,
-    logFile: join(context.logDir, 'kafka.log'),
-    registry: registryOf(context.dataDir),
-    isReady: () => answersKafka(port),
-    readyTimeoutMs: 60_000,
-    stopTimeoutMs: 20_000,
-  }));
+    context,
+    env: { KAFKA_BROKERS: `127.0.0.1:${String(port)}` },
+    spec: () => ({
+      name: 'kafka',
+      command: 'java',
+      args: [...javaFlags(jars, '384m'), 'kafka.Kafka', config],
+      cwd: home,
+      logFile: join(context.logDir, 'kafka.log'),
+      registry: registryOf(context.dataDir),
+      isReady: () => answersKafka(port),
+      readyTimeoutMs: 60_000,
+      stopTimeoutMs: 20_000,
+    }),
+  });
 }

@@ -20,10 +20,12 @@ export async function startMongo(context: EngineContext): Promise<EngineHandle> 
     MONGO_URL: `mongodb://127.0.0.1:${String(port)}/?directConnection=true&retryWrites=false`,
     MONGO_READONLY_URL: `mongodb://127.0.0.1:${String(front.port)}/?directConnection=true&retryWrites=false`,
   };
-  return nativeEngine(
-    'mongo',
+  return nativeEngine({
+    name: 'mongo',
+    context,
     env,
-    () => ({
+    onStop: () => front.stop(),
+    spec: () => ({
       name: 'mongo',
       command: 'java',
       args: [
@@ -39,6 +41,5 @@ export async function startMongo(context: EngineContext): Promise<EngineHandle> 
       isReady: () => acceptsTcp(port),
       readyTimeoutMs: 30_000,
     }),
-    front,
-  );
+  });
 }

@@ -1,30 +1,31 @@
-import { startChild } from './child.ts';
-import type { Child, ChildSpec } from './child.ts';
-import type { EngineHandle, EngineName } from './engine.ts';
+import type { ChildSpec } from './child.ts';
+import type { EngineContext, EngineHandle, EngineName } from './engine.ts';
+import { supervise } from './supervise.ts';
+
+interface NativeEngine {
+  readonly name: EngineName;
+  readonly context: EngineContext;
+  readonly env: Readonly<Record<string, string>>;
+  readonly spec: () => ChildSpec;
+  readonly onStop?: () => Promise<void>;
+}
 
 /** A native engine: one child process that can be killed and started again on the same data. */
-export async function nativeEngine(
-  name: EngineName,
-  env: Readonly<Record<string, string>>,
-  spec: () => ChildSpec,
-  extra?: { readonly stop: () => Promise<void> },
-): Promise<EngineHandle> {
-  let child: Child = await startChild(spec());
+export async function nativeEngine(engine: NativeEngine): Promise<EngineHandle> {
+  const { name, context, env, spec, onStop } = engine;
+  const process = await supervise({ spec, heals: context.heals, log: context.log });
   return {
     name,
     source: 'native',
     env,
     get pid() {
-      return child.pid;
+      return process.pid;
     },
-    kill: (signal) => child.kill(signal),
-    async restart() {
-      await child.stop();
-      child = await startChild(spec());
-    },
+    kill: (signal) => process.kill(signal),
+    restart: () => process.restart(),
     async stop() {
-      await extra?.stop();
-      await child.stop();
+      await onStop?.();
+      await process.stop();
     },
   };
 }

@@ -21,6 +21,8 @@ export interface StartEnginesOptions {
   readonly logDir?: string;
   readonly only?: readonly EngineName[];
   readonly log?: Log;
+  /** Start an engine again when it dies on its own; off for tests, which kill on purpose. */
+  readonly heals?: boolean;
   /** Addresses of engines that run already, normally `process.env`; an absent one is started. */
   readonly given?: Readonly<Record<string, string | undefined>>;
 }
@@ -90,6 +92,7 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
     logDir: options.logDir ?? join(dataDir, 'logs'),
     log,
     ports: createPortBook(join(dataDir, 'ports.json')),
+    heals: options.heals ?? false,
   };
   const names = ENGINE_NAMES.filter((name) => only.includes(name));
   const outcomes = await Promise.allSettled(

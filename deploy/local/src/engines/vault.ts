@@ -69,18 +69,23 @@ export async function startVault(context: EngineContext): Promise<EngineHandle> 
   writeText(config, configuration(home, keyFile, port, await context.ports.take('vault-cluster')));
   const address = `http://127.0.0.1:${String(port)}`;
   const tokenFile = join(home, 'root-token');
-  const handle = await nativeEngine('vault', { VAULT_ADDR: address }, () => ({
+  const handle = await nativeEngine({
     name: 'vault',
-    command: join(program, 'bao'),
-    args: ['server', `-config=${config}`, '-log-level=warn'],
-    cwd: home,
-    logFile: join(context.logDir, 'vault.log'),
-    registry: registryOf(context.dataDir),
-    // Sealed or not initialised is an answer too; on a restart it unseals itself a moment later.
-    isReady: () =>
-      answersHttp(`${address}/v1/sys/health`, existsSync(tokenFile) ? [200] : [200, 501, 503]),
-    readyTimeoutMs: 30_000,
-  }));
+    context,
+    env: { VAULT_ADDR: address },
+    spec: () => ({
+      name: 'vault',
+      command: join(program, 'bao'),
+      args: ['server', `-config=${config}`, '-log-level=warn'],
+      cwd: home,
+      logFile: join(context.logDir, 'vault.log'),
+      registry: registryOf(context.dataDir),
+      // Sealed or not initialised is an answer too; on a restart it unseals itself a moment later.
+      isReady: () =>
+        answersHttp(`${address}/v1/sys/health`, existsSync(tokenFile) ? [200] : [200, 501, 503]),
+      readyTimeoutMs: 30_000,
+    }),
+  });
   if (!existsSync(tokenFile)) {
     await initialise(address, tokenFile);
     await untilUnsealed(address);
