@@ -18,6 +18,7 @@ export * from './metrics/compare.ts';
 export * from './privacy/policy-version.ts';
 export * from './privacy/stores.ts';
 export * from './privacy/data-map.ts';
+export * from './privacy/policy.ts';
 export * from './http/problem.ts';
 export * from './http/identity.ts';
 export * from './http/shops.ts';
