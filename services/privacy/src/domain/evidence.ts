@@ -1,0 +1,67 @@
+import { storeId as storeIdSchema } from '@tokometrics/contracts';
+import type { PrivacyAck, StoreId } from '@tokometrics/contracts';
+import type { StoreEvidence } from './saga.ts';
+
+/** What is kept of one answer; `receivedAt` is our clock, the ack names none. */
+export type KeptAck = Pick<
+  PrivacyAck,
+  | 'msgId'
+  | 'storeId'
+  | 'instanceId'
+  | 'phase'
+  | 'attempt'
+  | 'outcome'
+  | 'found'
+  | 'removed'
+  | 'physicalBy'
+  | 'evidence'
+> & { readonly receivedAt: string };
+
+/**
+ * Merges all answers about a store. Found: the most that one attempt saw, over the instances that
+ * shared it; removed: everything that was ever removed. A later answer of zero hides nothing, and
+ * the same answer twice counts once.
+ */
+export function evidenceOf(acks: readonly KeptAck[]): StoreEvidence[] {
+  const unique = [...new Map(acks.map((ack) => [ack.msgId, ack])).values()];
+  const byStore = new Map<StoreId, KeptAck[]>();
+  for (const ack of unique.filter(({ phase }) => phase === 'ERASE')) {
+    const storeId = storeIdSchema.safeParse(ack.storeId);
+    if (storeId.success) {
+      byStore.set(storeId.data, [...(byStore.get(storeId.data) ?? []), ack]);
+    }
+  }
+  return [...byStore].map(([storeId, ofStore]) => summary(storeId, ofStore));
+}
+
+function summary(storeId: StoreId, acks: readonly KeptAck[]): StoreEvidence {
+  const byInstance = Map.groupBy(acks, ({ instanceId }) => instanceId);
+  const ends = acks.filter(({ outcome }) => outcome === 'done');
+  const doneAttempt = Math.max(0, ...ends.map(({ attempt }) => attempt));
+  const dates = acks.flatMap(({ physicalBy }) => (physicalBy === null ? [] : [physicalBy]));
+  return {
+    storeId,
+    found: [...byInstance.values()].reduce(
+      (sum, ofInstance) => sum + Math.max(...ofInstance.map(({ found }) => found)),
+      0,
+    ),
+    removed: acks.reduce((sum, { removed }) => sum + removed, 0),
+    doneAttempt,
+    doneAt:
+      ends
+        .map(({ receivedAt }) => receivedAt)
+        .sort()
+        .at(-1) ?? null,
+    physicalBy: dates.sort().at(-1) ?? null,
+    isUnsupported: acks.some(({ outcome }) => outcome === 'unsupported' || outcome === 'blocked'),
+  };
+}
+
+/** Group names of the instances that have applied the fence of a request. */
+export function fenceGroupsOf(acks: readonly KeptAck[]): Set<string> {
+  return new Set(
+    acks
+      .filter(({ phase, outcome }) => phase === 'FENCE' && outcome === 'done')
+      .map(({ storeId, instanceId }) => `fence-${storeId.replace(/^service:/, '')}-${instanceId}`),
+  );
+}

@@ -1,0 +1,50 @@
+import { storeEntry } from '@tokometrics/contracts';
+import type { PrivacyRequest } from '@tokometrics/contracts';
+import type { SagaState, StoreProgress } from './saga-state.ts';
+
+type PhaseName = PrivacyRequest['phases'][number]['phase'];
+
+/** The request as its subject sees it. */
+export function viewOf(state: SagaState): Omit<PrivacyRequest, 'requestId' | 'shopKey'> & {
+  readonly requestId: string;
+  readonly shopKey: string;
+} {
+  return {
+    requestId: state.requestId,
+    right: 'deletion',
+    trigger: 'self_service',
+    shopKey: state.shopKey,
+    state: state.state,
+    attention: state.attention,
+    receivedAt: state.receivedAt,
+    dueAt: state.dueAt,
+    tokensDestroyedAt: state.tokensDestroyedAt,
+    completedAt: state.completedAt,
+    phases: state.stores.map((store) => ({
+      storeId: store.storeId,
+      holds: storeEntry(store.storeId).holds,
+      phase: phaseOf(state, store),
+      found: store.found,
+      removed: store.removed,
+      physicalBy: store.physicalBy,
+    })),
+    receiptReady: state.receipt !== null,
+  };
+}
+
+function phaseOf(state: SagaState, store: StoreProgress): PhaseName {
+  if (store.verifiedAt !== null) {
+    return 'verified';
+  }
+  const isTopicLike = storeEntry(store.storeId).erase === 'fence-and-expire';
+  if (isTopicLike && state.phase === 'DONE') {
+    return 'verified';
+  }
+  if (store.ackedAt !== null) {
+    return 'erased';
+  }
+  if (store.commandedAt !== null) {
+    return 'erasing';
+  }
+  return state.fencedAt === null ? 'waiting' : 'fenced';
+}
