@@ -22,7 +22,27 @@ type Call = (method: string, path: string, body?: unknown) => Promise<Record<str
 /** Mount names and prefixes go into paths and policies as they are: plain names only. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
+/** Writes at the same moment may collide in the storage, which answers 5xx: then once more. */
 function createCall(address: string, token: string): Call {
+  const once = createSingleCall(address, token);
+  return async (method, path, body) => {
+    const until = Date.now() + 10_000;
+    for (;;) {
+      try {
+        return await once(method, path, body);
+      } catch (error) {
+        if (!(error instanceof VaultBusy) || Date.now() > until) {
+          throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
+}
+
+class VaultBusy extends Error {}
+
+function createSingleCall(address: string, token: string): Call {
   return async (method, path, body) => {
     const response = await fetch(`${address}/v1/${path}`, {
       method,
@@ -32,7 +52,8 @@ function createCall(address: string, token: string): Call {
     });
     const text = await response.text();
     if (!response.ok) {
-      throw new Error(`Vault ${method} ${path}: ${String(response.status)} ${text.slice(0, 300)}`);
+      const told = `Vault ${method} ${path}: ${String(response.status)} ${text.slice(0, 300)}`;
+      throw response.status >= 500 ? new VaultBusy(told) : new Error(told);
     }
     const answer: unknown = text === '' ? {} : JSON.parse(text);
     return isRecord(answer) ? answer : {};
@@ -132,15 +153,14 @@ export async function bootstrapVault(
   const names = readdirSync(policiesDir)
     .filter((file) => file.endsWith('.hcl'))
     .map((file) => basename(file, '.hcl'));
-  const roles = await Promise.all(
-    names.map(async (name) => {
-      const text = readFileSync(join(policiesDir, `${name}.hcl`), 'utf8');
-      const role = `${prefix}${name}`;
-      await call('PUT', `sys/policies/acl/${role}`, {
-        policy: forMounts(text, kvMount, transitMount),
-      });
-      return [name, await createRole(call, role, role)] as const;
-    }),
-  );
+  const roles: [string, AppRole][] = [];
+  for (const name of names) {
+    const text = readFileSync(join(policiesDir, `${name}.hcl`), 'utf8');
+    const role = `${prefix}${name}`;
+    await call('PUT', `sys/policies/acl/${role}`, {
+      policy: forMounts(text, kvMount, transitMount),
+    });
+    roles.push([name, await createRole(call, role, role)]);
+  }
   return Object.fromEntries(roles);
 }
