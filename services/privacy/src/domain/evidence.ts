@@ -35,16 +35,12 @@ export function evidenceOf(acks: readonly KeptAck[]): StoreEvidence[] {
 }
 
 function summary(storeId: StoreId, acks: readonly KeptAck[]): StoreEvidence {
-  const byInstance = Map.groupBy(acks, ({ instanceId }) => instanceId);
   const ends = acks.filter(({ outcome }) => outcome === 'done');
   const doneAttempt = Math.max(0, ...ends.map(({ attempt }) => attempt));
   const dates = acks.flatMap(({ physicalBy }) => (physicalBy === null ? [] : [physicalBy]));
   return {
     storeId,
-    found: [...byInstance.values()].reduce(
-      (sum, ofInstance) => sum + Math.max(...ofInstance.map(({ found }) => found)),
-      0,
-    ),
+    found: [...mostByInstance(acks).values()].reduce((sum, found) => sum + found, 0),
     removed: acks.reduce((sum, { removed }) => sum + removed, 0),
     doneAttempt,
     doneAt:
@@ -55,6 +51,14 @@ function summary(storeId: StoreId, acks: readonly KeptAck[]): StoreEvidence {
     physicalBy: dates.sort().at(-1) ?? null,
     isUnsupported: acks.some(({ outcome }) => outcome === 'unsupported' || outcome === 'blocked'),
   };
+}
+
+function mostByInstance(acks: readonly KeptAck[]): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const { instanceId, found } of acks) {
+    most.set(instanceId, Math.max(most.get(instanceId) ?? 0, found));
+  }
+  return most;
 }
 
 /** Group names of the instances that have applied the fence of a request. */

@@ -38,6 +38,8 @@ export type SagaEvent =
     }
   | { readonly kind: 'issued'; readonly seq: number; readonly receipt: string; readonly at: string }
   | { readonly kind: 'notified' }
+  /** Nothing failed, others are still at it: asked again after that pause. */
+  | { readonly kind: 'notYet'; readonly pauseMs: number }
   /** The step cannot end now: it is tried again, and shown to staff once it has lasted. */
   | { readonly kind: 'held'; readonly code: string; readonly isUrgent: boolean };
 
@@ -115,11 +117,11 @@ export function evolve(state: SagaState, event: SagaEvent, now: string): SagaSta
       return withEvidence(state, event.stores, now);
     case 'shredded':
       return advance(state, 'SHRED', 'VERIFY', now, {
-        keys: event.keys,
+        keys: mergedKeys(state.keys, event.keys),
         shreddedAt: event.at,
         stores: withStores(state, ['vault.sealing-keys'], (store) => ({
-          found: Math.max(store.found, event.keys.length),
-          removed: Math.max(store.removed, event.keys.length),
+          found: Math.max(store.found, mergedKeys(state.keys, event.keys).length),
+          removed: Math.max(store.removed, mergedKeys(state.keys, event.keys).length),
           ackedAt: event.at,
         })),
       });
@@ -159,6 +161,8 @@ export function evolve(state: SagaState, event: SagaEvent, now: string): SagaSta
       });
     case 'notified':
       return advance(state, 'NOTIFY', 'DONE', now, { state: 'COMPLETED' });
+    case 'notYet':
+      return { ...state, nextAt: later(now, event.pauseMs) };
     case 'held':
       return held(state, event.code, event.isUrgent, now);
   }
@@ -276,6 +280,12 @@ function advance(
   change: Partial<SagaState>,
 ): SagaState {
   return state.phase === from ? { ...state, ...CALM, nextAt: now, ...change, phase: to } : state;
+}
+
+/** A key is destroyed once: a later look finds it gone and must not lose when that was. */
+function mergedKeys(before: readonly ShreddedKey[], now: readonly ShreddedKey[]): ShreddedKey[] {
+  const known = new Set(before.map(({ kidRef }) => kidRef));
+  return [...before, ...now.filter(({ kidRef }) => !known.has(kidRef))];
 }
 
 function held(state: SagaState, code: string, isUrgent: boolean, now: string): SagaState {
