@@ -15,7 +15,10 @@ export interface VaultKv {
     data: Readonly<Record<string, unknown>>,
     options: { readonly cas: number },
   ): Promise<number>;
-  /** Deletes all versions and metadata; resolves only once a read answers "not found". */
+  /**
+   * Deletes all versions and metadata; resolves only once a read answers "not found". Like `exists`
+   * and `list` it needs metadata only: those who erase tokens may never read one.
+   */
   destroy(path: VaultPath): Promise<void>;
   exists(path: VaultPath): Promise<boolean>;
   list(prefix: VaultPath): Promise<string[]>;
@@ -39,6 +42,8 @@ export interface VaultTransit {
   /** Idempotent: a key that does not exist is deleted. */
   deleteKey(name: string): Promise<void>;
   dataKey(name: string): Promise<{ plaintext: Buffer; wrapped: string }>;
+  /** A fresh data key in wrapped form alone: for proofs, by those who may not hold a key. */
+  wrappedDataKey(name: string): Promise<string>;
   /** KeyShredded when the named key no longer exists. */
   unwrap(name: string, wrapped: string): Promise<Buffer>;
   encrypt(name: string, plaintext: Buffer): Promise<string>;
