@@ -64,19 +64,24 @@ export interface ChunkResult {
   readonly parked?: readonly ParkedMessage[];
 }
 
-export interface BatchConsumerOptions<P = undefined> extends SubscriptionOptions {
+interface ChunkOptions<P> extends SubscriptionOptions {
   readonly maxRows: number;
   readonly maxBytes: number;
   readonly lingerMs: number;
   /** Cap on all buffered bytes of this consumer; default 8 × maxBytes. */
   readonly maxBufferedBytes?: number;
-  /** Runs ahead of `onChunk`, while the chunk before is still being written. Must be idempotent. */
-  prepare?(messages: readonly InMessage[]): Promise<P> | P;
   /** Resolves when every message is settled (or named in `parked`); must be idempotent. */
   onChunk(
     messages: readonly InMessage[],
     control: ChunkControl<P>,
-  ): Promise<ChunkResult | undefined | void>;
+  ): Promise<ChunkResult | undefined>;
+}
+
+export type BatchConsumerOptions = ChunkOptions<undefined>;
+
+export interface PreparingBatchConsumerOptions<P> extends ChunkOptions<P> {
+  /** Runs ahead of `onChunk`, while the chunk before is still being written. Must be idempotent. */
+  prepare(messages: readonly InMessage[]): Promise<P> | P;
 }
 
 export interface TailOptions {
@@ -140,7 +145,8 @@ export interface Kafka {
   ensureTopics(defs: readonly TopicDef[]): Promise<void>;
   producer(options?: { readonly compression?: Compression }): Producer;
   consumer(options: ConsumerOptions): Lifecycled;
-  batchConsumer<P = undefined>(options: BatchConsumerOptions<P>): Lifecycled;
+  batchConsumer<P>(options: PreparingBatchConsumerOptions<P>): Lifecycled;
+  batchConsumer(options: BatchConsumerOptions): Lifecycled;
   tail(options: TailOptions): Lifecycled;
   admin(): KafkaAdmin;
   readToEnd(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;

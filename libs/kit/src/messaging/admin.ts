@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
+import type { Admin, Kafka as KafkaClient } from 'kafkajs';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logging.ts';
+import { pauseFor } from './backoff.ts';
+import type { TopicDef } from './messages.ts';
+import type { KafkaAdmin, PartitionOffsets } from './options.ts';
+import { createTail } from './tail.ts';
+import type { Naming } from './topics.ts';
+
+export interface AdminParts {
+  readonly client: KafkaClient;
+  readonly naming: Naming;
+  readonly log: Logger;
+  readonly replicationFactor: number;
+}
+
+export type TopicAdmin = KafkaAdmin & {
+  ensureTopics(defs: readonly TopicDef[]): Promise<void>;
+};
+
+const STARTUP_MS = 45_000;
+
+/** A broker just started answers "coordinator not available" for seconds: repeated, not reported. */
+async function patiently<T>(log: Logger, step: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + STARTUP_MS;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (performance.now() >= giveUpAt) {
+        throw new AppError('upstream.unavailable', 'kafka does not answer', { cause: error });
+      }
+      if (attempt === 3) {
+        log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'kafka not ready yet');
+      }
+      await pauseFor(Math.min(2_000, 200 * 2 ** attempt), new AbortController().signal);
+    }
+  }
+}
+
+export function createAdmin(parts: AdminParts): TopicAdmin {
+  const { naming } = parts;
+  let connected: Promise<Admin> | undefined;
+
+  const connect = async (): Promise<Admin> => {
+    const admin = parts.client.admin();
+    await admin.connect();
+    return admin;
+  };
+
+  const use = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
+    connected ??= connect();
+    const mine = connected;
+    try {
+      return await work(await mine);
+    } catch (error) {
+      if (connected === mine) {
+        connected = undefined; // the next call connects anew
+        mine.then((admin) => admin.disconnect()).catch(() => undefined);
+      }
+      throw error;
+    }
+  };
+
+  const topicOffsets = async (topic: string): Promise<PartitionOffsets[]> => {
+    const all = await patiently(parts.log, () =>
+      use((admin) => admin.fetchTopicOffsets(naming.physical(topic))),
+    );
+    return all
+      .map(({ partition, low, high }) => ({ partition, low, high }))
+      .sort((a, b) => a.partition - b.partition);
+  };
+
+  const groupOffsets: KafkaAdmin['groupOffsets'] = async (group, topics) => {
+    const found = await use((admin) =>
+      admin.fetchOffsets({
+        groupId: naming.physical(group),
+        topics: topics.map((topic) => naming.physical(topic)),
+      }),
+    );
+    return found.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => ({
+        topic: naming.logical(topic),
+        partition,
+        offset: offset === '-1' ? undefined : offset,
+      })),
+    );
+  };
+
+  const admin: TopicAdmin = {
+    name: 'kafka-admin',
+    start: () => patiently(parts.log, () => use(() => Promise.resolve())),
+    stop: async () => {
+      const open = connected;
+      connected = undefined;
+      await (await open)?.disconnect();
+    },
+    listTopics: async () => {
+      const topics = await use((a) => a.listTopics());
+      return topics.filter((t) => naming.isOurs(t)).map((t) => naming.logical(t));
+    },
+    listGroups: async () => {
+      const { groups } = await use((a) => a.listGroups());
+      return groups
+        .filter(({ groupId }) => naming.isOurs(groupId))
+        .map(({ groupId }) => naming.logical(groupId));
+    },
+    describeGroups: async (groups) => {
+      const found = await use((a) => a.describeGroups(groups.map((g) => naming.physical(g))));
+      return found.groups.map(({ groupId, state, members }) => ({
+        group: naming.logical(groupId),
+        state,
+        members: members.map(({ memberId, clientId }) => ({ memberId, clientId })),
+      }));
+    },
+    deleteGroups: async (groups) => {
+      await use((a) => a.deleteGroups(groups.map((g) => naming.physical(g))));
+    },
+    topicOffsets,
+    groupOffsets,
+    groupLag: async (group, topics) => {
+      const committed = await groupOffsets(group, topics);
+      const ends = await Promise.all(
+        topics.map(async (topic) => ({ topic, partitions: await topicOffsets(topic) })),
+      );
+      return ends
+        .flatMap(({ topic, partitions }) => partitions.map((p) => ({ topic, ...p })))
+        .reduce((sum, { topic, partition, low, high }) => {
+          const at = committed.find((c) => c.topic === topic && c.partition === partition);
+          return sum + Number(BigInt(high) - BigInt(at?.offset ?? low));
+        }, 0);
+    },
+    describeTopicConfig: async (topic) => {
+      const { resources } = await use((a) =>
+        a.describeConfigs({
+          includeSynonyms: false,
+          resources: [
+            { type: kafkajs.ConfigResourceTypes.TOPIC, name: naming.physical(topic) },
+          ],
+        }),
+      );
+      const entries = resources.flatMap(({ configEntries }) => configEntries);
+      return Object.fromEntries(entries.map((e) => [e.configName, e.configValue]));
+    },
+    deleteTopics: async (topics) => {
+      await use((a) => a.deleteTopics({ topics: topics.map((t) => naming.physical(t)) }));
+    },
+    readTopic: async (topic, onMessage) => {
+      const group = `read-${randomUUID()}`;
+      const tail = createTail(
+        { client: parts.client, naming, admin, log: parts.log },
+        { group, topic, from: 'beginning', onMessage },
+      );
+      try {
+        await tail.start();
+      } finally {
+        await tail.stop();
+      }
+    },
+    ensureTopics: (defs) =>
+      patiently(parts.log, async () => {
+        const existing = new Set(await use((a) => a.listTopics()));
+        const missing = defs.filter(({ name }) => !existing.has(naming.physical(name)));
+        if (missing.length > 0) {
+          await use((a) => createTopics(a, parts, missing));
+        }
+      }),
+  };
+  return admin;
+}
+
+async function createTopics(
+  admin: Admin,
+  parts: AdminParts,
+  defs: readonly TopicDef[],
+): Promise<void> {
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: defs.map(({ name, partitions, config }) => ({
+        topic: parts.naming.physical(name),
+        numPartitions: partitions,
+        replicationFactor: parts.replicationFactor,
+        configEntries: Object.entries(config ?? {}).map(([key, value]) => ({ name: key, value })),
+      })),
+    });
+  } catch (error) {
+    // Another service made one of them first: the next round looks again at what is missing.
+    const existing = new Set(await admin.listTopics());
+    if (!defs.every(({ name }) => existing.has(parts.naming.physical(name)))) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import type { Lifecycled } from '../lifecycle.ts';
+import { withSpan } from '../tracing.ts';
+import { backoffMs, pauseFor, untilDone } from './backoff.ts';
+import { NothingAccepted, settleByHalves } from './bisect.ts';
+import type { Settled } from './bisect.ts';
+import { createChunker } from './chunker.ts';
+import type { Chunk } from './chunker.ts';
+import type { ConsumerParts } from './consumer.ts';
+import { isTransient, reasonOf, toReason } from './failures.ts';
+import { createIntake } from './intake.ts';
+import type { InMessage } from './messages.ts';
+import type { ChunkControl, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
+import { toDeadLetter } from './retry-ladder.ts';
+import { groupTopics } from './topics.ts';
+
+interface PreparedChunk<P> {
+  readonly chunk: Chunk;
+  /** Settled either way: a rejection is handled when the chunk's turn comes. */
+  readonly prepared: Promise<PromiseSettledResult<P>>;
+}
+
+/**
+ * Chunks over all assigned partitions, one `onChunk` at a time, with the next chunk collected and
+ * prepared meanwhile. Offsets move only behind settled chunks.
+ */
+export function createBatchConsumer<P>(
+  parts: ConsumerParts,
+  options: PreparingBatchConsumerOptions<P>,
+): Lifecycled {
+  const stopping = new AbortController();
+  const { group } = options;
+  const intake = createIntake({
+    ...parts.intake,
+    group,
+    topics: options.topics,
+    fromBeginning: options.fromBeginning ?? true,
+    log: parts.log,
+    limits: {
+      highRows: 2 * options.maxRows,
+      lowRows: options.maxRows,
+      highBytes: 2 * options.maxBytes,
+      lowBytes: options.maxBytes,
+    },
+    maxBufferedBytes: options.maxBufferedBytes ?? 8 * options.maxBytes,
+    onArrival: () => {
+      chunker.arrived();
+    },
+    onConsumed: (count) => {
+      parts.metrics.consumed(group, count);
+    },
+  });
+  const chunker = createChunker(intake, options, stopping.signal);
+  const settle = createChunkSettler(parts, options, stopping.signal);
+  let loop: Promise<void> | undefined;
+
+  const collect = async (): Promise<PreparedChunk<P> | undefined> => {
+    const chunk = await chunker.next();
+    return chunk && { chunk, prepared: prepare(options, chunk.messages) };
+  };
+
+  const run = async (): Promise<void> => {
+    let next = collect();
+    for (let current = await next; current !== undefined; current = await next) {
+      next = collect();
+      const { chunk, prepared } = current;
+      if (await settle(chunk, await prepared)) {
+        chunk.slices.forEach(({ queue, last }) => {
+          intake.settle(queue, last);
+        });
+      }
+    }
+  };
+
+  return {
+    name: `batch consumer ${group}`,
+    start: async () => {
+      parts.sender.retain();
+      await parts.ensureTopics(groupTopics(group, options.ladderPartitions ?? 1, false));
+      loop = run();
+      await intake.start();
+    },
+    stop: async () => {
+      stopping.abort();
+      // The chunk in hand finishes and is committed; what was only buffered stays in Kafka.
+      await Promise.race([loop, pauseFor(15_000, new AbortController().signal)]);
+      await intake.stop();
+      await parts.sender.release();
+    },
+  };
+}
+
+async function prepare<P>(
+  options: PreparingBatchConsumerOptions<P>,
+  messages: readonly InMessage[],
+): Promise<PromiseSettledResult<P>> {
+  try {
+    return { status: 'fulfilled', value: await options.prepare(messages) };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
+}
+
+type SettleChunk<P> = (chunk: Chunk, prepared: PromiseSettledResult<P>) => Promise<boolean>;
+
+/** True when every record is stored or acknowledged by the dead letters. */
+function createChunkSettler<P>(
+  parts: ConsumerParts,
+  options: PreparingBatchConsumerOptions<P>,
+  signal: AbortSignal,
+): SettleChunk<P> {
+  const { group } = options;
+
+  const attemptChunk = async (
+    chunk: Chunk,
+    whole: PromiseSettledResult<P>,
+  ): Promise<Settled> => {
+    const isOwner = (): boolean => chunk.slices.every(({ queue }) => queue.live);
+    return settleByHalves(chunk.messages, async (messages) => {
+      const isWhole = messages.length === chunk.messages.length;
+      // A transient failure to prepare the whole is prepared anew, like every half.
+      const ready =
+        isWhole && whole.status === 'fulfilled' ? whole : await prepare(options, messages);
+      if (ready.status === 'rejected') {
+        throw ready.reason;
+      }
+      const control: ChunkControl<P> = { prepared: ready.value, signal, isOwner };
+      const result = await options.onChunk(messages, control);
+      return result?.parked ?? [];
+    });
+  };
+
+  const report = (error: unknown, attempt: number): void => {
+    parts.metrics.chunkRetried(group, reasonOf(error));
+    if (error instanceof NothingAccepted || !isTransient(error)) {
+      if (attempt % 10 === 0) {
+        parts.log.error({ err: error, group }, 'no row of a chunk is accepted; it is retried');
+      }
+    } else if (attempt % 10 === 0) {
+      parts.log.warn({ err: error, group }, 'chunk not stored yet; it is retried');
+    }
+  };
+
+  const parkAll = async (parked: readonly ParkedMessage[]): Promise<boolean> => {
+    const sent = await untilDone(
+      signal,
+      async () => {
+        const letters = await Promise.all(
+          parked.map(({ message, reason }) =>
+            toDeadLetter(group, message, reason, options.parkBody),
+          ),
+        );
+        await parts.sender.send(letters);
+        return true;
+      },
+      report,
+    );
+    if (sent === undefined) {
+      return false;
+    }
+    for (const { reason } of parked) {
+      parts.metrics.settled(group, 'park', toReason(reason), 1);
+    }
+    return true;
+  };
+
+  return async (chunk, prepared) => {
+    const started = performance.now();
+    const isLost = (): boolean => chunk.slices.every(({ queue }) => !queue.live);
+    for (let attempt = 0; !isLost(); attempt += 1) {
+      try {
+        const { parked, isAnyAccepted } = await withSpan(
+          'chunk process',
+          { 'messaging.system': 'kafka', 'messaging.batch.message_count': chunk.messages.length },
+          () => attemptChunk(chunk, prepared),
+        );
+        // Every row refused: first give the store time to recover, then believe it.
+        if (!isAnyAccepted && attempt < 3) {
+          throw new NothingAccepted('no row of the chunk was accepted');
+        }
+        if (parked.length > 0 && !(await parkAll(parked))) {
+          return false;
+        }
+        parts.metrics.settled(group, 'done', 'none', chunk.messages.length - parked.length);
+        parts.metrics.handled(group, performance.now() - started);
+        return true;
+      } catch (error) {
+        report(error, attempt);
+        await pauseFor(50 + backoffMs(attempt, 100, 10_000), signal);
+        if (signal.aborted) {
+          return false;
+        }
+      }
+    }
+    return false;
+  };
+}

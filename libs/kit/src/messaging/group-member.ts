@@ -1,0 +1,124 @@
+import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka as KafkaClient } from 'kafkajs';
+import type { Logger } from '../logging.ts';
+import { untilDone } from './backoff.ts';
+
+export interface GroupMemberOptions {
+  readonly client: KafkaClient;
+  /** Names as the broker knows them. */
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly fromBeginning: boolean;
+  readonly log: Logger;
+  readonly tuning?: Partial<ConsumerConfig>;
+  /** A new generation: whatever was fetched but not committed will be fetched again. */
+  onJoin(): void;
+  onBatch(payload: EachBatchPayload): Promise<void>;
+  /** Also for batches that hold nothing but control records. */
+  onBatchEnd?(topic: string, partition: number, lastOffset: string): void;
+  onFetch?(): void;
+  onHeartbeat?(): void;
+}
+
+export interface GroupMember {
+  /** Resolves after the first join; a broker that is not ready yet only delays it. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  pause(topic: string, partition: number): void;
+  resume(topic: string, partition: number): void;
+}
+
+// A tenth of the session for heartbeats, short fetch waits so that a resumed partition is read soon.
+const TUNING = {
+  sessionTimeout: 30_000,
+  rebalanceTimeout: 60_000,
+  heartbeatInterval: 3_000,
+  maxWaitTimeInMs: 500,
+  allowAutoTopicCreation: false,
+} as const;
+
+/** One kafkajs consumer that is rebuilt whenever it crashes: kafkajs itself gives up on some errors. */
+export function createGroupMember(options: GroupMemberOptions): GroupMember {
+  const { client, groupId, log } = options;
+  const stopping = new AbortController();
+  let consumer: Consumer | undefined;
+  let announceJoin: () => void = () => undefined;
+  const joined = new Promise<void>((resolve) => {
+    announceJoin = resolve;
+  });
+
+  const build = (): Consumer => {
+    const built = client.consumer({
+      ...TUNING,
+      groupId,
+      retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8, restartOnFailure },
+      ...options.tuning,
+    });
+    built.on(built.events.GROUP_JOIN, () => {
+      options.onJoin();
+      announceJoin();
+    });
+    built.on(built.events.END_BATCH_PROCESS, ({ payload }) => {
+      options.onBatchEnd?.(payload.topic, payload.partition, payload.lastOffset);
+    });
+    built.on(built.events.FETCH, () => {
+      options.onFetch?.();
+    });
+    built.on(built.events.HEARTBEAT, () => {
+      options.onHeartbeat?.();
+    });
+    built.on(built.events.CRASH, ({ payload }) => {
+      if (consumer === built && !stopping.signal.aborted) {
+        log.warn({ groupId, error: payload.error.name }, 'consumer crashed; it is rebuilt');
+        void run();
+      }
+    });
+    return built;
+  };
+
+  const attempt = async (): Promise<void> => {
+    const built = build();
+    try {
+      await built.connect();
+      await built.subscribe({
+        topics: [...options.topics],
+        fromBeginning: options.fromBeginning,
+      });
+    } catch (error) {
+      await built.disconnect().catch(() => undefined);
+      throw error;
+    }
+    consumer = built;
+    // Resolves after the join, or after a crash that CRASH has already reported.
+    await built.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => options.onBatch(payload),
+    });
+  };
+
+  const run = async (): Promise<void> => {
+    await untilDone(stopping.signal, attempt, (error, tries) => {
+      const fields = { groupId, error: error instanceof Error ? error.name : 'unknown', tries };
+      log[tries === 5 ? 'warn' : 'debug'](fields, 'consumer cannot start yet');
+    });
+  };
+
+  return {
+    start: async () => {
+      const running = run();
+      await Promise.race([joined, running.then(() => joined)]);
+    },
+    stop: async () => {
+      stopping.abort();
+      announceJoin();
+      await consumer?.disconnect();
+    },
+    pause: (topic, partition) => consumer?.pause([{ topic, partitions: [partition] }]),
+    resume: (topic, partition) => consumer?.resume([{ topic, partitions: [partition] }]),
+  };
+}
+
+// A second restart beside ours would make two members out of one.
+function restartOnFailure(): Promise<boolean> {
+  return Promise.resolve(false);
+}

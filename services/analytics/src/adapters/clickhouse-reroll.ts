@@ -1,0 +1,110 @@
+import { localDate, shopKey } from '@tokometrics/contracts';
+import type { Clickhouse, Logger } from '@tokometrics/kit';
+import { z } from 'zod';
+import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
+import type { Bucket } from '../domain/dirty-buckets.ts';
+import { createPassInstants } from '../domain/pass-instant.ts';
+import type { DirtyBuckets } from '../domain/pass-queue.ts';
+import {
+  mixedBuckets,
+  rerollFinanceDaily,
+  rerollProductDaily,
+  rerollShopDaily,
+  rerollShopHourly,
+} from './reroll-sql.ts';
+
+/** A literal of so many buckets stays far below the longest query that the store takes. */
+const BUCKETS_PER_STATEMENT = 2000;
+const MAX_ROUNDS = 20;
+
+const SHOP_TABLES = ['shop_hourly', 'shop_daily'] as const;
+
+interface Family {
+  readonly statements: readonly ((buckets: string, tau: string) => string)[];
+  /** Tables that one pass writes together, hence with one version per bucket. */
+  readonly proven: readonly (readonly string[])[];
+}
+
+const FAMILIES: Readonly<Record<keyof DirtyBuckets, Family>> = {
+  order: {
+    statements: [rerollShopHourly, rerollShopDaily, rerollProductDaily],
+    proven: [SHOP_TABLES, ['product_daily']],
+  },
+  settlement: { statements: [rerollShopHourly, rerollShopDaily], proven: [SHOP_TABLES] },
+  finance: { statements: [rerollFinanceDaily], proven: [['finance_daily']] },
+};
+
+const nowRow = z.object({ now: z.string() });
+const bucketRow = z.object({ shop_key: shopKey, epoch: z.int(), local_date: localDate });
+
+export interface PassReport {
+  readonly buckets: number;
+  readonly rounds: number;
+  readonly ms: number;
+}
+
+export interface RerollOptions {
+  readonly clickhouse: Clickhouse;
+  readonly log: Logger;
+  readonly onPass?: (report: PassReport) => void;
+}
+
+/**
+ * One pass: an instant of its own, taken before anything is read; every bucket computed anew; then
+ * the proof that no other writer was in the same buckets meanwhile. Buckets with rows of two passes
+ * are rolled again until they have one. Only then may offsets move.
+ */
+export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
+  const instants = createPassInstants();
+
+  const takeInstant = async (): Promise<string> => {
+    const [row] = await clickhouse.query(
+      "SELECT toString(now64(6, 'UTC')) AS now",
+      {},
+      nowRow,
+    );
+    const { tau, isBackwards } = instants.next(row?.now ?? '');
+    if (isBackwards) {
+      log.error({}, 'the clock of the store stepped back');
+    }
+    return tau;
+  };
+
+  const rollOnce = async (family: Family, buckets: readonly Bucket[]): Promise<Bucket[]> => {
+    const tau = await takeInstant();
+    const mixed: Bucket[] = [];
+    for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
+      const literal = bucketsLiteral(batch);
+      for (const statement of family.statements) {
+        await clickhouse.command(statement(literal, tau));
+      }
+      const rows = await clickhouse.query(mixedBuckets(literal, family.proven), {}, bucketRow);
+      mixed.push(
+        ...rows.map((row) => ({
+          shopKey: row.shop_key,
+          epoch: row.epoch,
+          localDate: row.local_date,
+        })),
+      );
+    }
+    return mixed;
+  };
+
+  return async (dirty: DirtyBuckets): Promise<void> => {
+    const startedAt = performance.now();
+    let rounds = 0;
+    for (const name of ['order', 'settlement', 'finance'] as const) {
+      let buckets = dirty[name];
+      for (let round = 0; buckets.length > 0; round += 1) {
+        if (round > MAX_ROUNDS) {
+          log.error({ buckets: buckets.length }, 'buckets stay mixed; the audit has to mend them');
+          break;
+        }
+        buckets = await rollOnce(FAMILIES[name], buckets);
+        rounds += 1;
+      }
+    }
+    const buckets = Object.values(dirty).reduce((total, list) => total + list.length, 0);
+    onPass?.({ buckets, rounds, ms: performance.now() - startedAt });
+  };
+}

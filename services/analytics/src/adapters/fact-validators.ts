@@ -1,0 +1,20 @@
+import { envelopeOf, FACT_SCHEMAS, marker } from '@tokometrics/contracts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { z } from 'zod';
+import type { FactBodies, FactEnvelope, FactValidators } from '../domain/read-fact.ts';
+
+/** Compiled once from the contracts' schemas: checking costs about as much as parsing. */
+export function createFactValidators(): FactValidators {
+  const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
+  const compile = <R extends keyof FactBodies>(resource: R) =>
+    ajv.compile<FactEnvelope<FactBodies[R]>>(
+      z.toJSONSchema(envelopeOf(FACT_SCHEMAS[resource]), { io: 'input' }),
+    );
+  return {
+    order: compile('order'),
+    product: compile('product'),
+    statement: compile('statement'),
+    transaction: compile('transaction'),
+    marker: ajv.compile(z.toJSONSchema(marker, { io: 'input' })),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Resource } from '@tokometrics/contracts';
+import { RESOURCES } from '@tokometrics/contracts';
+import type { Mongo } from '@tokometrics/kit';
+import { AppError, mongoErrors } from '@tokometrics/kit';
+import type { Completeness, Range } from '../domain/completeness.ts';
+import { NOTHING_COMPLETE } from '../domain/completeness.ts';
+
+interface Stored {
+  readonly _id: string;
+  readonly shopKey: string;
+  readonly epoch: number;
+  readonly resource: Resource;
+  readonly update: readonly Range[];
+  readonly create: readonly Range[];
+  /** Raised by every change: a writer that read an older one tries again. */
+  readonly rev: number;
+}
+
+export interface CompletenessStore {
+  /** Reads, changes by a pure function, and writes only if nobody else wrote meanwhile. */
+  update(
+    of: { readonly shopKey: string; readonly epoch: number; readonly resource: Resource },
+    change: (known: Completeness) => Completeness,
+  ): Promise<Completeness>;
+  read(shopKey: string, epoch: number): Promise<ReadonlyMap<Resource, Completeness>>;
+  erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
+}
+
+const TRIES = 20;
+const idOf = (shopKey: string, epoch: number, resource: Resource): string =>
+  `${shopKey}:${String(epoch)}:${resource}`;
+const toKnown = (doc: Stored | null): Completeness =>
+  doc === null ? NOTHING_COMPLETE : { update: doc.update, create: doc.create };
+
+export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
+  const documents = mongo.collection<Stored>('completeness');
+
+  const tryOnce = async (
+    fresh: Omit<Stored, 'update' | 'create' | 'rev'>,
+    change: (known: Completeness) => Completeness,
+  ): Promise<Completeness | undefined> => {
+    const found = await documents.findOne({ _id: fresh._id });
+    const changed = change(toKnown(found));
+    if (found === null) {
+      return insertOnce(async () => {
+        await documents.insertOne({ ...fresh, ...changed, rev: 1 });
+        return changed;
+      });
+    }
+    const { matchedCount } = await documents.updateOne(
+      { _id: fresh._id, rev: found.rev },
+      { $set: { update: changed.update, create: changed.create, rev: found.rev + 1 } },
+    );
+    return matchedCount === 1 ? changed : undefined;
+  };
+
+  return {
+    async update({ shopKey, epoch, resource }, change) {
+      const fresh = { _id: idOf(shopKey, epoch, resource), shopKey, epoch, resource };
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        const changed = await mongoErrors(() => tryOnce(fresh, change));
+        if (changed !== undefined) {
+          return changed;
+        }
+      }
+      throw new AppError('upstream.unavailable', 'completeness is contended');
+    },
+    async read(shopKey, epoch) {
+      const ids = RESOURCES.map((resource) => idOf(shopKey, epoch, resource));
+      const found = await mongoErrors(() => documents.find({ _id: { $in: ids } }).toArray());
+      return new Map(found.map((doc) => [doc.resource, toKnown(doc)]));
+    },
+    async erase(shopKey, throughEpoch) {
+      const scope = { shopKey, epoch: { $lte: throughEpoch } };
+      return mongoErrors(async () => {
+        const found = await documents.countDocuments(scope);
+        let removed = 0;
+        for (;;) {
+          const { deletedCount } = await documents.deleteMany(scope);
+          removed += deletedCount;
+          if (deletedCount === 0) {
+            return { found: Math.max(found, removed), removed };
+          }
+        }
+      });
+    },
+  };
+}
+
+const DUPLICATE = 11_000;
+
+/** undefined: another writer was first. */
+async function insertOnce<T>(insert: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await insert();
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && Reflect.get(error, 'code') === DUPLICATE) {
+      return undefined;
+    }
+    throw error;
+  }
+}

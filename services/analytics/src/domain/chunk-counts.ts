@@ -1,0 +1,65 @@
+/** What became of a record. Every record has exactly one fate: that is what makes the counts add up. */
+export const FATES = [
+  'stored',
+  'superseded',
+  'duplicate',
+  'marker',
+  'fenced',
+  'expired',
+  'dlq',
+] as const;
+export type Fate = (typeof FATES)[number];
+
+export interface ChunkCounts {
+  readonly topic: string;
+  readonly partition: number;
+  readonly minOffset: bigint;
+  readonly maxOffset: bigint;
+  readonly consumed: number;
+  readonly byFate: Readonly<Record<Fate, number>>;
+}
+
+interface Positioned {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
+const none = (): Record<Fate, number> => ({
+  stored: 0,
+  superseded: 0,
+  duplicate: 0,
+  marker: 0,
+  fenced: 0,
+  expired: 0,
+  dlq: 0,
+});
+
+/** Per topic and partition. A record without a fate would break conservation, so it throws. */
+export function countsOf<M extends Positioned>(
+  messages: readonly M[],
+  fates: ReadonlyMap<M, Fate>,
+): ChunkCounts[] {
+  const slices = new Map<string, ChunkCounts & { byFate: Record<Fate, number> }>();
+  for (const message of messages) {
+    const { topic, partition } = message;
+    const offset = BigInt(message.offset);
+    const key = `${topic}:${String(partition)}`;
+    const known = slices.get(key);
+    const fate = fates.get(message);
+    if (fate === undefined) {
+      throw new Error('a record of a chunk has no fate');
+    }
+    const byFate = known?.byFate ?? none();
+    byFate[fate] += 1;
+    slices.set(key, {
+      topic,
+      partition,
+      minOffset: known === undefined || offset < known.minOffset ? offset : known.minOffset,
+      maxOffset: known === undefined || offset > known.maxOffset ? offset : known.maxOffset,
+      consumed: (known?.consumed ?? 0) + 1,
+      byFate,
+    });
+  }
+  return [...slices.values()];
+}

@@ -1,0 +1,45 @@
+import { epoch, localDate, shopKey } from '@tokometrics/contracts';
+
+/** What is rolled up again as a whole: one shop's rows of one storage day. */
+export interface Bucket {
+  readonly shopKey: string;
+  readonly epoch: number;
+  readonly localDate: string;
+}
+
+export const bucketKey = (bucket: Bucket): string =>
+  `${bucket.shopKey}:${String(bucket.epoch)}:${bucket.localDate}`;
+
+/** Keeps the first of equal buckets. */
+export function distinctBuckets(buckets: Iterable<Bucket>): Bucket[] {
+  const seen = new Map<string, Bucket>();
+  for (const bucket of buckets) {
+    const key = bucketKey(bucket);
+    if (!seen.has(key)) {
+      seen.set(key, bucket);
+    }
+  }
+  return [...seen.values()];
+}
+
+export function* batchesOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) {
+    yield items.slice(from, from + size);
+  }
+}
+
+/**
+ * The buckets as text of a SQL literal, tab-separated (a list of tuples would be parsed as SQL and is
+ * several times slower). Each part is checked by its pattern, so nothing else can get in.
+ */
+export function bucketsLiteral(buckets: readonly Bucket[]): string {
+  return buckets
+    .map((bucket) =>
+      [
+        shopKey.parse(bucket.shopKey),
+        String(epoch.parse(bucket.epoch)),
+        localDate.parse(bucket.localDate),
+      ].join('\\t'),
+    )
+    .join('\\n');
+}

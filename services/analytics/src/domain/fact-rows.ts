@@ -1,0 +1,147 @@
+import type { OrderFact, ProductFact, StatementFact, TransactionFact } from '@tokometrics/contracts';
+import { fromUnits, toUnits } from '@tokometrics/contracts';
+import {
+  decimalMapCell,
+  nullCell,
+  plainArrayCell,
+  textArrayCell,
+  textCell,
+  tsvRow,
+} from './tsv.ts';
+
+/** What the envelope says of a row: whose it is, which version, and where it came from. */
+export interface RowStamp {
+  readonly shopKey: string;
+  readonly epoch: number;
+  readonly eventId: string;
+  readonly origin: string;
+  readonly schemaVersion: number;
+  readonly ver: string;
+}
+
+const STAMP_COLUMNS = ['event_id', 'origin', 'schema_version', 'ver'];
+const stampCells = (stamp: RowStamp) => [
+  stamp.eventId,
+  stamp.origin,
+  stamp.schemaVersion,
+  stamp.ver,
+];
+
+export const COLUMNS = {
+  orders: [
+    ...['shop_key', 'epoch', 'local_date', 'order_id', 'create_time', 'update_time', 'paid_time'],
+    ...['sale_date', 'sale_hour', 'cancel_time', 'cancel_date', 'cancel_hour'],
+    ...['rts_time', 'rts_sla_time', 'delivery_time', 'status', 'is_cancelled'],
+    ...['cancellation_initiator', 'cancel_reason', 'fulfillment_type', 'shipping_type'],
+    ...['commerce_platform', 'warehouse_id', 'is_cod', 'is_sample', 'is_replacement'],
+    ...['is_exchange', 'is_on_hold', 'currency', 'total_amount', 'sub_total'],
+    ...['original_total_product_price', 'seller_discount', 'platform_discount', 'shipping_fee'],
+    ...['tax', 'other_amounts', 'lines.line_id', 'lines.product_id', 'lines.sku_id'],
+    ...['lines.seller_sku', 'lines.status', 'lines.cancelled', 'lines.is_gift'],
+    ...['lines.original_price', 'lines.sale_price', 'lines.seller_discount'],
+    'lines.platform_discount',
+    ...STAMP_COLUMNS,
+  ],
+  products: [
+    ...['shop_key', 'epoch', 'product_id', 'title', 'status', 'skus.sku_id', 'skus.seller_sku'],
+    ...['skus.status', 'skus.price', 'skus.currency', 'create_time', 'update_time', 'seen_date'],
+    ...STAMP_COLUMNS,
+  ],
+  statements: [
+    ...['shop_key', 'epoch', 'local_date', 'statement_id', 'statement_time', 'payment_id'],
+    ...['payment_status', 'currency', 'settlement_amount', 'revenue_amount', 'net_sales_amount'],
+    ...['shipping_cost_amount', 'fee_amount', 'adjustment_amount'],
+    ...STAMP_COLUMNS,
+  ],
+  finance_transactions: [
+    ...['shop_key', 'epoch', 'local_date', 'statement_id', 'transaction_id', 'statement_time'],
+    ...['order_id', 'order_local_date', 'adjustment_id', 'type', 'reserve_status', 'currency'],
+    ...['settlement_amount', 'revenue_amount', 'shipping_cost_amount', 'fee_tax_amount'],
+    ...['adjustment_amount', 'reserve_amount', 'refund_subtotal', 'refund_seller_discount'],
+    'breakdown',
+    ...STAMP_COLUMNS,
+  ],
+  order_settlements: [
+    ...['shop_key', 'epoch', 'local_date', 'order_id', 'transaction_id', 'statement_id'],
+    ...['statement_time', 'statement_date', 'statement_hour', 'type', 'currency'],
+    ...['settlement_amount', 'revenue_amount', 'shipping_cost_amount', 'fee_tax_amount'],
+    ...['adjustment_amount', 'refund', 'event_id', 'ver'],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+export type BaseTable = keyof typeof COLUMNS;
+
+/** An order's lines are columns already; they go into the nested columns as they are. */
+export function orderRow(stamp: RowStamp, fact: OrderFact): string {
+  const { lines } = fact;
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, fact.localDate, textCell(fact.orderId)],
+    ...[fact.createTime, fact.updateTime, nullCell(fact.paidTime)],
+    ...[nullCell(fact.saleDate), nullCell(fact.saleHour)],
+    ...[nullCell(fact.cancelTime), nullCell(fact.cancelDate), nullCell(fact.cancelHour)],
+    ...[nullCell(fact.rtsTime), nullCell(fact.rtsSlaTime), nullCell(fact.deliveryTime)],
+    ...[textCell(fact.status), fact.isCancelled, textCell(fact.cancellationInitiator)],
+    ...[textCell(fact.cancelReason), textCell(fact.fulfillmentType), textCell(fact.shippingType)],
+    ...[textCell(fact.commercePlatform), textCell(fact.warehouseId), fact.isCod, fact.isSample],
+    ...[fact.isReplacement, fact.isExchange, fact.isOnHold, fact.currency, fact.totalAmount],
+    ...[fact.subTotal, fact.originalTotalProductPrice, fact.sellerDiscount],
+    ...[fact.platformDiscount, fact.shippingFee, fact.tax, decimalMapCell(fact.otherAmounts)],
+    ...[textArrayCell(lines.lineId), textArrayCell(lines.productId), textArrayCell(lines.skuId)],
+    ...[textArrayCell(lines.sellerSku), textArrayCell(lines.status)],
+    ...[plainArrayCell(lines.cancelled), plainArrayCell(lines.isGift)],
+    ...[plainArrayCell(lines.originalPrice), plainArrayCell(lines.salePrice)],
+    ...[plainArrayCell(lines.sellerDiscount), plainArrayCell(lines.platformDiscount)],
+    ...stampCells(stamp),
+  ]);
+}
+
+export function productRow(stamp: RowStamp, fact: ProductFact): string {
+  const { skus } = fact;
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, textCell(fact.productId), textCell(fact.title)],
+    ...[textCell(fact.status), textArrayCell(skus.skuId), textArrayCell(skus.sellerSku)],
+    ...[textArrayCell(skus.status), plainArrayCell(skus.price), textArrayCell(skus.currency)],
+    ...[fact.createTime, fact.updateTime, fact.seenDate],
+    ...stampCells(stamp),
+  ]);
+}
+
+export function statementRow(stamp: RowStamp, fact: StatementFact): string {
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, fact.localDate, textCell(fact.statementId)],
+    ...[fact.statementTime, textCell(fact.paymentId), textCell(fact.paymentStatus)],
+    ...[fact.currency, fact.settlementAmount, fact.revenueAmount, fact.netSalesAmount],
+    ...[fact.shippingCostAmount, fact.feeAmount, fact.adjustmentAmount],
+    ...stampCells(stamp),
+  ]);
+}
+
+export function transactionRow(stamp: RowStamp, fact: TransactionFact): string {
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, fact.localDate, textCell(fact.statementId)],
+    ...[textCell(fact.transactionId), fact.statementTime, textCell(fact.orderId)],
+    ...[nullCell(fact.orderLocalDate), textCell(fact.adjustmentId), textCell(fact.type)],
+    ...[textCell(fact.reserveStatus), fact.currency, fact.settlementAmount, fact.revenueAmount],
+    ...[fact.shippingCostAmount, fact.feeTaxAmount, fact.adjustmentAmount, fact.reserveAmount],
+    ...[fact.refundSubtotal, fact.refundSellerDiscount, decimalMapCell(fact.breakdown)],
+    ...stampCells(stamp),
+  ]);
+}
+
+/** Money back to the buyer, positive: the platform writes both parts below zero. */
+export function refundOf(fact: TransactionFact): string {
+  return fromUnits(-(toUnits(fact.refundSubtotal) + toUnits(fact.refundSellerDiscount)));
+}
+
+export function settlementRow(
+  stamp: RowStamp,
+  fact: TransactionFact,
+  orderLocalDate: string,
+): string {
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, orderLocalDate, textCell(fact.orderId)],
+    ...[textCell(fact.transactionId), textCell(fact.statementId), fact.statementTime],
+    ...[fact.localDate, fact.statementHour, textCell(fact.type), fact.currency],
+    ...[fact.settlementAmount, fact.revenueAmount, fact.shippingCostAmount, fact.feeTaxAmount],
+    ...[fact.adjustmentAmount, refundOf(fact), stamp.eventId, stamp.ver],
+  ]);
+}

@@ -1,0 +1,256 @@
+import {
+  FACT_SCHEMAS,
+  factType,
+  MARKER_TYPE,
+  RESOURCES,
+  rowVersion,
+  scopeOfHeaders,
+  HEADERS,
+} from '@tokometrics/contracts';
+import type {
+  Marker,
+  OrderFact,
+  ProductFact,
+  Resource,
+  StatementFact,
+  TransactionFact,
+} from '@tokometrics/contracts';
+import { distinctBuckets } from './dirty-buckets.ts';
+import type { Bucket } from './dirty-buckets.ts';
+import { orderRow, productRow, settlementRow, statementRow, transactionRow } from './fact-rows.ts';
+import type { BaseTable, RowStamp } from './fact-rows.ts';
+
+export interface Scope {
+  readonly shopKey: string;
+  readonly epoch: number;
+}
+
+export interface FactEnvelope<D> {
+  readonly id: string;
+  readonly subject: string;
+  readonly shopkey: string;
+  readonly epoch: number;
+  readonly ver: string;
+  readonly origin: string;
+  readonly schemaver: number;
+  readonly rev?: number;
+  readonly data: D;
+}
+
+export interface FactBodies {
+  readonly order: OrderFact;
+  readonly product: ProductFact;
+  readonly statement: StatementFact;
+  readonly transaction: TransactionFact;
+}
+
+/** Compiled from the contracts' own schemas; each proves its type. */
+export type FactValidators = {
+  readonly [R in keyof FactBodies]: (value: unknown) => value is FactEnvelope<FactBodies[R]>;
+} & { readonly marker: (value: unknown) => value is Marker };
+
+/** Which rollups a row touches: `order` all of a shop's, `settlement` those without products. */
+export const ROLLUPS = ['order', 'settlement', 'finance'] as const;
+export type Rollup = (typeof ROLLUPS)[number];
+
+export interface Fact {
+  readonly scope: Scope;
+  readonly resource: Resource;
+  /** Names the entity within its shop and epoch; the newest version of it is the truth. */
+  readonly entity: string;
+  readonly ver: bigint;
+  readonly eventId: string;
+  readonly rows: readonly { readonly table: BaseTable; readonly line: string }[];
+  readonly dirty: readonly { readonly rollup: Rollup; readonly bucket: Bucket }[];
+  /** Local days on which a figure may change. */
+  readonly days: readonly string[];
+}
+
+export interface MessageLike {
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Reading =
+  | { readonly kind: 'fact'; readonly fact: Fact }
+  | { readonly kind: 'marker'; readonly scope: Scope; readonly marker: Marker }
+  | { readonly kind: 'dropped'; readonly reason: 'fenced' | 'expired' }
+  | { readonly kind: 'parked'; readonly reason: string };
+
+export interface ReadDeps {
+  readonly isFenced: (shopKey: string, epoch: number) => boolean;
+  readonly validators: FactValidators;
+  /** First local day that may still be kept. */
+  readonly cutoff: string;
+}
+
+const parked = (reason: string): Reading => ({ kind: 'parked', reason });
+
+/** Headers first: of a closed scope not even the body is looked at. */
+export function readFact(deps: ReadDeps, message: MessageLike): Reading {
+  const scope = scopeOfHeaders(message.headers);
+  if (scope === undefined) {
+    return parked('unscoped');
+  }
+  if (deps.isFenced(scope.shopKey, scope.epoch)) {
+    return { kind: 'dropped', reason: 'fenced' };
+  }
+  const body = parseBody(message.value);
+  const type = message.headers[HEADERS.type];
+  if (type === MARKER_TYPE) {
+    const marker = markerIn(body);
+    return deps.validators.marker(marker) ? { kind: 'marker', scope, marker } : parked('schema');
+  }
+  const resource = RESOURCES.find((name) => factType(name) === type);
+  return resource === undefined ? parked('unknown_type') : readBody(deps, scope, resource, body);
+}
+
+function parseBody(value: Buffer | null): unknown {
+  if (value === null) {
+    return undefined;
+  }
+  try {
+    const body: unknown = JSON.parse(value.toString('utf8'));
+    return body;
+    // eslint-disable-next-line no-restricted-syntax -- text that is not JSON is data, not a failure
+  } catch {
+    return undefined;
+  }
+}
+
+/** A marker comes bare or as the data of an envelope. */
+function markerIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'data' in body ? body.data : body;
+}
+
+function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknown): Reading {
+  const read = {
+    order: () => (deps.validators.order(body) ? readOrder(body) : undefined),
+    product: () => (deps.validators.product(body) ? readProduct(body) : undefined),
+    statement: () => (deps.validators.statement(body) ? readStatement(body) : undefined),
+    transaction: () =>
+      deps.validators.transaction(body) ? readTransaction(body, deps.cutoff) : undefined,
+  } satisfies Record<keyof typeof FACT_SCHEMAS, () => Draft | undefined>;
+  const draft = read[resource]();
+  if (draft === undefined) {
+    return parked('schema');
+  }
+  // A body that claims another tenant than its headers is nobody's.
+  if (draft.scope.shopKey !== scope.shopKey || draft.scope.epoch !== scope.epoch) {
+    return parked('scope');
+  }
+  if (draft.kept < deps.cutoff) {
+    return { kind: 'dropped', reason: 'expired' };
+  }
+  return { kind: 'fact', fact: { resource, ...draft } };
+}
+
+type Draft = Omit<Fact, 'resource'> & {
+  /** The day that retention counts from. */
+  readonly kept: string;
+};
+
+function common(envelope: FactEnvelope<unknown>) {
+  const ver = rowVersion(envelope.ver, envelope.rev ?? 0);
+  const scope = { shopKey: envelope.shopkey, epoch: envelope.epoch };
+  const stamp: RowStamp = {
+    ...scope,
+    eventId: envelope.id,
+    origin: envelope.origin,
+    schemaVersion: envelope.schemaver,
+    ver,
+  };
+  return { stamp, draft: { scope, ver: BigInt(ver), eventId: envelope.id } };
+}
+
+const isPresent = (day: string | null): day is string => day !== null;
+
+function readOrder(envelope: FactEnvelope<OrderFact>): Draft | undefined {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  const lengths = new Set(Object.values(fact.lines).map((column) => column.length));
+  if (lengths.size > 1) {
+    return undefined;
+  }
+  const bucket = { ...draft.scope, localDate: fact.localDate };
+  return {
+    ...draft,
+    entity: `order|${fact.localDate}|${fact.orderId}`,
+    kept: fact.localDate,
+    rows: [{ table: 'orders', line: orderRow(stamp, fact) }],
+    dirty: [{ rollup: 'order', bucket }],
+    days: [...new Set([fact.localDate, fact.saleDate, fact.cancelDate].filter(isPresent))],
+  };
+}
+
+function readProduct(envelope: FactEnvelope<ProductFact>): Draft | undefined {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  const lengths = new Set(Object.values(fact.skus).map((column) => column.length));
+  if (lengths.size > 1) {
+    return undefined;
+  }
+  return {
+    ...draft,
+    entity: `product|${fact.productId}`,
+    kept: fact.seenDate,
+    rows: [{ table: 'products', line: productRow(stamp, fact) }],
+    dirty: [],
+    days: [],
+  };
+}
+
+function readStatement(envelope: FactEnvelope<StatementFact>): Draft {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  return {
+    ...draft,
+    entity: `statement|${fact.localDate}|${fact.statementId}`,
+    kept: fact.localDate,
+    rows: [{ table: 'statements', line: statementRow(stamp, fact) }],
+    dirty: [],
+    days: [fact.localDate],
+  };
+}
+
+/** Twice in one chunk: by the statement's day and by the day of the order it speaks of. */
+function readTransaction(envelope: FactEnvelope<TransactionFact>, cutoff: string): Draft {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  const orderDay = fact.orderLocalDate;
+  const ofOrder = fact.orderId !== '' && orderDay !== null && orderDay >= cutoff;
+  return {
+    ...draft,
+    entity: `transaction|${fact.localDate}|${fact.statementId}|${fact.transactionId}`,
+    kept: fact.localDate,
+    rows: [
+      { table: 'finance_transactions', line: transactionRow(stamp, fact) },
+      ...(ofOrder
+        ? [{ table: 'order_settlements' as const, line: settlementRow(stamp, fact, orderDay) }]
+        : []),
+    ],
+    dirty: [
+      { rollup: 'finance', bucket: { ...draft.scope, localDate: fact.localDate } },
+      ...(ofOrder
+        ? [
+            {
+              rollup: 'settlement' as const,
+              bucket: { ...draft.scope, localDate: orderDay },
+            },
+          ]
+        : []),
+    ],
+    days: [...new Set([fact.localDate, orderDay].filter(isPresent))],
+  };
+}
+
+/** The dirty set of several facts, per kind of rollup. */
+export function dirtyOf(facts: readonly Fact[]): Record<Rollup, Bucket[]> {
+  const of = (rollup: Rollup) =>
+    distinctBuckets(
+      facts.flatMap((fact) =>
+        fact.dirty.flatMap((item) => (item.rollup === rollup ? [item.bucket] : [])),
+      ),
+    );
+  return { order: of('order'), settlement: of('settlement'), finance: of('finance') };
+}

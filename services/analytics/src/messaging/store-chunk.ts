@@ -1,0 +1,163 @@
+import type { Marker, Resource } from '@tokometrics/contracts';
+import type { ChunkResult, InMessage } from '@tokometrics/kit';
+import { collapse } from '../domain/collapse.ts';
+import type { Bucket } from '../domain/dirty-buckets.ts';
+import type { BaseTable } from '../domain/fact-rows.ts';
+import { countsOf } from '../domain/chunk-counts.ts';
+import type { ChunkCounts, Fate } from '../domain/chunk-counts.ts';
+import { dirtyOf } from '../domain/read-fact.ts';
+import type { Fact, Rollup, Scope } from '../domain/read-fact.ts';
+import type { Prepared } from './prepare-chunk.ts';
+
+export interface StoredMarker {
+  readonly scope: Scope;
+  readonly marker: Marker;
+}
+
+export interface StoreDeps {
+  /** Writes only for scopes that are open; takes back what landed in one that closed meanwhile. */
+  readonly guardedChunk: (
+    scopes: readonly Scope[],
+    write: (open: readonly Scope[]) => Promise<void>,
+  ) => Promise<{ readonly fenced: readonly Scope[] }>;
+  readonly insert: (table: BaseTable, lines: readonly string[]) => Promise<void>;
+  readonly reroll: (dirty: Readonly<Record<Rollup, readonly Bucket[]>>) => Promise<void>;
+  readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
+  readonly complete: (markers: readonly StoredMarker[]) => Promise<void>;
+  readonly invalidate: (
+    shopKey: string,
+    resources: readonly Resource[],
+    days: readonly string[],
+  ) => void;
+}
+
+interface FactItem {
+  readonly message: InMessage;
+  readonly fact: Fact;
+}
+
+/**
+ * Facts → base tables → rollups → counters → completeness, in this order:
+ * 1. base rows first: what a rollup is computed from must be there;
+ * 2. rollups and their proof: only then may a reader be told that a range is complete;
+ * 3. markers last: completeness never runs ahead of the figures.
+ * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
+ */
+export async function storeChunk(
+  deps: StoreDeps,
+  prepared: readonly Prepared[],
+): Promise<ChunkResult> {
+  const fates = new Map<InMessage, Fate>();
+  const facts: FactItem[] = [];
+  const markers: (StoredMarker & { readonly message: InMessage })[] = [];
+  const parked: { message: InMessage; reason: string }[] = [];
+  for (const { message, reading } of prepared) {
+    if (reading.kind === 'fact') {
+      facts.push({ message, fact: reading.fact });
+    } else if (reading.kind === 'marker') {
+      markers.push({ message, scope: reading.scope, marker: reading.marker });
+    } else if (reading.kind === 'parked') {
+      parked.push({ message, reason: reading.reason });
+      fates.set(message, 'dlq');
+    } else {
+      fates.set(message, reading.reason);
+    }
+  }
+  const collapsed = collapse(facts);
+  for (const { message } of collapsed.conflicting) {
+    parked.push({ message, reason: 'ver_conflict' });
+    fates.set(message, 'dlq');
+  }
+  note(fates, facts, collapsed.kept, markers);
+  await deps.guardedChunk(scopesOf([...collapsed.kept, ...markers]), async (open) => {
+    const isOpen = opener(open);
+    const kept = collapsed.kept.filter(({ fact }) => isOpen(fact.scope));
+    await write(
+      deps,
+      kept.map(({ fact }) => fact),
+    );
+    markFenced(fates, [...collapsed.kept, ...markers], isOpen);
+    await deps.noteChunk(countsOf(prepared.map(({ message }) => message), fates));
+    await deps.complete(markers.filter(({ scope }) => isOpen(scope)));
+    announce(deps, kept);
+  });
+  return { parked };
+}
+
+async function write(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
+  const lines = new Map<BaseTable, string[]>();
+  for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
+    const ofTable = lines.get(table) ?? [];
+    ofTable.push(line);
+    lines.set(table, ofTable);
+  }
+  for (const [table, rows] of lines) {
+    await deps.insert(table, rows);
+  }
+  await deps.reroll(dirtyOf(facts));
+}
+
+/** What was neither kept nor parked lost against another version in the same chunk. */
+function note(
+  fates: Map<InMessage, Fate>,
+  facts: readonly FactItem[],
+  kept: readonly FactItem[],
+  markers: readonly { readonly message: InMessage }[],
+): void {
+  for (const { message } of markers) {
+    fates.set(message, 'marker');
+  }
+  for (const { message } of kept) {
+    fates.set(message, 'stored');
+  }
+  const winners = new Map(kept.map(({ fact }) => [entityKey(fact), fact]));
+  for (const { message, fact } of facts) {
+    if (!fates.has(message)) {
+      const isSame = winners.get(entityKey(fact))?.ver === fact.ver;
+      fates.set(message, isSame ? 'duplicate' : 'superseded');
+    }
+  }
+}
+
+const entityKey = ({ scope, entity }: Fact): string => `${scopeKey(scope)}:${entity}`;
+const scopeKey = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
+
+type Scoped = FactItem | { readonly message: InMessage; readonly scope: Scope };
+const scopeOf = (item: Scoped): Scope => ('fact' in item ? item.fact.scope : item.scope);
+
+function scopesOf(items: readonly Scoped[]): Scope[] {
+  return [...new Map(items.map((item) => [scopeKey(scopeOf(item)), scopeOf(item)])).values()];
+}
+
+function opener(open: readonly Scope[]): (scope: Scope) => boolean {
+  const keys = new Set(open.map(scopeKey));
+  return (scope) => keys.has(scopeKey(scope));
+}
+
+function markFenced(
+  fates: Map<InMessage, Fate>,
+  items: readonly Scoped[],
+  isOpen: (scope: Scope) => boolean,
+): void {
+  for (const item of items) {
+    if (!isOpen(scopeOf(item))) {
+      fates.set(item.message, 'fenced');
+    }
+  }
+}
+
+function announce(deps: StoreDeps, kept: readonly FactItem[]): void {
+  const shops = new Map<string, { resources: Set<Resource>; days: Set<string> }>();
+  for (const { fact } of kept) {
+    const shop = shops.get(fact.scope.shopKey) ?? { resources: new Set(), days: new Set() };
+    shop.resources.add(fact.resource);
+    for (const day of fact.days) {
+      shop.days.add(day);
+    }
+    shops.set(fact.scope.shopKey, shop);
+  }
+  for (const [shopKey, { resources, days }] of shops) {
+    deps.invalidate(shopKey, [...resources], [...days]);
+  }
+}
+
