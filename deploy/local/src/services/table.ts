@@ -21,7 +21,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'privacy',
     wave: 1,
     otherPorts: ['DPO_PORT'],
-    otherRoles: { 'privacy-verifier': 'VAULT_VERIFIER' },
+    otherRoles: { 'privacy-verifier': 'VERIFIER_VAULT' },
   },
   { name: 'tiktok-sandbox', wave: 1, otherPorts: ['CONTROL_PORT'], isOutside: true },
   { name: 'gateway', wave: 2 },
