@@ -10,11 +10,27 @@ export function ackBytes(ack: UnsignedAck | PrivacyAck): Buffer {
   return Buffer.from(canonicalJson({ ...ack, sig: undefined }), 'utf8');
 }
 
+/** The key is made at the first use, so that a service starts while Vault is still down. */
+const ready = new WeakMap<object, Promise<void>>();
+
+async function ensureKey(vault: Pick<VaultClient, 'transit'>, service: string): Promise<void> {
+  const known = ready.get(vault);
+  const made = known ?? vault.transit.createKey(`svc-${service}`, 'ed25519');
+  ready.set(vault, made);
+  try {
+    await made;
+  } catch (error) {
+    ready.delete(vault);
+    throw error;
+  }
+}
+
 export async function signAck(
   vault: Pick<VaultClient, 'transit'>,
   service: string,
   ack: UnsignedAck,
 ): Promise<PrivacyAck> {
+  await ensureKey(vault, service);
   const signature = await vault.transit.sign(`svc-${service}`, ackBytes(ack));
   return { ...ack, sig: signature.toString('base64') };
 }
