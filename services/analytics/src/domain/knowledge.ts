@@ -62,11 +62,11 @@ export function createKnowledge(
       const through = completeThrough(metric);
       return toS > nowS || through === null || through < toS ? 'partial' : 'complete';
     },
-    unknownReason: (metric, { fromS, toS }) => {
+    unknownReason: (metric, { fromS }) => {
       if (fromS >= nowS) {
         return 'not_yet';
       }
-      if (toS <= loadedFrom(metric) || fromS < loadedFrom(metric)) {
+      if (fromS < loadedFrom(metric)) {
         return 'before_connection';
       }
       const through = completeThrough(metric);
