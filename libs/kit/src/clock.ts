@@ -42,7 +42,12 @@ function hostsOf(url: string): string[] {
   const afterScheme = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
   const authority = afterScheme.split(/[/?#]/)[0] ?? '';
   const hosts = authority.slice(authority.lastIndexOf('@') + 1);
-  return hosts.split(',').map((host) => host.trim().replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+  return hosts.split(',').map((host) =>
+    host
+      .trim()
+      .replace(/:\d+$/, '')
+      .replace(/^\[|\]$/g, ''),
+  );
 }
 
 function isLoopback(host: string): boolean {

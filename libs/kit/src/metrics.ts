@@ -66,12 +66,12 @@ export function createMetrics({ service, runtime = true }: MetricsOptions): Metr
       if (known !== undefined) {
         return expectKind(known, isGauge<L>, fullName);
       }
-      const gauge = new Gauge<L>({
+      const gauge: Gauge<L> = new Gauge<L>({
         name: fullName,
         help,
         labelNames: [...labels],
         registers: [registry],
-        ...(collect === undefined ? {} : { collect: () => collect(gauge) }),
+        ...(collect === undefined ? {} : { collect: (): void | Promise<void> => collect(gauge) }),
       });
       zero.forEach((set) => {
         gauge.set(set, 0);
