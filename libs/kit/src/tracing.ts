@@ -46,11 +46,7 @@ export function runInTrace<T>(
   }
   const started = trace
     .getTracer(TRACER)
-    .startSpan(
-      span.name,
-      { kind: SpanKind.CONSUMER, attributes: span.attributes ?? {} },
-      parent,
-    );
+    .startSpan(span.name, { kind: SpanKind.CONSUMER, attributes: span.attributes ?? {} }, parent);
   return context.with(parent, () => inSpan(started, fn));
 }
 
