@@ -136,9 +136,7 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
       const { resources } = await use((a) =>
         a.describeConfigs({
           includeSynonyms: false,
-          resources: [
-            { type: kafkajs.ConfigResourceTypes.TOPIC, name: naming.physical(topic) },
-          ],
+          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: naming.physical(topic) }],
         }),
       );
       const entries = resources.flatMap(({ configEntries }) => configEntries);
@@ -150,7 +148,7 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
     readTopic: async (topic, onMessage) => {
       const group = `read-${randomUUID()}`;
       const tail = createTail(
-        { client: parts.client, naming, admin, log: parts.log },
+        { client: parts.client, naming, newAdmin: () => createAdmin(parts), log: parts.log },
         { group, topic, from: 'beginning', onMessage },
       );
       try {

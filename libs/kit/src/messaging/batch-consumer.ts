@@ -110,10 +110,7 @@ function createChunkSettler<P>(
 ): SettleChunk<P> {
   const { group } = options;
 
-  const attemptChunk = async (
-    chunk: Chunk,
-    whole: PromiseSettledResult<P>,
-  ): Promise<Settled> => {
+  const attemptChunk = async (chunk: Chunk, whole: PromiseSettledResult<P>): Promise<Settled> => {
     const isOwner = (): boolean => chunk.slices.every(({ queue }) => queue.live);
     return settleByHalves(chunk.messages, async (messages) => {
       const isWhole = messages.length === chunk.messages.length;

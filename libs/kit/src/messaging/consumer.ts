@@ -132,7 +132,10 @@ function createLane(parts: ConsumerParts, signal: AbortSignal, options: LaneOpti
     start: () => lane.start(),
     stop: async () => {
       // What is in hand finishes and is committed; the rest stays in Kafka.
-      await Promise.race([Promise.all(draining.values()), pauseFor(10_000, new AbortController().signal)]);
+      await Promise.race([
+        Promise.all(draining.values()),
+        pauseFor(10_000, new AbortController().signal),
+      ]);
       await lane.stop();
     },
   };
@@ -167,7 +170,11 @@ function createInPlaceRetry(options: ConsumerOptions, signal: AbortSignal, log: 
 type Settle = (message: InMessage, handle: () => Promise<Outcome>) => Promise<boolean>;
 
 /** Runs the handler and carries its outcome out; false only when the consumer stops before. */
-function createSettler(parts: ConsumerParts, options: ConsumerOptions, signal: AbortSignal): Settle {
+function createSettler(
+  parts: ConsumerParts,
+  options: ConsumerOptions,
+  signal: AbortSignal,
+): Settle {
   const { group } = options;
   const intervals = options.ladder ?? LADDER;
 

@@ -16,6 +16,8 @@ export interface GroupMemberOptions {
   /** Also for batches that hold nothing but control records. */
   onBatchEnd?(topic: string, partition: number, lastOffset: string): void;
   onFetch?(): void;
+  /** The broker took a heartbeat of this member. */
+  onHeartbeat?(): void;
   onHeartbeat?(): void;
 }
 
@@ -62,6 +64,9 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
     });
     built.on(built.events.FETCH, () => {
       options.onFetch?.();
+    });
+    built.on(built.events.HEARTBEAT, () => {
+      options.onHeartbeat?.();
     });
     built.on(built.events.HEARTBEAT, () => {
       options.onHeartbeat?.();

@@ -157,11 +157,7 @@ interface Committer {
  * newest batch: unlike consumer.commitOffsets it is not repeated behind our back, so a request made
  * in one generation is never sent in the next, where it could move another member's offset.
  */
-function createCommitter(
-  live: () => PartitionQueue[],
-  naming: Naming,
-  log: Logger,
-): Committer {
+function createCommitter(live: () => PartitionQueue[], naming: Naming, log: Logger): Committer {
   let commit: Commit | undefined;
   let running: Promise<void> | undefined;
   let wanted = false;

@@ -2,7 +2,15 @@ import kafkajs from 'kafkajs';
 import type { logCreator } from 'kafkajs';
 import type { Logger } from '../logging.ts';
 
-const KEPT = ['groupId', 'memberId', 'topic', 'partition', 'broker', 'error', 'retryCount'] as const;
+const KEPT = [
+  'groupId',
+  'memberId',
+  'topic',
+  'partition',
+  'broker',
+  'error',
+  'retryCount',
+] as const;
 
 /**
  * kafkajs calls every refused connection an error, although it retries by itself: its errors are

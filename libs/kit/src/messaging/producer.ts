@@ -1,5 +1,10 @@
 import kafkajs from 'kafkajs';
-import type { Kafka as KafkaClient, Message, Producer as KafkajsProducer, TopicMessages } from 'kafkajs';
+import type {
+  Kafka as KafkaClient,
+  Message,
+  Producer as KafkajsProducer,
+  TopicMessages,
+} from 'kafkajs';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { injectTrace } from '../tracing.ts';

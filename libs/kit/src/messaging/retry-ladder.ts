@@ -22,8 +22,7 @@ export const LADDER: LadderIntervals = { '1m': 60_000, '10m': 600_000, '1h': 3_6
 function originOf(message: InMessage): Record<string, string> {
   return {
     [HEADER.originTopic]: message.headers[HEADER.originTopic] ?? message.topic,
-    [HEADER.originPartition]:
-      message.headers[HEADER.originPartition] ?? String(message.partition),
+    [HEADER.originPartition]: message.headers[HEADER.originPartition] ?? String(message.partition),
     [HEADER.originOffset]: message.headers[HEADER.originOffset] ?? message.offset,
   };
 }

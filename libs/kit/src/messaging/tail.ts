@@ -10,7 +10,7 @@ import type { Naming } from './topics.ts';
 export interface TailParts {
   readonly client: KafkaClient;
   readonly naming: Naming;
-  readonly admin: KafkaAdmin;
+  readonly newAdmin: () => KafkaAdmin;
   readonly log: Logger;
 }
 
@@ -20,6 +20,7 @@ export function createTail(parts: TailParts, options: TailOptions): Lifecycled {
   const fromBeginning = options.from === 'beginning';
   const physical = parts.naming.physical(options.topic);
   const catchUp = createCatchUp();
+  const admin = parts.newAdmin();
   let position: (() => void) | undefined;
   const positioned = new Promise<void>((resolve) => {
     position = resolve;
@@ -78,7 +79,7 @@ export function createTail(parts: TailParts, options: TailOptions): Lifecycled {
     name: `tail ${options.topic}`,
     start: async () => {
       if (fromBeginning) {
-        const ends = await parts.admin.topicOffsets(options.topic);
+        const ends = await admin.topicOffsets(options.topic);
         catchUp.expect(ends.filter(({ low, high }) => low !== high));
       }
       await member.start();
@@ -89,9 +90,10 @@ export function createTail(parts: TailParts, options: TailOptions): Lifecycled {
       await member.stop();
       // The group served this instance alone; one left behind would only be clutter.
       await Promise.race([
-        parts.admin.deleteGroups([options.group]).catch(() => undefined),
+        admin.deleteGroups([options.group]).catch(() => undefined),
         pauseFor(2_000, new AbortController().signal),
       ]);
+      await admin.stop();
     },
   };
 }

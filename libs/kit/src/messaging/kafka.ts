@@ -1,0 +1,106 @@
+import kafkajs from 'kafkajs';
+import type { Lifecycled } from '../lifecycle.ts';
+import { createAdmin } from './admin.ts';
+import { createBatchConsumer } from './batch-consumer.ts';
+import { createConsumer } from './consumer.ts';
+import type { ConsumerParts } from './consumer.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { createKafkajsLog } from './kafkajs-log.ts';
+import type {
+  BatchConsumerOptions,
+  Kafka,
+  KafkaOptions,
+  PreparingBatchConsumerOptions,
+  Producer,
+} from './options.ts';
+import { createProducer } from './producer.ts';
+import { createSharedSender } from './shared-sender.ts';
+import { createTail } from './tail.ts';
+import { createNaming } from './topics.ts';
+import { registerZstd } from './zstd-codec.ts';
+
+const TELEMETRY_LOADED = Symbol.for('tokometrics.telemetry');
+
+/** A hook that came too late leaves kafkajs without spans and says nothing: so this does. */
+function warnWhenUnpatched(log: KafkaOptions['log']): void {
+  const method: unknown = Reflect.get(kafkajs.Kafka.prototype, 'producer');
+  const isPatched = typeof method === 'function' && Reflect.get(method, '__wrapped') === true;
+  if (Reflect.get(globalThis, TELEMETRY_LOADED) === true && !isPatched) {
+    log.warn('telemetry is on, but kafkajs was loaded before its hook: no message spans from it');
+  }
+}
+
+/** The only door to kafkajs. Nothing connects before a part is started or used. */
+export function createKafka(options: KafkaOptions): Kafka {
+  registerZstd();
+  warnWhenUnpatched(options.log);
+  const { log } = options;
+  const brokers =
+    typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];
+  const client = new kafkajs.Kafka({
+    clientId: options.clientId,
+    brokers: brokers.map((broker) => broker.trim()),
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    logLevel: kafkajs.logLevel.INFO,
+    logCreator: createKafkajsLog(log),
+    retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 8 },
+  });
+  const naming = createNaming(options.topicPrefix ?? '');
+  const metrics = createConsumerMetrics(options.metrics);
+  const newAdmin = () =>
+    createAdmin({ client, naming, log, replicationFactor: options.replicationFactor ?? -1 });
+
+  const producer = (compression = options.compression ?? 'none'): Producer =>
+    createProducer({
+      client,
+      naming,
+      log,
+      compression,
+      onSent: (count, outcome) => {
+        metrics.sent(count, outcome);
+      },
+    });
+  const parts: ConsumerParts = {
+    intake: { client, naming },
+    sender: createSharedSender(() => producer()),
+    log,
+    metrics,
+    ensureTopics: async (defs) => {
+      // Its own connection, closed at once: consumers live long and need it only here.
+      const own = newAdmin();
+      try {
+        await own.ensureTopics(defs);
+      } finally {
+        await own.stop();
+      }
+    },
+  };
+
+  function batchConsumer<P>(given: PreparingBatchConsumerOptions<P>): Lifecycled;
+  function batchConsumer(given: BatchConsumerOptions): Lifecycled;
+  function batchConsumer<P>(
+    given: PreparingBatchConsumerOptions<P> | BatchConsumerOptions,
+  ): Lifecycled {
+    return 'prepare' in given
+      ? createBatchConsumer(parts, given)
+      : createBatchConsumer(parts, { ...given, prepare: () => undefined });
+  }
+
+  return {
+    ensureTopics: parts.ensureTopics,
+    producer: ({ compression } = {}) => producer(compression),
+    consumer: (given) => createConsumer(parts, given),
+    batchConsumer,
+    tail: (given) => createTail({ client, naming, newAdmin, log }, given),
+    admin: newAdmin,
+    readToEnd: async (topic, onMessage) => {
+      const own = newAdmin();
+      try {
+        await own.readTopic(topic, onMessage);
+      } finally {
+        await own.stop();
+      }
+    },
+  };
+}
