@@ -1,3 +1,5 @@
+export { sha256Hex } from './ids.ts';
+
 export type JsonFaultKind = 'syntax' | 'duplicate' | 'depth' | 'prototype';
 
 /** Says what is wrong with a JSON text and where, never what it holds. */

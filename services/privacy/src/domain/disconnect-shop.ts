@@ -1,5 +1,5 @@
 import type { ShopLifecycle } from '@tokometrics/contracts';
-import { AppError } from '@tokometrics/kit';
+import { AppError } from '@tokometrics/kit/errors';
 import { answerDue } from './clocks.ts';
 import { plannedStores } from './plan.ts';
 import { startSaga } from './saga-state.ts';

@@ -1,6 +1,7 @@
 import { POLICY, storeEntry } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
-import { canonicalJson, isAppError, sha256Hex } from '@tokometrics/kit';
+import { isAppError } from '@tokometrics/kit/errors';
+import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 import type { KeptAck } from './evidence.ts';
 import { fenceGroupsOf } from './evidence.ts';
 import type { LedgerRecord } from './ledger-chain.ts';

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { LedgerEntry } from '@tokometrics/contracts';
-import { canonicalJson, sha256Hex } from '@tokometrics/kit';
+import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 
 export const GENESIS = '0'.repeat(64);
 

@@ -1,6 +1,6 @@
 import { DATA_MAP, shopStores, storeEntry } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
-import { canonicalJson, sha256Hex } from '@tokometrics/kit';
+import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 
 // Sums are made from rows, so they go after the rows: a re-roll can then only find less.
 const DERIVED: readonly StoreId[] = [

@@ -1,6 +1,6 @@
 import { CLAUSES, POLICY, storeEntry } from '@tokometrics/contracts';
 import type { ClauseId, Receipt } from '@tokometrics/contracts';
-import { canonicalJson, sha256Hex } from '@tokometrics/kit';
+import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 import { later } from './clocks.ts';
 import type { LedgerRecord } from './ledger-chain.ts';
 import { scopeOf } from './saga-state.ts';
