@@ -12,6 +12,7 @@ import type {
   VaultClient,
 } from '@tokometrics/kit';
 import { signAck } from './acks.ts';
+import { parseRecord } from './parse-record.ts';
 
 export interface ErasureScope {
   readonly shopKey: ShopKey;
@@ -70,11 +71,10 @@ export function registerErasers(options: ErasersOptions): Lifecycled {
   };
 
   const handle = async (message: InMessage): Promise<Outcome> => {
-    const parsed = privacyCommand.safeParse(parseJson(message.value));
-    if (!parsed.success) {
+    const command = parseRecord(privacyCommand, message);
+    if (command === undefined) {
       return park('schema');
     }
-    const command = parsed.data;
     const shopKey = shopOfScope(command.scope);
     if (storeEntry(command.storeId).owner !== service || shopKey === undefined) {
       return skip('not-ours');
@@ -130,13 +130,4 @@ export async function eraseWithTries(
 function evidenceOf(command: PrivacyCommand, found: number, removed: number): string {
   const { storeId, scope, throughEpoch, requestId } = command;
   return sha256Hex(canonicalJson({ requestId, storeId, scope, throughEpoch, found, removed }));
-}
-
-function parseJson(value: Buffer | null): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value?.toString('utf8') ?? 'null');
-    return parsed;
-  } catch {
-    return undefined;
-  }
 }

@@ -14,6 +14,7 @@ import { signAck } from './acks.ts';
 import { createFenceMap } from './fence-map.ts';
 import { createInFlight, withinLimit } from './in-flight.ts';
 import { createLease } from './lease.ts';
+import { parseRecord } from './parse-record.ts';
 
 export interface ShopScope {
   readonly shopKey: string;
@@ -130,18 +131,18 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
   };
 
   const apply = (message: InMessage, withAck: boolean): void => {
-    const parsed = fence.safeParse(parseJson(message.value));
-    const shopKey = parsed.success ? shopOfScope(parsed.data.scope) : undefined;
-    if (!parsed.success || shopKey === undefined) {
+    const record = parseRecord(fence, message);
+    const shopKey = record === undefined ? undefined : shopOfScope(record.scope);
+    if (record === undefined || shopKey === undefined) {
       log.error({ partition: message.partition }, 'a record of the fence topic is not a fence');
       return;
     }
-    map.raise(parsed.data.scope, parsed.data.erasedThroughEpoch);
+    map.raise(record.scope, record.erasedThroughEpoch);
     const through = map.throughEpoch(shopKey);
     for (const listener of listeners) {
       listener(shopKey, through);
     }
-    const work = finish(parsed.data, shopKey, withAck);
+    const work = finish(record, shopKey, withAck);
     applying.add(work);
     void work.then(() => applying.delete(work));
   };
@@ -167,12 +168,11 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
     },
     onMessage: (message) => {
       const offset = BigInt(message.offset);
+      // After a rejoin the topic is delivered again from its beginning: applied, but not answered.
       const isNew = offset > lastOffset;
       lastOffset = isNew ? offset : lastOffset;
-      if (isNew || map.throughEpoch(message.key ?? '') === 0) {
-        // What was there before this instance began needs no ack of it: nothing was in flight.
-        apply(message, isBooted && isNew);
-      }
+      // What was there before this instance began needs no ack of it: nothing was in flight.
+      apply(message, isBooted && isNew);
     },
   });
 
@@ -252,13 +252,4 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
       await Promise.all(applying);
     },
   };
-}
-
-function parseJson(value: Buffer | null): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value?.toString('utf8') ?? 'null');
-    return parsed;
-  } catch {
-    return undefined;
-  }
 }

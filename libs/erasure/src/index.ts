@@ -12,3 +12,4 @@ export { ackBytes, signAck, verifyAckSignature } from './acks.ts';
 export type { UnsignedAck } from './acks.ts';
 export { createShopProjection } from './shop-projection.ts';
 export type { ShopProjection } from './shop-projection.ts';
+export { parseRecord } from './parse-record.ts';

@@ -136,11 +136,13 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     driveUntil: async (requestId, isReached, limitMs) => {
       const { state: first } = await requests.load(requestId);
       // Asked again by a person: the pause after an earlier failure does not hold here.
-      await requests.load(requestId).then(({ state, rev }) =>
-        state.failures > 0 && !isReached(state)
-          ? requests.save({ ...state, nextAt: effects.now() }, rev)
-          : true,
-      );
+      await requests
+        .load(requestId)
+        .then(({ state, rev }) =>
+          state.failures > 0 && !isReached(state)
+            ? requests.save({ ...state, nextAt: effects.now() }, rev)
+            : true,
+        );
       kick(requestId);
       const until = performance.now() + limitMs;
       for (;;) {

@@ -67,7 +67,11 @@ export function createVaultShredder({ vault, canariesOf, takeCanary, now }: Shre
 }
 
 /** Epochs up to the given one for which a key of the shop exists. */
-export function epochsOf(names: readonly string[], shopKey: string, throughEpoch: number): number[] {
+export function epochsOf(
+  names: readonly string[],
+  shopKey: string,
+  throughEpoch: number,
+): number[] {
   const prefix = `k-${shopKey}-`;
   return names
     .filter((name) => name.startsWith(prefix))

@@ -52,7 +52,9 @@ export function createMongoVerifier(
       const found = await Promise.all(
         owners.map(async (owner) => {
           const { db } = databaseOf(owner).connection;
-          const names = await mongoErrors(async () => (await db?.listCollections().toArray()) ?? []);
+          const names = await mongoErrors(
+            async () => (await db?.listCollections().toArray()) ?? [],
+          );
           return names.map(({ name }) => ({ owner, name }));
         }),
       );

@@ -1,7 +1,7 @@
 import { privacyAck, storeEntry, storeId as storeIdSchema } from '@tokometrics/contracts';
 import type { PrivacyAck } from '@tokometrics/contracts';
-import { verifyAckSignature } from '@tokometrics/erasure';
-import { done, park, parseLosslessJson, skip } from '@tokometrics/kit';
+import { parseRecord, verifyAckSignature } from '@tokometrics/erasure';
+import { done, park, skip } from '@tokometrics/kit';
 import type { InMessage, Logger, Outcome } from '@tokometrics/kit';
 import type { KeptAck } from '../domain/evidence.ts';
 
@@ -16,15 +16,17 @@ export interface PrivacyAckDeps {
 
 /** An answer counts only when the service that owns the store has signed it. */
 export async function onPrivacyAck(deps: PrivacyAckDeps, message: InMessage): Promise<Outcome> {
-  const parsed = privacyAck.safeParse(parseJson(message.value));
-  if (!parsed.success) {
+  const ack = parseRecord(privacyAck, message);
+  if (ack === undefined) {
     return park('schema');
   }
-  const ack = parsed.data;
   const service = signerOf(ack);
   if (service === undefined || !verifyAckSignature(ack, await deps.publicKeysOf(service))) {
     deps.countRefused();
-    deps.log.error({ requestId: ack.requestId, storeId: ack.storeId }, 'an ack is not signed by its owner');
+    deps.log.error(
+      { requestId: ack.requestId, storeId: ack.storeId },
+      'an ack is not signed by its owner',
+    );
     return skip('forged');
   }
   await deps.keep(ack.requestId, keptOf(ack, deps.now()));
@@ -43,13 +45,4 @@ function signerOf(ack: PrivacyAck): string | undefined {
 function keptOf(ack: PrivacyAck, receivedAt: string): KeptAck {
   const { v: _v, inReplyTo: _reply, requestId: _id, watermark: _mark, sig: _sig, ...facts } = ack;
   return { ...facts, receivedAt };
-}
-
-function parseJson(value: Buffer | null): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value?.toString('utf8') ?? 'null');
-    return parsed;
-  } catch {
-    return undefined;
-  }
 }
