@@ -1,0 +1,107 @@
+import mongoose from 'mongoose';
+import type { Connection, mongo } from 'mongoose';
+import type { Clock } from './clock.ts';
+import { AppError } from './errors.ts';
+import type { Lifecycled } from './lifecycle.ts';
+import type { Logger } from './logging.ts';
+
+export interface MongoOptions {
+  readonly url: string;
+  readonly database: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+export interface Mongo extends Lifecycled {
+  readonly connection: Connection;
+  /** The native driver's collection: one document at a time, no sessions. */
+  collection<T extends mongo.BSON.Document>(name: string): mongo.Collection<T>;
+  /** Readiness; never throws. */
+  ping(): Promise<boolean>;
+}
+
+const CONNECT_MS = 30_000;
+
+/** Usable after `start()`. Collections may be taken before: they connect with the first call. */
+export function createMongo({ url, database, log }: MongoOptions): Mongo {
+  const connection = mongoose.createConnection();
+  // One client for both faces, so that pool and shutdown are shared.
+  const client = new mongoose.mongo.MongoClient(url, {
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 60_000,
+    maxPoolSize: 20,
+    appName: database,
+  });
+  connection.setClient(client);
+  const named = connection.useDb(database, { useCache: true });
+  const db = client.db(database);
+
+  return {
+    name: 'mongo',
+    connection: named,
+    collection: (name) => db.collection(name),
+    start: async () => {
+      const giveUpAt = performance.now() + CONNECT_MS;
+      for (;;) {
+        try {
+          await client.connect();
+          await db.command({ ping: 1 });
+          return;
+        } catch (error) {
+          if (performance.now() >= giveUpAt) {
+            throw new AppError('upstream.unavailable', 'mongodb does not answer', { cause: error });
+          }
+          log.warn('mongodb does not answer yet');
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+      }
+    },
+    stop: () => client.close(),
+    ping: async () => {
+      try {
+        await db.command({ ping: 1 }, { timeoutMS: 2_000 });
+        return true;
+      } catch {
+        return false; // "not ready" is the answer that this question is for
+      }
+    },
+  };
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/** Driver errors in our words, once, at the adapter's edge. Their messages quote documents: not kept. */
+export async function mongoErrors<T>(fn: () => Promise<T>): Promise<T> {
+  try {
+    return await fn();
+  } catch (error) {
+    throw toMongoFault(error);
+  }
+}
+
+function toMongoFault(error: unknown): unknown {
+  const { MongoError, MongoServerError } = mongoose.mongo;
+  if (!(error instanceof MongoError)) {
+    return error;
+  }
+  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) {
+    return new AppError('resource.conflict', 'a document with this key exists');
+  }
+  // A refused command is a bug of ours; all else is a server that is away, slow or electing.
+  const isRefused = error instanceof MongoServerError && !isPassing(error);
+  const cause = new Error(`${error.name} ${String(error.code ?? '')}`.trim());
+  return isRefused
+    ? new AppError('internal', 'mongodb refused the command', { cause })
+    : new AppError('upstream.unavailable', 'mongodb does not answer', { cause });
+}
+
+function isPassing(error: mongo.MongoServerError): boolean {
+  return (
+    error.hasErrorLabel('RetryableWriteError') ||
+    error.hasErrorLabel('TransientTransactionError') ||
+    error instanceof mongoose.mongo.MongoWriteConcernError ||
+    // InterruptedAtShutdown, NotWritablePrimary and their like, MaxTimeMSExpired
+    [50, 91, 189, 262, 10_107, 11_600, 11_602, 13_435, 13_436].includes(Number(error.code))
+  );
+}
