@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './run.mjs';
+
+/** Failed, skipped and not even loaded test files all count: a skipped test proves nothing. */
+function countsOf(report) {
+  const broken = report.testResults.filter(
+    ({ assertionResults, status }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken + skipped,
+  };
+}
+
+/** All projects' tests of one kind in one Jest run; faults one file at a time. */
+export async function jestPart(root, kind, { names = [], env = {}, limitMs = 900_000 } = {}) {
+  const report = join(root, '.local', 'tests', `${kind}.json`);
+  mkdirSync(join(root, '.local', 'tests'), { recursive: true });
+  rmSync(report, { force: true });
+  const alone = kind === 'fault' || kind === 'browser' || kind === 'e2e' || kind === 'year';
+  const { code, output, timedOut } = await run(
+    'node',
+    [
+      '-C',
+      '@tokometrics/source',
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--config=.ci/jest.config.mjs',
+      '--json',
+      `--outputFile=${report}`,
+      alone ? '--runInBand' : '--maxWorkers=2',
+      '--passWithNoTests',
+    ],
+    {
+      cwd: root,
+      show: true,
+      limitMs,
+      env: { ...env, TEST_KIND: kind, TEST_PROJECTS: names.join(','), FORCE_COLOR: '0' },
+    },
+  );
+  if (timedOut) {
+    return { passed: 0, failed: 1, text: `not done after ${limitMs / 1000} s` };
+  }
+  const said = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  if (said === undefined) {
+    const isEmpty = code === 0 || /No projects|No tests found/.test(output);
+    return isEmpty && names.length > 0
+      ? { passed: 0, failed: 0 }
+      : { passed: 0, failed: 1, text: isEmpty ? 'there is no test of this kind' : output };
+  }
+  const counts = countsOf(said);
+  if (counts.passed + counts.failed === 0 && names.length === 0) {
+    return { passed: 0, failed: 1, text: 'there is no test of this kind' };
+  }
+  return code !== 0 && counts.failed === 0
+    ? { ...counts, failed: 1, text: 'Jest ended with a failure of its own' }
+    : counts;
+}
