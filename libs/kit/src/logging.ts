@@ -1,4 +1,10 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import {
+  pino,
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger,
+} from 'pino';
 import { AppError } from './errors.ts';
 import { maskLine, redactFields } from './redaction.ts';
 import { prettyStream } from './pretty-log.ts';
@@ -14,7 +20,7 @@ export interface LoggerOptions {
 
 /** Object first, then a constant sentence: `log.warn({ err, shopKey }, 'token refresh refused')`. */
 export function createLogger({ service, level = 'info', destination }: LoggerOptions): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: { service },
@@ -29,6 +35,17 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     },
     destination ?? (process.stdout.isTTY ? prettyStream(process.stdout) : pino.destination(1)),
   );
+  return guardBindings(logger);
+}
+
+/** pino's formatter of bindings does not reach children, which inherit this method instead. */
+function guardBindings(logger: Logger): Logger {
+  const { child } = logger;
+  return Object.assign(logger, {
+    child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
+      return child.call(this, redactFields(bindings), options);
+    },
+  });
 }
 
 export interface LoggedError {

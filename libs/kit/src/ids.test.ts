@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { createUlid, sha256Hex, uuidv5 } from './ids.ts';
+
+describe('createUlid', () => {
+  it('holds the time of the clock in its first ten characters', () => {
+    // The example of the ULID specification: 01ARYZ6S41 is this instant.
+    const ulid = createUlid({ now: () => new Date(1469918176385) });
+
+    expect(ulid).toMatch(/^01ARYZ6S41[0-9A-HJKMNP-TV-Z]{16}$/);
+  });
+
+  it('differs within one millisecond', () => {
+    const ids = Array.from({ length: 1000 }, () => createUlid({ now: () => new Date(0) }));
+
+    expect(new Set(ids).size).toBe(1000);
+  });
+
+  it('uses the time of the machine without a clock', () => {
+    const before = createUlid({ now: () => new Date(Date.now() - 5000) });
+
+    expect(createUlid() > before).toBe(true);
+  });
+});
+
+describe('uuidv5', () => {
+  const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+
+  it('agrees with the vector of RFC 9562', () => {
+    expect(uuidv5(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+  });
+
+  it('refuses a namespace that is no UUID', () => {
+    expect(() => uuidv5('dns', 'x')).toThrow('namespace');
+  });
+});
+
+describe('sha256Hex', () => {
+  it('agrees with the vector of FIPS 180 for text and bytes', () => {
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+
+    expect(sha256Hex('abc')).toBe(abc);
+    expect(sha256Hex(Buffer.from('abc'))).toBe(abc);
+  });
+});
