@@ -27,16 +27,19 @@ export async function runService(options: RunServiceOptions): Promise<void> {
       process.exit(1);
     }, stopTimeoutMs);
     timer.unref();
-    lifecycle.stop().then(
-      () => {
-        log.info({ name }, 'service stopped');
-        process.exit(exitCode);
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'service stopped with errors');
-        process.exit(1);
-      },
-    );
+    lifecycle
+      .stop()
+      .finally(flushTelemetry)
+      .then(
+        () => {
+          log.info({ name }, 'service stopped');
+          process.exit(exitCode);
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'service stopped with errors');
+          process.exit(1);
+        },
+      );
   };
 
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -69,5 +72,14 @@ export async function runService(options: RunServiceOptions): Promise<void> {
     }
     log.fatal({ err: error }, 'service did not start');
     process.exit(1);
+  }
+}
+
+/** The last spans leave before the process does, when the telemetry file is loaded. */
+async function flushTelemetry(): Promise<void> {
+  const telemetry: unknown = Reflect.get(globalThis, Symbol.for('tokometrics.telemetry'));
+  if (typeof telemetry === 'object' && telemetry !== null && 'shutdown' in telemetry) {
+    const { shutdown } = telemetry;
+    await (typeof shutdown === 'function' ? shutdown() : undefined);
   }
 }

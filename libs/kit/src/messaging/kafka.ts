@@ -25,7 +25,7 @@ const TELEMETRY_LOADED = Symbol.for('tokometrics.telemetry');
 function warnWhenUnpatched(log: KafkaOptions['log']): void {
   const method: unknown = Reflect.get(kafkajs.Kafka.prototype, 'producer');
   const isPatched = typeof method === 'function' && Reflect.get(method, '__wrapped') === true;
-  if (Reflect.get(globalThis, TELEMETRY_LOADED) === true && !isPatched) {
+  if (Reflect.has(globalThis, TELEMETRY_LOADED) && !isPatched) {
     log.warn('telemetry is on, but kafkajs was loaded before its hook: no message spans from it');
   }
 }
