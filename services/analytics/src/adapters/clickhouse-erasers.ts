@@ -1,5 +1,10 @@
 import type { StoreId } from '@tokometrics/contracts';
-import { epoch as epochSchema, shopKey as shopKeySchema, storeEntry, STORE_IDS } from '@tokometrics/contracts';
+import {
+  epoch as epochSchema,
+  shopKey as shopKeySchema,
+  storeEntry,
+  STORE_IDS,
+} from '@tokometrics/contracts';
 import type { Erased, Eraser, ErasureScope } from '@tokometrics/erasure';
 import type { Clickhouse } from '@tokometrics/kit';
 import { AppError } from '@tokometrics/kit';

@@ -58,11 +58,7 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
   const instants = createPassInstants();
 
   const takeInstant = async (): Promise<string> => {
-    const [row] = await clickhouse.query(
-      "SELECT toString(now64(6, 'UTC')) AS now",
-      {},
-      nowRow,
-    );
+    const [row] = await clickhouse.query("SELECT toString(now64(6, 'UTC')) AS now", {}, nowRow);
     const { tau, isBackwards } = instants.next(row?.now ?? '');
     if (isBackwards) {
       log.error({}, 'the clock of the store stepped back');

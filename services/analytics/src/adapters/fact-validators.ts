@@ -1,4 +1,5 @@
 import { envelopeOf, FACT_SCHEMAS, marker } from '@tokometrics/contracts';
+import type { Marker } from '@tokometrics/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 import type { FactBodies, FactEnvelope, FactValidators } from '../domain/read-fact.ts';
@@ -15,6 +16,6 @@ export function createFactValidators(): FactValidators {
     product: compile('product'),
     statement: compile('statement'),
     transaction: compile('transaction'),
-    marker: ajv.compile(z.toJSONSchema(marker, { io: 'input' })),
+    marker: ajv.compile<Marker>(z.toJSONSchema(marker, { io: 'input' })),
   };
 }

@@ -1,4 +1,9 @@
-import type { OrderFact, ProductFact, StatementFact, TransactionFact } from '@tokometrics/contracts';
+import type {
+  OrderFact,
+  ProductFact,
+  StatementFact,
+  TransactionFact,
+} from '@tokometrics/contracts';
 import { fromUnits, toUnits } from '@tokometrics/contracts';
 import {
   decimalMapCell,

@@ -58,8 +58,5 @@ function toNotices(shopKey: ShopKey, { watermarks, resources, days }: Pending): 
     return raised;
   }
   const newestFirst = [...days].sort().toReversed().slice(0, MAX_DAYS);
-  return [
-    ...raised,
-    { kind: 'invalidate', shopKey, resources: [...resources], days: newestFirst },
-  ];
+  return [...raised, { kind: 'invalidate', shopKey, resources: [...resources], days: newestFirst }];
 }

@@ -124,6 +124,38 @@ export function resolveWindow(request: WindowRequest, zone: string, now: Date): 
   };
 }
 
+/** Everything that is kept, up to the end of today. */
+export function wholeWindow(zone: string, now: Date): QueryWindow {
+  const nowS = Math.floor(now.getTime() / 1000);
+  const today = localDateOf(zone, nowS);
+  const from = retentionCut(today);
+  const to = addDays(today, 1);
+  const toS = startOfDay(zone, to);
+  return {
+    ...{ from, to, zone, nowS, today, toS, cutoff: from },
+    fromS: startOfDay(zone, from),
+    open: true,
+    grain: 'month',
+    buckets: bucketsOf(zone, from, to, 'month'),
+  };
+}
+
+/** Another day seen from the same moment, in hours. */
+export function dayWindow(now: QueryWindow, day: string): QueryWindow {
+  const to = addDays(day, 1);
+  const toS = startOfDay(now.zone, to);
+  return {
+    ...now,
+    from: day,
+    to,
+    toS,
+    fromS: startOfDay(now.zone, day),
+    open: toS > now.nowS,
+    grain: 'hour',
+    buckets: bucketsOf(now.zone, day, to, 'hour'),
+  };
+}
+
 /** An upper bound that needs no zone; only hours come near the limit. */
 function countPoints({ from, to }: LocalRange, grain: Granularity): number {
   const days = daysBetween(from, to);
@@ -136,6 +168,7 @@ export interface Baseline extends LocalRange {
   /** Where the sum stops, so that both periods have run for the same local time; else `toS`. */
   readonly cutS: number;
   readonly cutDay: string | undefined;
+  readonly cutDayS: number | undefined;
   readonly lengthMismatch: boolean;
   readonly buckets: readonly Bucket[];
 }
@@ -163,6 +196,7 @@ export function baselineOf(
     toS,
     cutS: cut?.cutS ?? toS,
     cutDay: cut?.cutDay,
+    cutDayS: cut === undefined ? undefined : startOfDay(zone, cut.cutDay),
     lengthMismatch: daysBetween(range.from, range.to) !== daysBetween(window.from, window.to),
     buckets: bucketsOf(zone, range.from, range.to, window.grain),
   };

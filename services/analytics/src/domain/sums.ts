@@ -1,5 +1,11 @@
 import type { Basis, MetricId } from '@tokometrics/contracts';
-import { currencyDigits, DICTIONARY, divideHalfEven, fromUnits, toUnits } from '@tokometrics/contracts';
+import {
+  currencyDigits,
+  DICTIONARY,
+  divideHalfEven,
+  fromUnits,
+  toUnits,
+} from '@tokometrics/contracts';
 
 /** What every figure is made of; money in ten-thousandths, counts as they are. */
 export interface Amounts {

@@ -77,7 +77,12 @@ export async function storeChunk(
       kept.map(({ fact }) => fact),
     );
     markFenced(fates, [...collapsed.kept, ...markers], isOpen);
-    await deps.noteChunk(countsOf(prepared.map(({ message }) => message), fates));
+    await deps.noteChunk(
+      countsOf(
+        prepared.map(({ message }) => message),
+        fates,
+      ),
+    );
     await deps.complete(markers.filter(({ scope }) => isOpen(scope)));
     announce(deps, kept);
   });
@@ -160,4 +165,3 @@ function announce(deps: StoreDeps, kept: readonly FactItem[]): void {
     deps.invalidate(shopKey, [...resources], [...days]);
   }
 }
-

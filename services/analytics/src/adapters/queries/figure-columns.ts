@@ -100,5 +100,4 @@ export const IN_RANGES = `
       AND local_date >= {cutoff:Date}
       AND local_date < greatest({to:Date}, {baseTo:Date}) + 2`;
 
-export const READ_SETTINGS = `SETTINGS do_not_merge_across_partitions_select_final = 1,
-  output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1`;
+export const READ_SETTINGS = 'SETTINGS do_not_merge_across_partitions_select_final = 1';

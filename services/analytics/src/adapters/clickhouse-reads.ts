@@ -1,0 +1,65 @@
+import type { Clickhouse } from '@tokometrics/kit';
+import { runQuery } from '@tokometrics/kit';
+import type { OrdersDeps } from '../domain/read-orders.ts';
+import type { ProductsDeps } from '../domain/read-products.ts';
+import type { ProofDeps } from '../domain/read-proof.ts';
+import { addSums, NO_SUMS } from '../domain/sums.ts';
+import { figuresByDay } from './queries/figures-by-day.query.ts';
+import { figuresByHour } from './queries/figures-by-hour.query.ts';
+import { figuresOfPartHour } from './queries/figures-of-part-hour.query.ts';
+import { orderDetailRow, orderTransactions } from './queries/order-detail.query.ts';
+import { orderStatuses } from './queries/order-statuses.query.ts';
+import { ordersPage } from './queries/orders-page.query.ts';
+import { productFigure } from './queries/product-figure.query.ts';
+import { productRanking } from './queries/product-ranking.query.ts';
+import { productTitles } from './queries/product-titles.query.ts';
+import { productProofRows, proofRows } from './queries/proof-rows.query.ts';
+import { productProofTotal, proofTotal } from './queries/proof-total.query.ts';
+
+export type Reads = Pick<
+  ProofDeps & ProductsDeps & OrdersDeps,
+  | 'figuresByDay'
+  | 'figuresByHour'
+  | 'figuresOfPartHour'
+  | 'proofRows'
+  | 'proofTotal'
+  | 'productFigure'
+  | 'productRanking'
+  | 'productTitles'
+  | 'ordersPage'
+  | 'orderStatuses'
+  | 'orderDetail'
+  | 'orderTransactions'
+>;
+
+/** Every question that the routes ask, one query file each. */
+export function createClickhouseReads(clickhouse: Clickhouse): Reads {
+  return {
+    figuresByDay: async (params) => (await runQuery(clickhouse, figuresByDay, params)).flat(),
+    figuresByHour: async (params) => (await runQuery(clickhouse, figuresByHour, params)).flat(),
+    figuresOfPartHour: async (params) =>
+      (await runQuery(clickhouse, figuresOfPartHour, params)).flat(),
+    proofRows: ({ productId, ...params }) =>
+      productId === undefined
+        ? runQuery(clickhouse, proofRows, params)
+        : runQuery(clickhouse, productProofRows, { ...params, productId }),
+    proofTotal: async ({ productId, ...params }) => {
+      const [total] =
+        productId === undefined
+          ? await runQuery(clickhouse, proofTotal, params)
+          : await runQuery(clickhouse, productProofTotal, { ...params, productId });
+      return total ?? { sum: '0', rows: 0 };
+    },
+    productFigure: async (params) => {
+      const rows = await runQuery(clickhouse, productFigure, params);
+      return { sums: rows.reduce(addSums, NO_SUMS) };
+    },
+    productRanking: (params) => runQuery(clickhouse, productRanking, params),
+    productTitles: ({ productIds, ...params }) =>
+      runQuery(clickhouse, productTitles, { ...params, productIds: [...productIds] }),
+    ordersPage: (params) => runQuery(clickhouse, ordersPage, params),
+    orderStatuses: (params) => runQuery(clickhouse, orderStatuses, params),
+    orderDetail: async (params) => (await runQuery(clickhouse, orderDetailRow, params))[0],
+    orderTransactions: (params) => runQuery(clickhouse, orderTransactions, params),
+  };
+}

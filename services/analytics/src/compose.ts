@@ -1,0 +1,263 @@
+import { fileURLToPath } from 'node:url';
+import { shopKey as shopKeySchema, TOPICS } from '@tokometrics/contracts';
+import {
+  createFences,
+  createSealer,
+  createShopProjection,
+  parkBodyBy,
+  registerErasers,
+} from '@tokometrics/erasure';
+import type { Eraser, Fences } from '@tokometrics/erasure';
+import {
+  createClickhouse,
+  createClock,
+  createHttp,
+  createKafka,
+  createMetrics,
+  createMongo,
+  createOps,
+  createPassportVerifier,
+  createVault,
+  Lifecycle,
+  migrateClickhouse,
+  sha256Hex,
+} from '@tokometrics/kit';
+import type { Clock, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
+import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
+import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
+import { createReroll } from './adapters/clickhouse-reroll.ts';
+import type { PassReport } from './adapters/clickhouse-reroll.ts';
+import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
+import { createFactValidators } from './adapters/fact-validators.ts';
+import { createMongoCompleteness } from './adapters/mongo-completeness.ts';
+import type { Config } from './config.ts';
+import type { ChunkCounts } from './domain/chunk-counts.ts';
+import { FATES } from './domain/chunk-counts.ts';
+import { createCursors } from './domain/cursor.ts';
+import { createNoticeBoard } from './domain/notice-board.ts';
+import type { NoticeBoard } from './domain/notice-board.ts';
+import { createPassQueue } from './domain/pass-queue.ts';
+import type { Scope } from './domain/read-fact.ts';
+import { retentionCut } from './domain/retention.ts';
+import { routes } from './http/routes.ts';
+import { completeRanges } from './messaging/complete-ranges.ts';
+import { createConsumers } from './messaging/consumers.ts';
+import type { ConsumerDeps } from './messaging/consumers.ts';
+import { publishNotices } from './messaging/publish-notices.ts';
+
+const SERVICE = 'analytics';
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+
+export function compose(config: Config, log: Logger): Lifecycle {
+  const clock = createClock(config.CLOCK_AT);
+  const metrics = createMetrics({ service: SERVICE });
+  const engines = createEngines(config, log, metrics, clock);
+  const { kafka, mongo, clickhouse, vault, producer } = engines;
+  const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
+  const own = {
+    ...{ kafka, producer, vault, clock, log },
+    service: SERVICE,
+    instanceId: config.INSTANCE_ID,
+  };
+  // Chunks in hand are tracked by the fences themselves; nothing of a shop is held beside them.
+  const fences = createFences({ ...own, onFence: () => Promise.resolve() });
+  const sealer = createSealer({ vault, clock, fences });
+  const completeness = createMongoCompleteness(mongo);
+  const erasers: Eraser[] = [
+    ...createClickhouseErasers(clickhouse),
+    {
+      storeId: 'analytics.completeness',
+      erase: (s) => completeness.erase(s.shopKey, s.throughEpoch),
+    },
+  ];
+  const board = createNoticeBoard();
+  const isFenced = (shopKey: string, epoch: number): boolean => fences.isFenced(shopKey, epoch);
+  const consumers = createConsumers(kafka, {
+    isFenced,
+    validators: createFactValidators(),
+    cutoff: () => retentionCut(clock.now().toISOString().slice(0, 10)),
+    parkBody: parkBodyBy(sealer),
+    liveLingerMs: config.LIVE_LINGER_MS,
+    backfillLingerMs: config.BACKFILL_LINGER_MS,
+    ...sinkOf({ engines, fences, erasers, completeness, board, metrics, log }),
+  });
+  const http = createHttp({
+    name: SERVICE,
+    host: config.HOST,
+    port: config.PORT,
+    routes: routes({
+      findShop: (shopKey) => shops.find(shopKey),
+      isFenced,
+      completeness: (shopKey, epoch) => completeness.read(shopKey, epoch),
+      now: () => clock.now(),
+      cursors: createCursors(sha256Hex),
+      ...createClickhouseReads(clickhouse),
+    }),
+    ...{ log, metrics, clock },
+    passports: createPassportVerifier({
+      jwksUrl: `${config.IDENTITY_URL}/v1/passport-keys`,
+      audience: SERVICE,
+      ...{ clock, log },
+    }),
+  });
+  const work = new Lifecycle([
+    mongo,
+    clickhouse,
+    vault,
+    step('tables', async () => {
+      await migrateClickhouse(clickhouse, MIGRATIONS);
+    }),
+    step('topics', () => kafka.ensureTopics(TOPICS)),
+    producer,
+    shops,
+    fences,
+    registerErasers({ ...own, erasers }),
+    publishNotices({ take: () => board.take(), send: (batch) => producer.send(batch), log }),
+    ...consumers,
+    http,
+  ]);
+  const ops = createOps({
+    host: config.HOST,
+    port: config.OPS_PORT,
+    metrics,
+    checks: { ready: () => work.isStarted() && fences.healthy(), started: () => work.isStarted() },
+  });
+  return new Lifecycle([ops, work]);
+}
+
+function step(name: string, start: () => Promise<void>): Lifecycled {
+  return { name, start, stop: () => Promise.resolve() };
+}
+
+function createEngines(config: Config, log: Logger, metrics: Metrics, clock: Clock) {
+  const kafka = createKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `${SERVICE}-${config.INSTANCE_ID}`,
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    ...{ log, metrics },
+  });
+  return {
+    kafka,
+    producer: kafka.producer(),
+    mongo: createMongo({
+      url: config.MONGO_URL,
+      database: config.MONGO_DATABASE ?? SERVICE,
+      log,
+    }),
+    clickhouse: createClickhouse({
+      url: config.CLICKHOUSE_URL,
+      database: config.CLICKHOUSE_DATABASE,
+      log,
+    }),
+    vault: createVault({
+      address: config.VAULT_ADDR,
+      roleId: config.VAULT_ROLE_ID,
+      secretId: config.VAULT_SECRET_ID,
+      kvMount: config.VAULT_KV_MOUNT,
+      transitMount: config.VAULT_TRANSIT_MOUNT,
+      ...{ log, clock },
+    }),
+  };
+}
+
+interface SinkParts {
+  readonly engines: ReturnType<typeof createEngines>;
+  readonly fences: Fences;
+  readonly erasers: readonly Eraser[];
+  readonly completeness: ReturnType<typeof createMongoCompleteness>;
+  readonly board: NoticeBoard;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Longest that a chunk with its passes may take before a fence stops waiting for it. */
+const CHUNK_LIMIT_MS = 60_000;
+
+type SinkDeps = Pick<
+  ConsumerDeps,
+  'guardedChunk' | 'insert' | 'reroll' | 'noteChunk' | 'complete' | 'invalidate'
+>;
+
+function sinkOf({
+  engines,
+  fences,
+  erasers,
+  completeness,
+  board,
+  metrics,
+  log,
+}: SinkParts): SinkDeps {
+  const { clickhouse } = engines;
+  const sink = createClickhouseSink(clickhouse);
+  const count = countRecords(metrics);
+  const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
+  return {
+    insert: (table, lines) => sink.insert(table, lines),
+    reroll: createPassQueue(reroll),
+    noteChunk: async (counts) => {
+      await sink.noteChunk(counts);
+      count(counts);
+    },
+    complete: (markers) =>
+      completeRanges(
+        {
+          update: (of, change) => completeness.update(of, change),
+          announce: (shopKey, resource, through) => {
+            board.watermark(shopKeySchema.parse(shopKey), resource, through);
+          },
+          historyGrew: (shopKey, resource) => {
+            board.invalidate(shopKeySchema.parse(shopKey), [resource], []);
+          },
+        },
+        markers,
+      ),
+    invalidate: (shopKey, resources, days) => {
+      board.invalidate(shopKeySchema.parse(shopKey), resources, days);
+    },
+    guardedChunk: (scopes, write) =>
+      fences.guardedChunk(scopes, write, {
+        limitMs: CHUNK_LIMIT_MS,
+        undo: (closed) => takeBack(erasers, closed),
+      }),
+  };
+}
+
+/** A fence fell while a chunk was being written: what landed of the closed scopes goes at once. */
+async function takeBack(erasers: readonly Eraser[], closed: readonly Scope[]): Promise<void> {
+  for (const { shopKey, epoch } of closed) {
+    const scope = { shopKey: shopKeySchema.parse(shopKey), throughEpoch: epoch };
+    for (const eraser of erasers) {
+      await eraser.erase(scope);
+    }
+  }
+}
+
+function countRecords(metrics: Metrics): (counts: readonly ChunkCounts[]) => void {
+  const records = metrics.counter({
+    name: 'records_total',
+    help: 'Fact records by what became of them; the fates add up to all that were consumed',
+    labels: ['fate'],
+    zero: FATES.map((fate) => ({ fate })),
+  });
+  return (counts) => {
+    for (const { byFate } of counts) {
+      FATES.forEach((fate) => {
+        records.inc({ fate }, byFate[fate]);
+      });
+    }
+  };
+}
+
+function observePasses(metrics: Metrics): (report: PassReport) => void {
+  const seconds = metrics.histogram({ name: 'reroll_seconds', help: 'Time of a re-roll pass' });
+  const buckets = metrics.counter({ name: 'reroll_buckets_total', help: 'Buckets rolled up anew' });
+  const rounds = metrics.counter({
+    name: 'reroll_rounds_total',
+    help: 'Rounds of re-roll and proof; more than one per pass means concurrent writers',
+  });
+  return (report) => {
+    seconds.observe(report.ms / 1000);
+    buckets.inc(report.buckets);
+    rounds.inc(report.rounds);
+  };
+}

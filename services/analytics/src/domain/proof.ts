@@ -1,0 +1,66 @@
+import type { Basis, MetricId } from '@tokometrics/contracts';
+import { DICTIONARY } from '@tokometrics/contracts';
+
+export type Component = 'value' | 'numerator' | 'denominator';
+
+/** How much of each amount a figure takes. */
+export interface Weights {
+  readonly wOrders: number;
+  readonly wUnits: number;
+  readonly wGross: number;
+  readonly wDiscount: number;
+  readonly wCancelledOrders: number;
+  readonly wCancelled: number;
+  readonly wRefund: number;
+}
+
+const NONE: Weights = {
+  wOrders: 0,
+  wUnits: 0,
+  wGross: 0,
+  wDiscount: 0,
+  wCancelledOrders: 0,
+  wCancelled: 0,
+  wRefund: 0,
+};
+
+/** An average has no rows of its own: its value is proven by its numerator. */
+export function componentOf(metric: MetricId, asked: Component): Component {
+  if (metric !== 'aov') {
+    return 'value';
+  }
+  return asked === 'denominator' ? 'denominator' : 'numerator';
+}
+
+export function weightsOf(metric: MetricId, component: Component): Weights {
+  switch (metric) {
+    case 'gross_sales':
+      return { ...NONE, wGross: 1 };
+    case 'net_sales':
+      return { ...NONE, wGross: 1, wDiscount: -1, wCancelled: -1, wRefund: -1 };
+    case 'orders':
+      return { ...NONE, wOrders: 1 };
+    case 'units':
+      return { ...NONE, wUnits: 1 };
+    case 'aov':
+      return component === 'denominator'
+        ? { ...NONE, wOrders: 1 }
+        : { ...NONE, wGross: 1, wDiscount: -1 };
+    case 'cancelled_value':
+      return { ...NONE, wCancelled: 1 };
+    case 'cancelled_orders':
+      return { ...NONE, wCancelledOrders: 1 };
+    case 'refunds_settled':
+      return { ...NONE, wRefund: 1 };
+  }
+}
+
+export const bySaleOf = (basis: Basis): 0 | 1 => (basis === 'order' ? 1 : 0);
+
+export function formulaOf(metric: MetricId, component: Component): string {
+  const { formula } = DICTIONARY[metric];
+  if (component === 'numerator') {
+    return 'gross sales − seller discount';
+  }
+  return component === 'denominator' ? 'number of orders with a sale time' : formula;
+}

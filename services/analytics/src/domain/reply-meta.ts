@@ -1,0 +1,46 @@
+import type { Basis } from '@tokometrics/contracts';
+import { isoInstant } from '@tokometrics/contracts';
+import type { Knowledge } from './knowledge.ts';
+import type { QueryWindow } from './query-window.ts';
+
+const maybeInstant = (epochS: number | null): string | null =>
+  epochS === null ? null : isoInstant(epochS);
+
+export function freshnessOf(knowledge: Knowledge) {
+  return knowledge.watermarks.map(({ resource, completeThrough, historyFrom, historyDone }) => ({
+    resource,
+    completeThrough: maybeInstant(completeThrough),
+    historyFrom: maybeInstant(historyFrom),
+    historyDone,
+    stale: knowledge.isResourceStale(resource),
+  }));
+}
+
+export interface MetaParts {
+  readonly shopKey: string;
+  readonly window: QueryWindow;
+  readonly compare: { readonly from: string; readonly to: string } | undefined;
+  readonly basis: Basis;
+  readonly currency: string | null;
+  readonly knowledge: Knowledge;
+}
+
+export function metaOf({ shopKey, window, compare, basis, currency, knowledge }: MetaParts) {
+  return {
+    shopKey,
+    window: {
+      from: window.from,
+      to: window.to,
+      fromInstant: isoInstant(window.fromS),
+      toInstant: isoInstant(window.toS),
+      open: window.open,
+    },
+    compare: compare === undefined ? null : { from: compare.from, to: compare.to },
+    grain: window.grain,
+    basis,
+    timezone: window.zone,
+    currency,
+    freshness: freshnessOf(knowledge),
+    demo: false as const,
+  };
+}
