@@ -82,7 +82,6 @@ describe('Secret', () => {
 
     const printed = [
       String(held),
-      `${held}`,
       JSON.stringify({ held }),
       inspect({ held }, { showHidden: true, depth: 9 }),
       JSON.stringify(Object.entries(held)),

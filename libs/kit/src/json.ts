@@ -133,14 +133,19 @@ function assertStrict(text: string, maxDepth: number): void {
     } else if (token === ',' && level !== undefined) {
       level.index += 1;
       expectsKey = level.keys !== undefined;
-    } else if (expectsKey && token !== ':' && level?.keys !== undefined) {
-      noteKey(levels, level, level.keys, token);
+    } else if (expectsKey && token !== ':') {
+      noteKey(levels, token);
       expectsKey = false;
     }
   }
 }
 
-function noteKey(levels: readonly Level[], level: Level, keys: Set<string>, token: string): void {
+function noteKey(levels: readonly Level[], token: string): void {
+  const level = levels.at(-1);
+  const keys = level?.keys;
+  if (level === undefined || keys === undefined) {
+    return;
+  }
   const key = String(JSON.parse(token));
   level.key = key;
   if (key === '__proto__') {

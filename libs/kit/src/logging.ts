@@ -40,10 +40,11 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
 
 /** pino's formatter of bindings does not reach children, which inherit this method instead. */
 function guardBindings(logger: Logger): Logger {
-  const { child } = logger;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the child's own `this`
+  const createChild = logger.child<never>;
   return Object.assign(logger, {
     child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
-      return child.call(this, redactFields(bindings), options);
+      return createChild.call(this, redactFields(bindings), options);
     },
   });
 }

@@ -14,41 +14,16 @@ export interface RunServiceOptions {
  * unhandled error, a stop that failed or took too long, or a second signal.
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
-  const { name, lifecycle, log, stopTimeoutMs = 25_000 } = options;
-  let isStopping = false;
-
-  const stop = (exitCode: number): void => {
-    if (isStopping) {
-      return;
-    }
-    isStopping = true;
-    const timer = setTimeout(() => {
-      log.fatal({ stopTimeoutMs }, 'stop took too long');
-      process.exit(1);
-    }, stopTimeoutMs);
-    timer.unref();
-    lifecycle
-      .stop()
-      .finally(flushTelemetry)
-      .then(
-        () => {
-          log.info({ name }, 'service stopped');
-          process.exit(exitCode);
-        },
-        (error: unknown) => {
-          log.error({ err: error }, 'service stopped with errors');
-          process.exit(1);
-        },
-      );
-  };
+  const { name, lifecycle, log } = options;
+  const ending = createEnding(options);
 
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (isStopping) {
+    if (ending.hasBegun()) {
       log.fatal({ signal }, 'second signal, leaving at once');
       process.exit(1);
     }
     log.info({ signal }, 'service stopping');
-    stop(0);
+    ending.begin(0);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -56,30 +31,72 @@ export async function runService(options: RunServiceOptions): Promise<void> {
   // After either of these nothing is known about the state of the process.
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'unhandled rejection');
-    stop(1);
+    ending.begin(1);
   });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught exception');
-    stop(1);
+    ending.begin(1);
   });
 
   try {
     await lifecycle.start();
     log.info({ name }, 'service started');
   } catch (error) {
-    if (isStopping) {
-      return; // the stop that interrupted the start ends the process
+    if (!ending.hasBegun()) {
+      log.fatal({ err: error }, 'service did not start');
+      await flushTelemetry();
+      process.exit(1);
     }
-    log.fatal({ err: error }, 'service did not start');
-    process.exit(1);
+    // Else a stop interrupted the start, and that stop ends the process.
   }
+}
+
+function createEnding({ name, lifecycle, log, stopTimeoutMs = 25_000 }: RunServiceOptions) {
+  let begun = false;
+  let exitCode = 0;
+
+  const end = async (): Promise<void> => {
+    try {
+      await lifecycle.stop();
+    } catch (error) {
+      log.error({ err: error }, 'service stopped with errors');
+      exitCode = 1;
+    }
+    await flushTelemetry();
+    log.info({ name, exitCode }, 'service stopped');
+    process.exit(exitCode);
+  };
+
+  return {
+    hasBegun: () => begun,
+    begin(code: 0 | 1): void {
+      exitCode = Math.max(exitCode, code);
+      if (begun) {
+        return;
+      }
+      begun = true;
+      setTimeout(() => {
+        log.fatal({ stopTimeoutMs }, 'stop took too long');
+        process.exit(1);
+      }, stopTimeoutMs);
+      void end();
+    },
+  };
 }
 
 /** The last spans leave before the process does, when the telemetry file is loaded. */
 async function flushTelemetry(): Promise<void> {
   const telemetry: unknown = Reflect.get(globalThis, Symbol.for('tokometrics.telemetry'));
-  if (typeof telemetry === 'object' && telemetry !== null && 'shutdown' in telemetry) {
-    const { shutdown } = telemetry;
-    await (typeof shutdown === 'function' ? shutdown() : undefined);
+  if (hasShutdown(telemetry)) {
+    await telemetry.shutdown();
   }
+}
+
+function hasShutdown(telemetry: unknown): telemetry is { shutdown(): Promise<void> } {
+  return (
+    typeof telemetry === 'object' &&
+    telemetry !== null &&
+    'shutdown' in telemetry &&
+    typeof telemetry.shutdown === 'function'
+  );
 }

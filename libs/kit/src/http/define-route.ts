@@ -58,7 +58,7 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown, W = Passpor
   setHeader(name: string, value: string | readonly string[]): void;
 }
 
-type EmptyShape = z.ZodObject<Record<never, never>, z.core.$strict>;
+type EmptyShape = z.ZodType<Record<string, never>>;
 
 export interface RouteSpec<
   P extends z.ZodType,

@@ -47,15 +47,15 @@ async function closeServer(server: Server): Promise<void> {
   if (!server.listening) {
     return;
   }
-  let isClosed = false;
+  const state = { isClosed: false };
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
-      isClosed = true;
+      state.isClosed = true;
       resolve();
     });
   });
   const deadline = performance.now() + DRAIN_MS;
-  while (!isClosed && performance.now() < deadline) {
+  while (!state.isClosed && performance.now() < deadline) {
     // A connection becomes idle when its running request ends; until then it is left alone.
     server.closeIdleConnections();
     await delay(POLL_MS);

@@ -1,4 +1,4 @@
-import { AppError, ERROR_TABLE, statusOf, type ErrorCode } from '../errors.ts';
+import { ERROR_TABLE, statusOf, type AppError, type ErrorCode } from '../errors.ts';
 
 /** RFC 9457. From 500 on the body says no more than the code: the cause is ours alone. */
 export interface Problem {
