@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestEngines } from '../testing/test-engine.ts';
@@ -13,7 +13,13 @@ let url = '';
 let client: ClickHouseClient;
 
 function connect(options: Parameters<typeof createClient>[0] = {}): ClickHouseClient {
-  return createClient({ url, database, request_timeout: 30_000, ...options });
+  return createClient({
+    url,
+    database,
+    request_timeout: 30_000,
+    log: { level: ClickHouseLogLevel.OFF },
+    ...options,
+  });
 }
 
 async function rows<T = Record<string, unknown>>(

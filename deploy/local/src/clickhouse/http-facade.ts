@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { messageOf } from '../engines/errors.ts';
 import type { Engine } from './engine.ts';
 import { execute } from './execute.ts';
 import type { Executed } from './execute.ts';
@@ -70,7 +71,7 @@ async function answer(facade: Facade, request: IncomingMessage, response: Server
 }
 
 function refuse(facade: Facade, response: ServerResponse, error: unknown): void {
-  const told = error instanceof Error ? error.message : String(error);
+  const told = messageOf(error);
   const isTyped = /Code: \d+\. DB::Exception/.test(told);
   const message = isTyped ? told : `Code: 1002. DB::Exception: ${told} (UNKNOWN_EXCEPTION)`;
   const code = error instanceof FacadeFault ? error.code : codeIn(message);

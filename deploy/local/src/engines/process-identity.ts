@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { codeOf } from './errors.ts';
 import { readText } from './files.ts';
 
 /** A pid alone may name another process later; with its start time it names one for good. */
@@ -41,7 +42,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch (error) {
     // Already gone: what was asked for is true.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+    if (codeOf(error) !== 'ESRCH') {
       throw error;
     }
   }

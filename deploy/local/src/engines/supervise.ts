@@ -1,6 +1,7 @@
 import { startChild } from './child.ts';
 import type { Child, ChildSpec } from './child.ts';
 import type { Log } from './engine.ts';
+import { messageOf } from './errors.ts';
 
 /** A process that should run until it is stopped. */
 export interface Supervised {
@@ -63,7 +64,7 @@ export async function supervise({ spec, heals, log }: SuperviseOptions): Promise
         log(`${spec().name} runs again (pid ${String(lastPid)})`);
       } catch (error) {
         current = undefined;
-        log(`${spec().name}: ${error instanceof Error ? error.message : String(error)}`);
+        log(`${spec().name}: ${messageOf(error)}`);
       }
     }
   };
