@@ -1,3 +1,7 @@
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
 /** One Jest shape for every project: native ESM, swc as the only transform, tests beside the code. */
 export function preset(overrides = {}) {
   return {
@@ -6,6 +10,9 @@ export function preset(overrides = {}) {
       customExportConditions: ['@tokometrics/source', 'node', 'node-addons'],
     },
     extensionsToTreatAsEsm: ['.ts', '.tsx'],
+    // Engines for `*.int.test.ts` when a project is run by hand; `npm test` brings its own.
+    globalSetup: here('.ci/jest-engines.mjs'),
+    globalTeardown: here('.ci/jest-engines-stop.mjs'),
     testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx'],
     transform: {
       '^.+\\.tsx?$': [

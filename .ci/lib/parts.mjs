@@ -60,10 +60,10 @@ function createEngineHolder() {
 async function runTests(root, name, names, engines) {
   const limitMs = TESTS[name][1];
   if (!WITH_ENGINES.includes(name)) {
-    return jestPart(root, name, { names, limitMs, env: { TEST_ENGINES: 'none' } });
+    return jestPart(root, name, { names, limitMs });
   }
   const env = await engines.env();
-  return jestPart(root, name, { names, limitMs, env: { ...env, TEST_ENGINES: 'given' } });
+  return jestPart(root, name, { names, limitMs, env });
 }
 
 async function runPart(root, name, names, engines) {

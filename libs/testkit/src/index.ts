@@ -1,0 +1,25 @@
+export { engineEnv } from './engine-env.ts';
+export type { EngineEnv } from './engine-env.ts';
+export { repositoryRoot, startTestEngines } from './test-engines.ts';
+export type { TestEnginesOptions } from './test-engines.ts';
+export { createSuiteClickhouse, createSuiteVault, suiteNames } from './suite.ts';
+export type { SuiteNames } from './suite.ts';
+export { eventually } from './eventually.ts';
+export type { EventuallyOptions } from './eventually.ts';
+export { freePort } from './free-port.ts';
+export { createTestClock } from './test-clock.ts';
+export type { TestClock } from './test-clock.ts';
+export { createMemoryLog } from './memory-log.ts';
+export type { MemoryLog } from './memory-log.ts';
+export { startTestPassports } from './test-passports.ts';
+export type { TestPassport, TestPassports } from './test-passports.ts';
+export { startFaultProxy } from './fault-proxy.ts';
+export type { FaultProxy, FaultProxyOptions } from './fault-proxy.ts';
+export {
+  aMerchantId,
+  anAccountId,
+  anOrderFact,
+  aShopKey,
+  aShopLifecycle,
+  scopedHeaders,
+} from './builders.ts';
