@@ -54,7 +54,14 @@ export function createMongoRequests(mongo: Pick<Mongo, 'collection'>) {
       return result.matchedCount === 1;
     },
     listOpen: () => find({ phase: { $ne: 'DONE' } }),
-    listOf: (merchantId: string) => find({ merchantId }),
+    /** Newest first; a re-erasure that nobody asked for is not the merchant's request. */
+    listOf: async (merchantId: string): Promise<SagaState[]> => {
+      const own = await find({ merchantId });
+      return own
+        .filter(({ trigger }) => trigger === 'self_service')
+        .sort((a, b) => b.receivedAt.localeCompare(a.receivedAt));
+    },
+    listOfShop: (shopKey: string) => find({ shopKey }),
     listAll: () => find({}),
     ensureIndexes: async (): Promise<void> => {
       await mongoErrors(() => requests.createIndex({ openKey: 1 }, { unique: true }));
