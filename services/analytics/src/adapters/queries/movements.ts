@@ -125,8 +125,8 @@ export const weightParams = {
 
 /** One row per movement that the figure takes anything of, discounts apart from their sale. */
 export const CONTRIBUTIONS = `
-    SELECT part.1 AS kind, order_id, transaction_id, statement_id, currency, at, event_date,
-      part.2 AS contribution
+    SELECT part.1 AS what, order_id, transaction_id, statement_id, currency, toUnixTimestamp(at) AS moment,
+      event_date, part.2 AS contribution
     FROM moved
     ARRAY JOIN arrayFilter(p -> p.2 != 0, [
       (kind, toDecimal128({wOrders:Int8} * n_orders + {wUnits:Int8} * n_units

@@ -34,12 +34,12 @@ export type ContributionRow = z.infer<typeof row>;
 
 const pageOf = (movements: string) => `
     ${movements}
-    SELECT kind, order_id, transaction_id, statement_id, toUnixTimestamp(at) AS at,
+    SELECT what AS kind, order_id, transaction_id, statement_id, moment AS at,
       toString(event_date) AS event_date, currency, toString(contribution) AS contribution
     FROM (${CONTRIBUTIONS})
-    WHERE (toUnixTimestamp(at), order_id, transaction_id, kind)
+    WHERE (moment, order_id, transaction_id, what)
       < ({afterAt:UInt32}, {afterOrder:String}, {afterTransaction:String}, {afterKind:String})
-    ORDER BY at DESC, order_id DESC, transaction_id DESC, kind DESC
+    ORDER BY moment DESC, order_id DESC, transaction_id DESC, what DESC
     LIMIT {limit:UInt32}
     ${READ_SETTINGS}`;
 

@@ -1,0 +1,167 @@
+import { fileURLToPath } from 'node:url';
+import type { Resource } from '@tokometrics/contracts';
+import {
+  createClickhouse,
+  createLogger,
+  createUlid,
+  migrateClickhouse,
+  sha256Hex,
+} from '@tokometrics/kit';
+import type { Clickhouse, InMessage } from '@tokometrics/kit';
+import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import { addMarker, NOTHING_COMPLETE } from '../domain/completeness.ts';
+import type { Completeness } from '../domain/completeness.ts';
+import { createCursors } from '../domain/cursor.ts';
+import { createPassQueue } from '../domain/pass-queue.ts';
+import type { RouteDeps } from '../http/routes.ts';
+import { completeRanges } from '../messaging/complete-ranges.ts';
+import { prepareChunk } from '../messaging/prepare-chunk.ts';
+import { storeChunk } from '../messaging/store-chunk.ts';
+import { createClickhouseReads } from './clickhouse-reads.ts';
+import { createReroll } from './clickhouse-reroll.ts';
+import { createClickhouseSink } from './clickhouse-sink.ts';
+import type { Tenant } from './facts.test-support.ts';
+import { createFactValidators } from './fact-validators.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export interface TestSink {
+  readonly clickhouse: Clickhouse;
+  readonly chunks: ChunkCounts[];
+  /** Through decode, insert, re-roll, proof and completeness, as a chunk from Kafka goes. */
+  store(messages: readonly InMessage[]): Promise<{ parked: readonly { reason: string }[] }>;
+  /** A second writer on the same tables, with a pass queue of its own. */
+  anotherWriter(): TestSink['store'];
+  readonly fenced: Set<string>;
+  readonly known: Map<string, Map<Resource, Completeness>>;
+  routeDeps(options: {
+    readonly tenant: Tenant;
+    readonly merchantId: string;
+    readonly currency?: string | null;
+    readonly now: () => Date;
+  }): RouteDeps;
+  stop(): Promise<void>;
+}
+
+/** The sink's own parts over a real ClickHouse in a database of this file's own. */
+export async function startTestSink(url: string): Promise<TestSink> {
+  const log = createLogger({ service: 'analytics-test', level: 'error' });
+  const database = `test_${createUlid().toLowerCase()}`;
+  const clickhouse = createClickhouse({ url, database, log });
+  await clickhouse.createDatabase();
+  await clickhouse.start();
+  await migrateClickhouse(clickhouse, MIGRATIONS);
+  const validators = createFactValidators();
+  const sink = createClickhouseSink(clickhouse);
+  const fenced = new Set<string>();
+  const chunks: ChunkCounts[] = [];
+  const known = new Map<string, Map<Resource, Completeness>>();
+  const isFenced = (shopKey: string, epoch: number) => fenced.has(`${shopKey}:${String(epoch)}`);
+
+  const update = (
+    of: { shopKey: string; epoch: number; resource: Resource },
+    change: (before: Completeness) => Completeness,
+  ) => {
+    const key = `${of.shopKey}:${String(of.epoch)}`;
+    const shop = known.get(key) ?? new Map<Resource, Completeness>();
+    const changed = change(shop.get(of.resource) ?? NOTHING_COMPLETE);
+    known.set(key, shop.set(of.resource, changed));
+    return Promise.resolve(changed);
+  };
+
+  const writer = (): TestSink['store'] => {
+    const reroll = createPassQueue(createReroll({ clickhouse, log }));
+    return async (messages) => {
+      const prepared = prepareChunk({ isFenced, validators, cutoff: () => '2024-01-01' }, messages);
+      const { parked = [] } = await storeChunk(
+        {
+          guardedChunk: async (scopes, write) => {
+            const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
+            await write(open);
+            return { fenced: [] };
+          },
+          insert: (table, lines) => sink.insert(table, lines),
+          reroll,
+          noteChunk: async (counts) => {
+            chunks.push(...counts);
+            await sink.noteChunk(counts);
+          },
+          complete: (markers) =>
+            completeRanges(
+              { update, announce: () => undefined, historyGrew: () => undefined },
+              markers,
+            ),
+          invalidate: () => undefined,
+        },
+        prepared,
+      );
+      return { parked };
+    };
+  };
+
+  return {
+    clickhouse,
+    chunks,
+    fenced,
+    known,
+    store: writer(),
+    anotherWriter: writer,
+    routeDeps: ({ tenant, merchantId, currency = 'IDR', now }) => ({
+      ...createClickhouseReads(clickhouse),
+      findShop: (shopKey) =>
+        shopKey === tenant.shopKey
+          ? ({
+              v: 1,
+              shopKey,
+              merchantId,
+              epoch: tenant.epoch,
+              authKey: createUlid(),
+              state: 'connected',
+              region: 'ID',
+              timezone: tenant.zone,
+              currency,
+              connectedAt: '2026-01-01T00:00:00.000Z',
+              at: '2026-01-01T00:00:00.000Z',
+            } as ReturnType<RouteDeps['findShop']>)
+          : undefined,
+      isFenced,
+      completeness: (shopKey, epoch) =>
+        Promise.resolve(known.get(`${shopKey}:${String(epoch)}`) ?? new Map()),
+      now,
+      cursors: createCursors(sha256Hex),
+    }),
+    stop: async () => {
+      await clickhouse.command(`DROP DATABASE IF EXISTS ${database}`);
+      await clickhouse.stop();
+    },
+  };
+}
+
+/** All resources complete from the beginning of time up to an instant. */
+export function completeUpTo(sink: TestSink, tenant: Tenant, through: string): void {
+  const throughS = Date.parse(through) / 1000;
+  const resources: Resource[] = ['order', 'product', 'statement', 'transaction'];
+  const all = resources.map((resource): [Resource, Completeness] => {
+    const base = { resource, records: 0, part: 0, parts: 1 };
+    const history = addMarker(NOTHING_COMPLETE, {
+      ...base,
+      axis: 'create',
+      from: 0,
+      through: throughS,
+    });
+    return [
+      resource,
+      addMarker(history, { ...base, axis: 'update', from: throughS, through: throughS }),
+    ];
+  });
+  sink.known.set(`${tenant.shopKey}:${String(tenant.epoch)}`, new Map(all));
+}
+
+/** The engine that tests run on; without one the tests fail, they never skip. */
+export function clickhouseUrl(): string {
+  const url = process.env['CLICKHOUSE_URL'];
+  if (url === undefined || url === '') {
+    throw new Error('CLICKHOUSE_URL names no ClickHouse for the tests');
+  }
+  return url;
+}
