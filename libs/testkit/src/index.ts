@@ -23,3 +23,5 @@ export {
   aShopLifecycle,
   scopedHeaders,
 } from './builders.ts';
+export { ensurePki } from '@tokometrics/local';
+export type { LocalPki } from '@tokometrics/local';
