@@ -67,8 +67,13 @@ function sendReply(route: Route, answer: Reply, request: Request, response: Resp
   const bytes = encodeBody(route, answer);
   response.status(answer.status);
   if (route.cacheControl !== undefined) {
+    const etag = etagOf(bytes);
     response.setHeader('cache-control', route.cacheControl);
-    response.setHeader('etag', `"${createHash('sha256').update(bytes).digest('base64url')}"`);
+    response.setHeader('etag', etag);
+    if (isKnown(request, etag)) {
+      response.status(304).end();
+      return;
+    }
   }
   if (!(answer.body instanceof Uint8Array) && bytes.length > 0) {
     response.setHeader('content-type', 'application/json; charset=utf-8');
@@ -76,13 +81,18 @@ function sendReply(route: Route, answer: Reply, request: Request, response: Resp
   for (const [name, value] of Object.entries(answer.headers)) {
     response.setHeader(name, value);
   }
-  if (route.cacheControl !== undefined && request.fresh) {
-    response.status(304).end();
-    return;
-  }
   // Not `send`: it would add a charset to the bytes of a file.
   response.setHeader('content-length', bytes.length);
   response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function etagOf(bytes: Uint8Array): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+}
+
+function isKnown(request: Request, etag: string): boolean {
+  const held = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim());
+  return held.includes(etag) || held.includes(`W/${etag}`);
 }
 
 /** What a schema does not name cannot leave; what it names must be there. */
