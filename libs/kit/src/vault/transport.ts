@@ -30,7 +30,7 @@ async function send(options: NodeVaultRequest): Promise<NodeVaultResponse> {
       },
       // Following one would carry the token to another host.
       redirect: 'manual',
-      signal: AbortSignal.timeout(Math.max(1, options.timeout ?? TOTAL_MS)),
+      signal: AbortSignal.timeout(Math.max(1, Math.ceil(options.timeout ?? TOTAL_MS))),
       ...(hasBody ? { body: JSON.stringify(options.json) } : {}),
     });
     text = await response.text();
