@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,15 +22,19 @@ function hasBrowser(root) {
 /** What cannot be had on this machine, named before anything runs; each with what to do. */
 export function missingRequirements(root, env) {
   const missing = [];
-  const kept = (name) => existsSync(join(root, '.local', 'engines', name));
+  const engines = join(root, '.local', 'engines');
+  const fetched = existsSync(engines) ? readdirSync(engines) : [];
+  const isFetched = (name) => fetched.some((folder) => folder.startsWith(name));
   const needsJava = env.KAFKA_BROKERS === undefined || env.MONGO_URL === undefined;
   if (needsJava && javaMajor() < 17) {
     missing.push('java 17 or newer (Debian: apt install openjdk-17-jre-headless): Kafka, MongoDB');
   }
-  if (needsJava && !kept('kafka') && !has('mvn', '-v')) {
+  const needsMaven = needsJava && !(isFetched('kafka-') && isFetched('mongo-'));
+  if (needsMaven && !has('mvn', '-v')) {
     missing.push('mvn (Debian: apt install maven): fetching Kafka and MongoDB');
   }
-  if (env.VAULT_ADDR === undefined && !has('python3', '-m', 'pip', '--version')) {
+  const needsPip = env.VAULT_ADDR === undefined && !isFetched('openbao-');
+  if (needsPip && !has('python3', '-m', 'pip', '--version')) {
     missing.push('python3 with pip (Debian: apt install python3-pip): fetching Vault');
   }
   if (!hasBrowser(root)) {
