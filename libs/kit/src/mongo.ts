@@ -33,13 +33,15 @@ export function createMongo({ url, database, log }: MongoOptions): Mongo {
     maxPoolSize: 20,
     appName: database,
   });
-  connection.setClient(client);
-  const named = connection.useDb(database, { useCache: true });
+  // Mongoose takes a client only once that has connected.
+  let named = connection;
   const db = client.db(database);
 
   return {
     name: 'mongo',
-    connection: named,
+    get connection() {
+      return named;
+    },
     collection: (name) => db.collection(name),
     start: async () => {
       const giveUpAt = performance.now() + CONNECT_MS;
@@ -47,6 +49,10 @@ export function createMongo({ url, database, log }: MongoOptions): Mongo {
         try {
           await client.connect();
           await db.command({ ping: 1 });
+          if (named === connection) {
+            connection.setClient(client);
+            named = connection.useDb(database, { useCache: true });
+          }
           return;
         } catch (error) {
           if (performance.now() >= giveUpAt) {
