@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from './errors.ts';
 import { createLogger } from './logging.ts';
+import { Secret } from './secret.ts';
 import { prettyStream } from './pretty-log.ts';
 
 function capture(level = 'debug') {
@@ -141,6 +142,17 @@ describe('createLogger', () => {
     expect(text()).toContain('[deep]');
     expect(text()).toContain('[bytes]');
     expect(text()).toContain('1970-01-01');
+    expect(text()).not.toContain('canary');
+  });
+
+  it('looks into what describes itself as JSON', () => {
+    const { log, text } = capture();
+    const document = { toJSON: () => ({ id: 'kept', accessToken: 'canary' }) };
+
+    log.info({ document, held: new Secret('canary') }, 'ok');
+
+    expect(text()).toContain('"id":"kept"');
+    expect(text()).toContain('[secret]');
     expect(text()).not.toContain('canary');
   });
 

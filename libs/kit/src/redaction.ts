@@ -74,16 +74,20 @@ function redactValue(value: unknown, depth: number): unknown {
   if (ArrayBuffer.isView(value)) {
     return '[bytes]';
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    return value;
-  }
   if (depth > MAX_DEPTH) {
     return '[deep]';
+  }
+  if (hasToJson(value)) {
+    return redactValue(value.toJSON(), depth + 1);
   }
   if (Array.isArray(value)) {
     return value.slice(0, MAX_ITEMS).map((item: unknown) => redactValue(item, depth + 1));
   }
   return redactObject(value, depth);
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function isHidden(key: string): boolean {

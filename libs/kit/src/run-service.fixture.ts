@@ -6,12 +6,13 @@ import { runService } from './run-service.ts';
 /** A service in a process of its own, which behaves as its argument says. */
 const [mode = 'ordinary'] = process.argv.slice(2);
 const log = createLogger({ service: 'fixture' });
-const keepAlive = setInterval(() => undefined, 1000);
+let keepAlive: NodeJS.Timeout | undefined;
 
 const lifecycle = new Lifecycle([
   {
     name: 'part',
     start: async () => {
+      keepAlive = setInterval(() => undefined, 1000); // a service lives by its sockets
       if (mode === 'start-fails') {
         throw new Error('no port');
       }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { createClock } from '../clock.ts';
 import { createLogger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
@@ -19,7 +20,7 @@ export const passport: Passport = {
 const plainPassports: PassportVerifier = {
   verify(token) {
     try {
-      return Promise.resolve({ ...passport, ...(JSON.parse(token) as Partial<Passport>) });
+      return Promise.resolve({ ...passport, ...z.looseObject({}).parse(JSON.parse(token)) });
     } catch {
       return Promise.reject(new AppError('auth.required', 'the passport is not valid'));
     }
@@ -66,5 +67,5 @@ export async function serve(routes: readonly Route[], over: Partial<HttpOptions>
 }
 
 export async function problemOf(response: Response): Promise<Record<string, unknown>> {
-  return (await response.json()) as Record<string, unknown>;
+  return z.record(z.string(), z.unknown()).parse(await response.json());
 }
