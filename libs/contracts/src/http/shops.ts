@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epoch, shopKey } from '../ids.ts';
+import { ERROR_REASONS } from '../reasons.ts';
 import { resource } from '../resources.ts';
 import { instant, timeZone } from '../time.ts';
 
@@ -30,6 +31,8 @@ export const connectResult = z.object({
   state: z.enum(['pending', 'granted', 'denied', 'expired', 'failed']),
   shops: z.array(z.object({ shopKey, name: z.string(), region: z.string() })),
   missing: z.array(z.string()),
+  /** Why nothing was connected, where more than the state is known. */
+  reason: z.enum(ERROR_REASONS).nullable().default(null),
 });
 
 export const progress = z.object({

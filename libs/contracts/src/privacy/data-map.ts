@@ -186,6 +186,13 @@ export const DATA_MAP = {
     'Notices received from TikTok Shop',
     { retentionDays: 32 },
   ),
+  'connector.shop_refs': mongo('connector', 'shop_refs', {
+    category: 'evidence',
+    holds: 'Which key and how many connections a shop has had, by keyed hash',
+    personal: false,
+    clause: 'evidence',
+    retentionDays: 1095,
+  }),
   'ingestion.raw_events': shopMongo(
     'ingestion',
     'raw_events',

@@ -7,6 +7,7 @@ export const STORE_IDS = [
   'connector.sync_cursors',
   'connector.fetch_seq',
   'connector.webhook_inbox',
+  'connector.shop_refs',
   'ingestion.raw_events',
   'ingestion.entity_heads',
   'ingestion.shop_state',
