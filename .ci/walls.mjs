@@ -72,9 +72,9 @@ async function lintFindings(copy) {
   if (cold.code !== 0) {
     throw new Error(`no project graph in the copy:\n${cold.output}`);
   }
-  const { output, stdout } = await run('eslint', ['.', '--format', 'json'], options);
-  if (output.includes('will be skipped')) {
-    throw new Error(`the boundary rule was skipped:\n${output.slice(0, 500)}`);
+  const { code, output, stdout } = await run('eslint', ['.', '--format', 'json'], options);
+  if (code > 1 || output.includes('will be skipped')) {
+    throw new Error(`ESLint did not run, or without the boundary rule:\n${output.slice(0, 900)}`);
   }
   return JSON.parse(stdout).flatMap(({ filePath, messages }) =>
     messages
