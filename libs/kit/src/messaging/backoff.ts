@@ -27,3 +27,10 @@ export async function untilDone<T>(
   }
   return undefined;
 }
+
+/** Waits for the work, but no longer; its failure is not reported here. */
+export async function atMost(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work?.catch(() => undefined), pauseFor(ms, enough.signal)]);
+  enough.abort();
+}

@@ -1,6 +1,6 @@
 import type { Lifecycled } from '../lifecycle.ts';
 import { withSpan } from '../tracing.ts';
-import { backoffMs, pauseFor, untilDone } from './backoff.ts';
+import { atMost, backoffMs, pauseFor, untilDone } from './backoff.ts';
 import { NothingAccepted, settleByHalves } from './bisect.ts';
 import type { Settled } from './bisect.ts';
 import { createChunker } from './chunker.ts';
@@ -82,7 +82,7 @@ export function createBatchConsumer<P>(
     stop: async () => {
       stopping.abort();
       // The chunk in hand finishes and is committed; what was only buffered stays in Kafka.
-      await Promise.race([loop, pauseFor(15_000, new AbortController().signal)]);
+      await atMost(15_000, loop);
       await intake.stop();
       await parts.sender.release();
     },

@@ -1,7 +1,7 @@
 import type { Lifecycled } from '../lifecycle.ts';
 import type { Logger } from '../logging.ts';
 import { runInTrace } from '../tracing.ts';
-import { backoffMs, pauseFor, untilDone } from './backoff.ts';
+import { atMost, backoffMs, pauseFor, untilDone } from './backoff.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { isTransient, reasonOf, toReason } from './failures.ts';
 import { createIntake } from './intake.ts';
@@ -132,10 +132,7 @@ function createLane(parts: ConsumerParts, signal: AbortSignal, options: LaneOpti
     start: () => lane.start(),
     stop: async () => {
       // What is in hand finishes and is committed; the rest stays in Kafka.
-      await Promise.race([
-        Promise.all(draining.values()),
-        pauseFor(10_000, new AbortController().signal),
-      ]);
+      await atMost(10_000, Promise.all(draining.values()));
       await lane.stop();
     },
   };

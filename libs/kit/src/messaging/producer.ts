@@ -8,7 +8,7 @@ import type {
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { injectTrace } from '../tracing.ts';
-import { pauseFor, untilDone } from './backoff.ts';
+import { atMost, pauseFor, untilDone } from './backoff.ts';
 import type { OutMessage } from './messages.ts';
 import type { Compression, Producer } from './options.ts';
 import type { Naming } from './topics.ts';
@@ -39,8 +39,31 @@ const CODEC: Record<Compression, number> = {
   zstd: kafkajs.CompressionTypes.ZSTD,
 };
 
+function weightOf(message: OutMessage): number {
+  const headers = Object.entries(message.headers ?? {});
+  const text = headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+  return (message.value?.length ?? 0) + (message.key?.length ?? 0) + text + 100;
+}
+
 function weight(batch: readonly OutMessage[]): number {
-  return batch.reduce((sum, m) => sum + (m.value?.length ?? 0) + 200, 0);
+  return batch.reduce((sum, message) => sum + weightOf(message), 0);
+}
+
+/** Runs of messages that each fit into one request, in order. */
+function split(batch: readonly OutMessage[]): OutMessage[][] {
+  const parts: OutMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of batch) {
+    const last = parts.at(-1);
+    bytes += weightOf(message);
+    if (last === undefined || bytes > FLUSH_BYTES || last.length >= FLUSH_MESSAGES) {
+      parts.push([message]);
+      bytes = weightOf(message);
+    } else {
+      last.push(message);
+    }
+  }
+  return parts;
 }
 
 /** Oldest calls first, as many as fit into one request. */
@@ -78,15 +101,6 @@ function byTopic(batches: readonly (readonly OutMessage[])[], naming: Naming): T
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
 
-// After these the broker no longer knows our producer id or sequence; only a new producer helps.
-const LOST_IDENTITY = /OUT_OF_ORDER_SEQUENCE_NUMBER|UNKNOWN_PRODUCER_ID|INVALID_PRODUCER_EPOCH/;
-
-function lostIdentity(error: unknown): boolean {
-  const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  return LOST_IDENTITY.test(String(type)) || (cause !== undefined && lostIdentity(cause));
-}
-
 /** Idempotent, acks=all, one request in flight; calls made meanwhile share the next request. */
 export function createProducer(options: ProducerOptions): Producer {
   const stopping = new AbortController();
@@ -100,7 +114,8 @@ export function createProducer(options: ProducerOptions): Producer {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: Number.MAX_SAFE_INTEGER },
+      // About ten seconds in all: one unknown topic must not hold back the others for ever.
+      retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 7 },
     });
     await built.connect();
     return built;
@@ -124,19 +139,19 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 
   const transmit = async (calls: readonly Waiting[]): Promise<void> => {
-    const topicMessages = byTopic(
-      calls.map(({ batch }) => batch),
-      options.naming,
-    );
     try {
-      await sendOnce(topicMessages);
+      await sendOnce(
+        byTopic(
+          calls.map(({ batch }) => batch),
+          options.naming,
+        ),
+      );
     } catch (error) {
-      if (!lostIdentity(error)) {
-        throw error;
-      }
-      options.log.warn('kafka producer lost its identity; a new one repeats the send');
+      // What was given up may have been written under a sequence number that kafkajs would use again:
+      // the broker would take the next messages for a repetition and drop them. A new producer has a
+      // new identity, and also helps when the broker has forgotten the old one.
       await reconnect();
-      await sendOnce(topicMessages);
+      throw error;
     }
   };
 
@@ -168,7 +183,7 @@ export function createProducer(options: ProducerOptions): Producer {
     name: 'kafka-producer',
     start: reconnect,
     stop: async () => {
-      await Promise.race([flushing, pauseFor(10_000, stopping.signal)]);
+      await atMost(10_000, flushing);
       stopping.abort();
       await producer?.disconnect();
       producer = undefined;
@@ -180,7 +195,8 @@ export function createProducer(options: ProducerOptions): Producer {
       try {
         // Here, not at the flush: the flush runs in the trace of whoever came first.
         const traced = batch.map((m) => ({ ...m, headers: injectTrace(m.headers ?? {}) }));
-        await withTimeout(enqueue(traced), options.timeoutMs ?? 30_000);
+        const sent = Promise.all(split(traced).map(enqueue));
+        await withTimeout(sent, options.timeoutMs ?? 30_000);
         options.onSent(batch.length, 'ok');
       } catch (error) {
         options.onSent(batch.length, 'failed');
@@ -197,7 +213,7 @@ function unavailable(error: unknown): AppError {
 }
 
 /** The broker may still take what timed out; every effect downstream is idempotent for that reason. */
-async function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
+async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   const giveUp = new AbortController();
   const late = pauseFor(timeoutMs, giveUp.signal).then(() => {
     if (!giveUp.signal.aborted) {

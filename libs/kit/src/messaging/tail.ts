@@ -1,7 +1,7 @@
 import type { ConsumerConfig, EachBatchPayload, Kafka as KafkaClient } from 'kafkajs';
 import type { Lifecycled } from '../lifecycle.ts';
 import type { Logger } from '../logging.ts';
-import { pauseFor, untilDone } from './backoff.ts';
+import { atMost, untilDone } from './backoff.ts';
 import { decodeMessage } from './decode.ts';
 import { createGroupMember } from './group-member.ts';
 import type { KafkaAdmin, TailOptions } from './options.ts';
@@ -89,10 +89,7 @@ export function createTail(parts: TailParts, options: TailOptions): Lifecycled {
       stopping.abort();
       await member.stop();
       // The group served this instance alone; one left behind would only be clutter.
-      await Promise.race([
-        admin.deleteGroups([options.group]).catch(() => undefined),
-        pauseFor(2_000, new AbortController().signal),
-      ]);
+      await atMost(2_000, admin.deleteGroups([options.group]));
       await admin.stop();
     },
   };

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Lifecycled } from '../lifecycle.ts';
+import { createTestKafka } from '../testing/kafka.ts';
+import { until } from '../testing/until.ts';
+import type { Producer } from './options.ts';
+import { done } from './outcomes.ts';
+
+const { kafka } = createTestKafka();
+const admin = kafka.admin();
+let producer: Producer;
+
+const PARTITIONS = 4;
+
+async function fill(topic: string, count: number): Promise<void> {
+  await kafka.ensureTopics([{ name: topic, partitions: PARTITIONS }]);
+  await producer.send(
+    Array.from({ length: count }, (_, n) => ({
+      topic,
+      key: String(n),
+      value: Buffer.from(String(n)),
+      partition: n % PARTITIONS,
+    })),
+  );
+}
+
+async function committedOf(group: string, topic: string): Promise<number[]> {
+  const offsets = await admin.groupOffsets(group, [topic]);
+  return offsets
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ offset }) => Number(offset ?? 0));
+}
+
+beforeAll(async () => {
+  producer = kafka.producer();
+  await producer.start();
+}, 60_000);
+
+afterAll(async () => {
+  await producer.stop();
+  await admin.stop();
+});
+
+describe('a group whose members come and go', () => {
+  it('loses nothing, and committed offsets never move back or past what is stored', async () => {
+    const topic = 'storm.v1';
+    const count = 4_000;
+    await fill(topic, count);
+    /** Settled numbers per partition, as the store knows them. */
+    const stored = new Set<number>();
+    const make = (): Lifecycled =>
+      kafka.batchConsumer({
+        group: 'storm',
+        topics: [topic],
+        maxRows: 50,
+        maxBytes: 1_000_000,
+        lingerMs: 20,
+        onChunk: async (messages) => {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          messages.forEach((message) => stored.add(Number(message.value)));
+          return undefined;
+        },
+      });
+    const violations: string[] = [];
+    let before: number[] = [0, 0, 0, 0];
+    let isWatching = true;
+    const watch = (async () => {
+      while (isWatching) {
+        const now = await committedOf('storm', topic);
+        now.forEach((offset, partition) => {
+          if (offset < (before[partition] ?? 0)) {
+            violations.push(`partition ${String(partition)} moved back to ${String(offset)}`);
+          }
+          for (let each = before[partition] ?? 0; each < offset; each += 1) {
+            if (!stored.has(each * PARTITIONS + partition)) {
+              violations.push(`offset ${String(each)} of ${String(partition)} is not stored`);
+            }
+          }
+        });
+        before = now;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    })();
+
+    const steady = make();
+    await steady.start();
+    for (let round = 0; round < 3; round += 1) {
+      const guest = make();
+      await guest.start();
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await guest.stop();
+    }
+    await until(
+      'all is committed',
+      async () => (await admin.groupLag('storm', [topic])) === 0,
+      60_000,
+    );
+    isWatching = false;
+    await watch;
+    await steady.stop();
+
+    expect(violations).toEqual([]);
+    expect(stored.size).toBe(count);
+  }, 120_000);
+
+  it('does not commit a chunk that ends after its partitions went to another member', async () => {
+    const topic = 'stale.v1';
+    await fill(topic, 40);
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    let wasOwnerAtEnd: boolean | undefined;
+    let isHeld = false;
+    const slow = kafka.batchConsumer({
+      group: 'stale',
+      topics: [topic],
+      maxRows: 40,
+      maxBytes: 1_000_000,
+      lingerMs: 50,
+      onChunk: async (_messages, control) => {
+        if (!isHeld) {
+          isHeld = true;
+          await gate;
+          wasOwnerAtEnd = control.isOwner();
+        } else {
+          await new Promise(() => undefined);
+        }
+        return undefined;
+      },
+    });
+    await slow.start();
+    await until('the chunk is in hand', () => isHeld);
+
+    const other = kafka.consumer({
+      group: 'stale-other',
+      topics: [topic],
+      handle: () => Promise.resolve(done),
+    });
+    const rival = kafka.batchConsumer({
+      group: 'stale',
+      topics: [topic],
+      maxRows: 40,
+      maxBytes: 1_000_000,
+      lingerMs: 50,
+      onChunk: () => new Promise(() => undefined),
+    });
+    await Promise.all([other.start(), rival.start()]);
+    await until('both are members', async () => {
+      const [group] = await admin.describeGroups(['stale']);
+      return group?.state === 'Stable' && group.members.length === 2;
+    });
+    release();
+    await until('the stale chunk has ended', () => wasOwnerAtEnd !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+
+    expect(wasOwnerAtEnd).toBe(false);
+    expect(await committedOf('stale', topic)).toEqual([0, 0, 0, 0]);
+    await Promise.all([slow.stop(), rival.stop(), other.stop()]);
+  }, 120_000);
+});
