@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { overviewReply, proofReply } from '@tokometrics/contracts';
 import type { MetricId } from '@tokometrics/contracts';
-import { createUlid } from '@tokometrics/kit';
+import { aMerchantId, aShopKey, engineEnv } from '@tokometrics/testkit';
 import { readOverview } from '../domain/read-overview.ts';
 import { readProof } from '../domain/read-proof.ts';
 import { factMessage, orderFactOf, refundFactOf } from './facts.test-support.ts';
 import type { OrderSpec, Tenant } from './facts.test-support.ts';
-import { clickhouseUrl, completeUpTo, startTestSink } from './sink.test-support.ts';
+import { completeUpTo, startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
 
-const tenant: Tenant = { shopKey: createUlid(), epoch: 1, zone: 'Asia/Jakarta' };
-const merchantId = createUlid();
+const tenant: Tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
+const merchantId = aMerchantId();
 const now = () => new Date('2026-05-01T00:00:00Z');
 
 const p1 = { product: 'P1', price: '100000' };
@@ -52,7 +52,7 @@ describe('the golden fixture through real tables', () => {
   let sink: TestSink;
 
   beforeAll(async () => {
-    sink = await startTestSink(clickhouseUrl());
+    sink = await startTestSink(engineEnv().CLICKHOUSE_URL);
     const orders = ORDERS.map((spec) =>
       factMessage(tenant, 'order', spec.id, orderFactOf(tenant.zone, spec)),
     );

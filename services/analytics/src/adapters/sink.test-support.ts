@@ -156,12 +156,3 @@ export function completeUpTo(sink: TestSink, tenant: Tenant, through: string): v
   });
   sink.known.set(`${tenant.shopKey}:${String(tenant.epoch)}`, new Map(all));
 }
-
-/** The engine that tests run on; without one the tests fail, they never skip. */
-export function clickhouseUrl(): string {
-  const url = process.env['CLICKHOUSE_URL'];
-  if (url === undefined || url === '') {
-    throw new Error('CLICKHOUSE_URL names no ClickHouse for the tests');
-  }
-  return url;
-}

@@ -1,0 +1,113 @@
+import type { InMessage } from '@tokometrics/kit';
+import { factMessage, orderFactOf, refundFactOf } from './facts.test-support.ts';
+import type { Tenant } from './facts.test-support.ts';
+import type { VersionedOrder, VersionedRefund } from './oracle.test-support.ts';
+
+/** Mulberry32: the same seed gives the same stream on every machine. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export interface Dice {
+  (): number;
+}
+export const pick = <T>(dice: Dice, items: readonly T[]): T =>
+  items[Math.floor(dice() * items.length)] as T;
+export const between = (dice: Dice, low: number, high: number): number =>
+  low + Math.floor(dice() * (high - low + 1));
+
+export function shuffled<T>(dice: Dice, items: readonly T[]): T[] {
+  const copy = [...items];
+  for (let index = copy.length - 1; index > 0; index -= 1) {
+    const other = between(dice, 0, index);
+    [copy[index], copy[other]] = [copy[other] as T, copy[index] as T];
+  }
+  return copy;
+}
+
+export interface Stream {
+  readonly orders: VersionedOrder[];
+  readonly refunds: VersionedRefund[];
+  readonly messages: InMessage[];
+}
+
+const iso = (s: number): string => new Date(s * 1000).toISOString();
+const DAY = 86_400;
+const START = Date.parse('2026-03-10T00:00:00Z') / 1000;
+
+/** Versions of orders that lose lines, move their sale, cancel in part or whole; and refunds of them. */
+export function randomStream(dice: Dice, tenant: Tenant, orderCount: number): Stream {
+  const orders: VersionedOrder[] = [];
+  const refunds: VersionedRefund[] = [];
+  for (let n = 1; n <= orderCount; n += 1) {
+    const id = String(576_000_000_000_000 + n);
+    const created = START + between(dice, 0, 12 * DAY);
+    const currency = dice() < 0.1 ? 'USD' : 'IDR';
+    const cod = dice() < 0.2;
+    const sample = dice() < 0.05;
+    for (let seq = 1; seq <= between(dice, 1, 4); seq += 1) {
+      const lines = Array.from({ length: between(dice, 1, 5) }, () => ({
+        product: `P${String(between(dice, 1, 6))}`,
+        sku: `S${String(between(dice, 1, 3))}`,
+        price: `${String(between(dice, 0, 9999))}.${String(between(dice, 0, 99)).padStart(2, '0')}`,
+        sellerDiscount: pick(dice, ['0', '0', '1.5', '20.25']),
+        platformDiscount: pick(dice, ['0', '3.3333']),
+        gift: dice() < 0.1,
+        cancelled: dice() < 0.1,
+      }));
+      const paidAt = dice() < 0.15 ? null : iso(created + between(dice, 0, 2 * DAY));
+      const isCancelled = dice() < 0.15;
+      const fact = orderFactOf(tenant.zone, {
+        id,
+        createdAt: iso(created),
+        paidAt,
+        ...(isCancelled ? { cancelledAt: iso(created + between(dice, 0, 5 * DAY)) } : {}),
+        ...{ cod, sample, currency },
+        lines: isCancelled ? lines.map((line) => ({ ...line, cancelled: false })) : lines,
+      });
+      orders.push({ seq, fact });
+    }
+    for (let t = 1; t <= (dice() < 0.3 ? between(dice, 1, 2) : 0); t += 1) {
+      for (let seq = 1; seq <= between(dice, 1, 2); seq += 1) {
+        const fact = refundFactOf(tenant.zone, {
+          id: `${id}-${String(t)}`,
+          statement: 'S1',
+          at: iso(created + (10 + t) * DAY),
+          orderId: dice() < 0.95 ? id : `9${id}`,
+          orderCreatedAt: iso(created),
+          refund: pick(dice, ['5', '19.99', '700', '99999.5']),
+          currency,
+        });
+        // One transaction speaks of one order in all its versions.
+        const known = refunds.find(({ fact: other }) => other.transactionId === fact.transactionId);
+        refunds.push({
+          seq,
+          fact: known === undefined ? fact : { ...fact, orderId: known.fact.orderId },
+        });
+      }
+    }
+  }
+  const messages = [
+    ...orders.map(({ seq, fact }) => factMessage(tenant, 'order', fact.orderId, fact, seq)),
+    ...refunds.map(({ seq, fact }) =>
+      factMessage(tenant, 'transaction', fact.transactionId, fact, seq),
+    ),
+  ];
+  return { orders, refunds, messages };
+}
+
+export function chunked<T>(dice: Dice, items: readonly T[], most: number): T[][] {
+  const chunks: T[][] = [];
+  for (let from = 0; from < items.length;) {
+    const size = between(dice, 1, most);
+    chunks.push(items.slice(from, from + size));
+    from += size;
+  }
+  return chunks;
+}
