@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
+import { createClock, Lifecycle, type Logger } from '@tokometrics/kit';
+import { readRetailFile } from './adapters/csv-retail-file.ts';
+import { openStateFile } from './adapters/state-file.ts';
+import type { Config } from './config.ts';
+import { createCallLog } from './domain/call-log.ts';
+import { createFaultPlan } from './domain/faults.ts';
+import { createGrants } from './domain/grants.ts';
+import { initialState } from './domain/initial-state.ts';
+import { createRateLimiter } from './domain/rate-limiter.ts';
+import { createSandboxClock } from './domain/sandbox-clock.ts';
+import { createWorld } from './domain/world.ts';
+import { createApiApp } from './http/api-app.ts';
+import { createControlApp } from './http/control-app.ts';
+import { ENDPOINTS } from './http/endpoints.ts';
+import { createListener } from './http/listener.ts';
+
+const YEAR_FILE = fileURLToPath(new URL('../data/online_retail.csv.br', import.meta.url));
+
+export interface Sandbox {
+  readonly lifecycle: Lifecycle;
+  ports(): { api: number; control: number };
+}
+
+export function compose(config: Config, log: Logger): Sandbox {
+  const clock = createClock(config.CLOCK_AT);
+  const realMs = (): number => clock.now().getTime();
+  const freshState = (): ReturnType<typeof initialState> =>
+    initialState({
+      nowMs: realMs(),
+      rateLimitRps: config.RATE_LIMIT_RPS,
+      rateLimitBurst: config.RATE_LIMIT_BURST,
+      webhookUrl: config.WEBHOOK_URL,
+    });
+  const handle = openStateFile({ dir: config.SANDBOX_DATA_DIR, log, initial: freshState });
+  const path = config.RETAIL_CSV ?? YEAR_FILE;
+  const world = createWorld({ name: basename(path), ...readRetailFile(path) }, handle);
+
+  const sandboxClock = createSandboxClock(handle, realMs);
+  const faults = createFaultPlan();
+  const calls = createCallLog();
+  const grants = createGrants({
+    handle,
+    shops: world.shops,
+    now: sandboxClock.now,
+    random: randomBytes,
+  });
+  const { modes } = handle.state;
+  modes.rateLimitRps = config.RATE_LIMIT_RPS;
+  modes.rateLimitBurst = config.RATE_LIMIT_BURST;
+
+  const apiApp = createApiApp({
+    endpoints: ENDPOINTS,
+    appKey: config.TIKTOK_APP_KEY,
+    appSecret: config.TIKTOK_APP_SECRET.reveal(),
+    serviceId: config.TIKTOK_SERVICE_ID,
+    redirectUrl: config.APP_REDIRECT_URL,
+    handle,
+    grants,
+    faults,
+    calls,
+    now: sandboxClock.now,
+    nowMs: sandboxClock.nowMs,
+    takeRate: createRateLimiter(
+      () => ({
+        rps: handle.state.modes.rateLimitRps,
+        burst: handle.state.modes.rateLimitBurst,
+      }),
+      clock.monotonicMs,
+    ),
+    random: randomBytes,
+    log,
+  });
+  const controlApp = createControlApp(
+    { handle, clock: sandboxClock, world, grants, faults, calls, freshState },
+    log,
+  );
+  const api = createListener('api', { host: config.HOST, port: config.PORT }, apiApp);
+  const control = createListener(
+    'control',
+    { host: '127.0.0.1', port: config.CONTROL_PORT },
+    controlApp,
+  );
+  return {
+    lifecycle: new Lifecycle([handle, control, api]),
+    ports: () => ({ api: api.port(), control: control.port() }),
+  };
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+export const FAULT_KINDS = [
+  'rate_limit',
+  'rate_limit_retry_after',
+  'internal',
+  'timeout',
+  'slow',
+  'truncated_json',
+  'html_503',
+  'drop',
+  'endless_page_token',
+  'repeated_page_token',
+  'clock_skew',
+  'expired_token',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export const faultOrder = z.strictObject({
+  /** Part of `METHOD /path/template`, for example `orders/search`; `*` is every call. */
+  match: z.string().min(1).default('*'),
+  kind: z.enum(FAULT_KINDS),
+  /** How many calls it strikes. */
+  count: z.number().int().min(1).default(1),
+  /** How many matching calls it lets pass first. */
+  after: z.number().int().min(0).default(0),
+  delay_ms: z.number().int().min(0).max(120_000).default(5_000),
+  retry_after_s: z.number().int().min(0).default(2),
+  skew_s: z.number().int().default(600),
+});
+export type FaultOrder = z.infer<typeof faultOrder>;
+
+export interface PlannedFault extends FaultOrder {
+  readonly id: number;
+  struck: number;
+}
+
+export interface FaultPlan {
+  add(order: FaultOrder): PlannedFault;
+  clear(): void;
+  list(): readonly PlannedFault[];
+  /** Called once for each call: what strikes this one. */
+  strike(method: string, path: string): readonly FaultOrder[];
+}
+
+export function createFaultPlan(): FaultPlan {
+  let planned: PlannedFault[] = [];
+  let nextId = 1;
+  return {
+    add: (order) => {
+      const fault = { ...order, id: nextId, struck: 0 };
+      nextId += 1;
+      planned.push(fault);
+      return fault;
+    },
+    clear: () => {
+      planned = [];
+    },
+    list: () => planned,
+    strike: (method, path) => {
+      const striking: FaultOrder[] = [];
+      for (const fault of planned) {
+        if (fault.match !== '*' && !`${method} ${path}`.includes(fault.match)) {
+          continue;
+        }
+        if (fault.after > 0) {
+          fault.after -= 1;
+        } else if (fault.struck < fault.count) {
+          fault.struck += 1;
+          striking.push(fault);
+        }
+      }
+      return striking;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { rowAmountsAt, statementTime, type LedgerRow } from './ledger.ts';
+import { DAY_S, HOUR_S } from './zone-time.ts';
+
+export interface StatementSums {
+  readonly revenue: number;
+  readonly shipping: number;
+  readonly fees: number;
+  readonly adjustment: number;
+  readonly settlement: number;
+}
+
+export interface Statement extends StatementSums {
+  readonly id: string;
+  readonly day: number;
+  readonly time: number;
+  readonly rows: readonly LedgerRow[];
+  readonly payment: Payment | undefined;
+}
+
+export interface Payment {
+  readonly id: string;
+  readonly amount: number;
+  readonly createTime: number;
+  readonly paidTime: number;
+}
+
+export interface Finance {
+  readonly rows: readonly LedgerRow[];
+  /** By day, ascending; each is visible from its time on and never changes after. */
+  readonly statements: readonly Statement[];
+  readonly payments: readonly Payment[];
+}
+
+export interface FinanceIds {
+  readonly statementId: (day: number) => string;
+  readonly paymentId: (day: number) => string;
+}
+
+const AT_LAST = Number.POSITIVE_INFINITY;
+
+/** Everything of a statement happened before its time, so its sums are those of the end of time. */
+export function buildFinance(
+  rows: readonly LedgerRow[],
+  ids: FinanceIds,
+  hasPayments: boolean,
+): Finance {
+  const byDay = new Map<number, LedgerRow[]>();
+  for (const row of rows) {
+    if (rowAmountsAt(row, AT_LAST) !== undefined) {
+      byDay.set(row.day, [...(byDay.get(row.day) ?? []), row]);
+    }
+  }
+  const days = [...byDay.keys()].sort((a, b) => a - b);
+  const sums = days.map((day) => sumRows(byDay.get(day) ?? []));
+  const { payments, covering } = hasPayments
+    ? planPayments(days, sums, ids)
+    : { payments: [], covering: new Map<number, Payment>() };
+  const statements = days.map((day, index) => ({
+    ...(sums[index] ?? sumRows([])),
+    id: ids.statementId(day),
+    day,
+    time: statementTime(day),
+    rows: byDay.get(day) ?? [],
+    payment: covering.get(day),
+  }));
+  return { rows, statements, payments };
+}
+
+function sumRows(rows: readonly LedgerRow[]): StatementSums {
+  const sum = { revenue: 0, shipping: 0, fees: 0, adjustment: 0, settlement: 0 };
+  for (const row of rows) {
+    const amounts = rowAmountsAt(row, AT_LAST);
+    if (amounts !== undefined) {
+      sum.revenue += amounts.revenue;
+      sum.shipping += amounts.shipping;
+      sum.fees += amounts.fees;
+      sum.adjustment += amounts.adjustment;
+      sum.settlement += amounts.settlement;
+    }
+  }
+  return sum;
+}
+
+/** One payment as soon as what is unpaid is more than nothing; debts wait for later statements. */
+function planPayments(
+  days: readonly number[],
+  sums: readonly StatementSums[],
+  ids: FinanceIds,
+): { payments: Payment[]; covering: Map<number, Payment> } {
+  const payments: Payment[] = [];
+  const covering = new Map<number, Payment>();
+  let unpaid = 0;
+  let open: number[] = [];
+  days.forEach((day, index) => {
+    unpaid += sums[index]?.settlement ?? 0;
+    open.push(day);
+    if (unpaid > 0) {
+      const time = statementTime(day);
+      const payment = {
+        id: ids.paymentId(day),
+        amount: unpaid,
+        createTime: time + 6 * HOUR_S,
+        paidTime: time + DAY_S,
+      };
+      payments.push(payment);
+      for (const covered of open) {
+        covering.set(covered, payment);
+      }
+      open = [];
+      unpaid = 0;
+    }
+  });
+  return { payments, covering };
+}

@@ -1,0 +1,88 @@
+import type { Request, Response } from 'express';
+import { badParameter } from '../domain/fault-table.ts';
+import type { TokenPair } from '../domain/grants.ts';
+import { isSameText } from '../domain/signing.ts';
+import { faultAnswer, requestIdOf, successAnswer, toFault } from './envelope.ts';
+import type { ApiDeps } from './serve-api.ts';
+import { sendStruck } from './strike.ts';
+
+export type TokenPath = '/api/v2/token/get' | '/api/v2/token/refresh';
+
+/** Token endpoints: no signature, the secret itself in the query, always HTTP 200. */
+export function serveToken(
+  deps: ApiDeps,
+  path: TokenPath,
+): (request: Request, response: Response) => Promise<void> {
+  return async (request, response) => {
+    const requestId = requestIdOf(deps.nowMs(), deps.random);
+    const faults = deps.faults.strike(request.method, path);
+    const query = new Map(new URLSearchParams(request.originalUrl.split('?')[1] ?? ''));
+    const answer = await issue(deps, path, query)
+      .then((pair) => successAnswer(requestId, JSON.stringify(tokenData(pair)), 'success'))
+      .catch((error: unknown) =>
+        faultAnswer(
+          requestId,
+          { ...toFault(error).reply, status: 200 },
+          {
+            always200: true,
+            details: false,
+          },
+        ),
+      );
+    // Nobody may hold a token that a crash of the sandbox would forget.
+    await deps.handle.flush();
+    const status = await sendStruck(response, answer, faults);
+    deps.calls.add({
+      at: new Date(deps.nowMs()).toISOString(),
+      method: request.method,
+      path,
+      shop: null,
+      scope: null,
+      code: answer.code,
+      status,
+      requestId,
+      isViolation: false,
+      undocumented: [],
+    });
+  };
+}
+
+async function issue(
+  deps: ApiDeps,
+  path: TokenPath,
+  query: ReadonlyMap<string, string>,
+): Promise<TokenPair> {
+  const expect = (name: string, wanted: string): void => {
+    if (!isSameText(query.get(name) ?? '', wanted)) {
+      throw badParameter(name, 'not valid', `the ${name} of this app`);
+    }
+  };
+  expect('app_key', deps.appKey);
+  expect('app_secret', deps.appSecret);
+  const isGet = path === '/api/v2/token/get';
+  const grantType = isGet ? 'authorized_code' : 'refresh_token';
+  if (query.get('grant_type') !== grantType) {
+    throw badParameter('grant_type', 'not supported', grantType);
+  }
+  const name = isGet ? 'auth_code' : 'refresh_token';
+  const given = query.get(name) ?? '';
+  if (given === '') {
+    throw badParameter(name, 'missing', 'a value');
+  }
+  return Promise.resolve(isGet ? deps.grants.redeem(given) : deps.grants.refresh(given));
+}
+
+function tokenData(pair: TokenPair): Record<string, unknown> {
+  const { grant, seller } = pair;
+  return {
+    access_token: pair.accessToken,
+    access_token_expire_in: pair.accessExpiresAt,
+    refresh_token: grant.refresh.token,
+    refresh_token_expire_in: grant.refresh.expiresAt,
+    open_id: seller.openId,
+    seller_name: 'Piicanary Seller',
+    seller_base_region: seller.baseRegion,
+    user_type: 0,
+    granted_scopes: grant.scopes,
+  };
+}
