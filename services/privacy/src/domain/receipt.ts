@@ -1,5 +1,5 @@
 import { CLAUSES, POLICY, storeEntry } from '@tokometrics/contracts';
-import type { ClauseId, Receipt } from '@tokometrics/contracts';
+import type { ClauseId, Receipt, StoreId } from '@tokometrics/contracts';
 import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 import { later } from './clocks.ts';
 import type { LedgerRecord } from './ledger-chain.ts';
@@ -36,16 +36,20 @@ export function receiptBody(state: SagaState, subjectRef: string): ReceiptBody {
     policy: { policyVersion: POLICY.version, clauseIds: clausesOf(state) },
     stores,
     keys: state.keys.map(({ kidRef, shreddedAt }) => ({ kidRef, shreddedAt, canary: 'not-found' })),
-    residuals: stores.flatMap(({ storeId, state: kind, physicalBy }) =>
-      physicalBy === null
-        ? []
-        : [{ kind: kind === 'zero' ? 'file' : 'topic', id: storeId, until: physicalBy }],
+    residuals: stores.flatMap(({ storeId, physicalBy }) =>
+      physicalBy === null ? [] : [{ kind: residualKind(storeId), id: storeId, until: physicalBy }],
     ),
     recipients: [],
     retained: state.sharedAuthorization
       ? [{ ground: 'authorization-shared-with-connected-shop', category: 'tokens' }]
       : [],
   };
+}
+
+/** What the bytes still lie in until that date. */
+function residualKind(storeId: StoreId): string {
+  const { kind } = storeEntry(storeId);
+  return kind === 'kafka' ? 'topic' : kind === 'memory' ? 'memory' : 'file';
 }
 
 function storeRow(state: SagaState, store: StoreProgress): Receipt['stores'][number] {

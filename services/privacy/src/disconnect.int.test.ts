@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TOPIC } from '@tokometrics/contracts';
+import { createSealer, KeyShredded, parseSealed, signAck } from '@tokometrics/erasure';
+import { createClock, createUlid, vaultPath } from '@tokometrics/kit';
+import type { Vault } from '@tokometrics/kit';
+import { eventually } from '@tokometrics/testkit';
+import {
+  admin,
+  askDpo,
+  call,
+  checkReceipt,
+  completed,
+  connectShop,
+  countedStores,
+  countIn,
+  disconnect,
+  erasers,
+  fences,
+  home,
+  killPrivacy,
+  mongos,
+  OWNERS,
+  producer,
+  requestOf,
+  startErasers,
+  startPrivacy,
+  startWorld,
+  stopWorld,
+  vaultProxy,
+  vaults,
+} from './erasure.fixture.ts';
+import type { Connected } from './erasure.fixture.ts';
+
+beforeAll(startWorld, 180_000);
+afterAll(stopWorld, 60_000);
+
+async function known(shop: Connected): Promise<void> {
+  await eventually(async () => {
+    const answer = await call(shop, '/v1/privacy/holdings');
+    expect(JSON.stringify(await answer.json())).toContain(shop.shopKey);
+  });
+}
+
+const tokensOf = ({ merchantId, authKey }: Connected): Promise<boolean> | undefined =>
+  vaults.connector?.kv.exists(vaultPath('tiktok', merchantId, authKey));
+
+/** Every sealed body of the shop that Kafka still holds. */
+async function sealedInKafka(shopKey: string) {
+  const bodies: NonNullable<ReturnType<typeof parseSealed>>[] = [];
+  await admin.readTopic('tm.raw.order.v1', ({ value, headers }) => {
+    const body = headers['tm_shopkey'] === shopKey ? parseSealed(value) : undefined;
+    bodies.push(...(body === undefined ? [] : [body]));
+  });
+  return bodies;
+}
+
+describe('disconnecting a shop', () => {
+  it('destroys tokens and stops every instance before it answers, and proves the rest afterwards', async () => {
+    const shop = await connectShop();
+    const bystander = await connectShop();
+    await known(shop);
+    const held = (await (await call(shop, '/v1/privacy/holdings')).json()) as {
+      items: { shopKey: string | null; records: number }[];
+      tokens: { state: string }[];
+    };
+
+    const stale = await disconnect(shop, false);
+    const foreign = await disconnect({ ...shop, merchantId: bystander.merchantId });
+    const answer = await disconnect(shop);
+    const reply = (await answer.json()) as { requestId: string };
+    const isTokenThere = await tokensOf(shop);
+    const isFenced = OWNERS.map((owner) => fences[owner]?.isFenced(shop.shopKey, 1));
+    const repeated = (await (await disconnect(shop)).json()) as { requestId: string };
+    const early = await call(shop, `/v1/privacy/requests/${reply.requestId}/receipt`);
+    const finished = await completed(shop);
+
+    expect(held.tokens).toMatchObject([{ state: 'held' }]);
+    expect(held.items.filter(({ shopKey }) => shopKey !== null).every((i) => i.records === 1)).toBe(
+      true,
+    );
+    expect([stale.status, foreign.status, answer.status, early.status]).toEqual([
+      403, 404, 202, 409,
+    ]);
+    expect(isTokenThere).toBe(false);
+    expect(isFenced).toEqual([true, true, true]);
+    expect(repeated.requestId).toBe(reply.requestId);
+    expect(finished.phases.every(({ phase }) => phase === 'verified')).toBe(true);
+    for (const storeId of countedStores) {
+      expect([storeId, await countIn(storeId, shop.shopKey)]).toEqual([storeId, 0]);
+      expect([storeId, await countIn(storeId, bystander.shopKey)]).toEqual([storeId, 1]);
+    }
+    expect(await tokensOf(bystander)).toBe(true);
+    expect(await checkReceipt(shop, reply.requestId)).toContain('VALID');
+    expect((await disconnect(shop)).status).toBe(404);
+    const strange = await call(bystander, `/v1/privacy/requests/${reply.requestId}/receipt`);
+    expect(strange.status).toBe(404);
+
+    // The sealed archive is still in Kafka, and opens for nobody; the neighbour's does.
+    const sealer = createSealer({ vault: vaults.ingestion as Vault, clock: createClock() });
+    const context = { ceType: 'raw', epoch: 1, ceId: 'one' };
+    const [own, others] = [
+      await sealedInKafka(shop.shopKey),
+      await sealedInKafka(bystander.shopKey),
+    ];
+    expect([own.length, others.length]).toEqual([1, 1]);
+    for (const body of own) {
+      const opened = sealer.open({ ...context, shopKey: shop.shopKey }, body);
+      await expect(opened).rejects.toBeInstanceOf(KeyShredded);
+    }
+    for (const body of others) {
+      const opened = await sealer.open({ ...context, shopKey: bystander.shopKey }, body);
+      expect(String(opened)).toBe('{"id":"1"}');
+    }
+  }, 180_000);
+
+  it('answers 503 while Vault is down, keeps the shop closed, and ends the work unasked', async () => {
+    const shop = await connectShop();
+    await known(shop);
+    await vaultProxy.refuse();
+
+    const refused = await disconnect(shop);
+    const whileDown = await tokensOf(shop);
+    await eventually(() => {
+      expect(OWNERS.every((owner) => fences[owner]?.isFenced(shop.shopKey, 1))).toBe(true);
+    });
+    await vaultProxy.heal();
+    const finished = await completed(shop);
+
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: 'upstream.unavailable' });
+    expect(whileDown).toBe(true);
+    expect(await tokensOf(shop)).toBe(false);
+    expect(await checkReceipt(shop, finished.requestId)).toContain('VALID');
+  }, 180_000);
+
+  it('goes on after being killed at any point, believes no forged answer, and no store beside the map', async () => {
+    const shop = await connectShop();
+    await known(shop);
+    await erasers.analytics?.stop();
+    const { requestId } = (await (await disconnect(shop)).json()) as { requestId: string };
+
+    // 1. Killed again and again while it runs.
+    for (const afterMs of [40, 400, 1_500]) {
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await killPrivacy();
+      await startPrivacy();
+    }
+    // 2. Another service answers for a store that is not its own.
+    await forgeAck(requestId);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const stillErasing = await requestOf(shop);
+    const log = readFileSync(join(home, 'privacy.log'), 'utf8');
+    await startErasers('analytics');
+    // 3. A collection that nobody mapped.
+    const stray = mongos['analytics']?.collection('forgotten_copies');
+    await stray?.insertOne({ shopKey: shop.shopKey });
+    const blocked = await eventually(
+      async () => {
+        const found = await requestOf(shop);
+        expect(found.attention).toBe('store.unmapped');
+        return found;
+      },
+      { timeoutMs: 120_000, everyMs: 500 },
+    );
+    await stray?.drop();
+    const finished = await completed(shop);
+
+    expect(stillErasing.phases.find(({ storeId }) => storeId === 'clickhouse.orders')?.phase).toBe(
+      'erasing',
+    );
+    expect(log).toContain('an ack is not signed by its owner');
+    expect(blocked.state).toBe('ATTENTION');
+    expect(finished.requestId).toBe(requestId);
+    expect(await checkReceipt(shop, requestId)).toContain('VALID');
+  }, 300_000);
+
+  it('shows the ledger to the holder of a certificate alone, whole, each fact once', async () => {
+    const check = await askDpo('/v1/admin/privacy/ledger/check', true);
+    const file = await askDpo('/v1/admin/privacy/ledger.ndjson', true);
+    const requests = await askDpo('/v1/admin/privacy/requests', true);
+    const map = await askDpo('/v1/admin/privacy/datamap', true);
+
+    const entries = file
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { entry: Record<string, unknown> });
+    const facts = entries.map(({ entry }) =>
+      [entry['requestId'], entry['type'], entry['storeId'] ?? '', entry['evidence']].join('|'),
+    );
+    expect(await askDpo('/v1/admin/privacy/requests', false)).toBe('refused');
+    expect(JSON.parse(check)).toMatchObject({
+      isWhole: true,
+      fault: null,
+      entries: entries.length,
+    });
+    expect(new Set(facts).size).toBe(facts.length);
+    expect(facts.filter((fact) => fact.includes('receipt.issued'))).toHaveLength(3);
+    expect(JSON.parse(requests)).toMatchObject({ items: [{ state: 'COMPLETED' }, {}, {}] });
+    expect(map).toContain('ingestion.raw_events');
+  }, 60_000);
+
+  it('lets the shop come back under a new epoch, and old records stay out', async () => {
+    const before = await connectShop();
+    await known(before);
+    await disconnect(before);
+    const again: Connected = { ...before, epoch: 2 };
+    const { accountId: _account, ...lifecycle } = again;
+    await vaults.connector?.transit.createKey(`k-${before.shopKey}-2`);
+    await producer.send([
+      {
+        topic: TOPIC.shopLifecycle,
+        key: before.shopKey,
+        value: Buffer.from(JSON.stringify(lifecycle)),
+      },
+    ]);
+    await mongos['analytics']
+      ?.collection('completeness')
+      .insertOne({ shopKey: before.shopKey, epoch: 2 });
+
+    await completed(before);
+
+    expect(fences.ingestion?.isFenced(before.shopKey, 1)).toBe(true);
+    expect(fences.ingestion?.isFenced(before.shopKey, 2)).toBe(false);
+    expect(await countIn('analytics.completeness', before.shopKey)).toBe(1);
+    expect(await vaults.connector?.transit.readKey(`k-${before.shopKey}-2`)).toBeDefined();
+    expect(await vaults.connector?.transit.readKey(`k-${before.shopKey}-1`)).toBeUndefined();
+  }, 180_000);
+});
+
+/** Signed with the key of a real service, but not of the one that owns the store. */
+async function forgeAck(requestId: string): Promise<void> {
+  const ack = await signAck(vaults.ingestion as Vault, 'ingestion', {
+    v: 1,
+    msgId: createUlid(),
+    inReplyTo: createUlid(),
+    requestId: requestId as never,
+    storeId: 'clickhouse.orders',
+    instanceId: 'forger',
+    phase: 'ERASE',
+    attempt: 9,
+    outcome: 'done',
+    found: 0,
+    removed: 0,
+    physicalBy: null,
+    evidence: 'a'.repeat(64),
+    watermark: 0,
+  });
+  await producer.send([
+    { topic: TOPIC.ack, key: requestId, value: Buffer.from(JSON.stringify(ack)) },
+  ]);
+}
