@@ -87,6 +87,7 @@ describe('Secret', () => {
       JSON.stringify(Object.entries(held)),
     ].join(' ');
 
+    expect(inspect({ held })).toBe('{ held: [secret] }');
     expect(printed).toContain('[secret]');
     expect(printed).not.toContain('canary-77');
     expect(held.reveal()).toBe('canary-77');

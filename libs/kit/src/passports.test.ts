@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from './logging.ts';
 import { createPassportVerifier, PASSPORT_ISSUER, type PassportVerifier } from './passports.ts';
@@ -47,6 +48,7 @@ describe('passport verifier', () => {
   let keys: Key[] = [];
   let isDown = false;
   let fetches = 0;
+  let delayMs = 0;
   let identity: Server;
   let verifier: PassportVerifier;
 
@@ -55,10 +57,13 @@ describe('passport verifier', () => {
     keys = [createKey('k1')];
     isDown = false;
     fetches = 0;
+    delayMs = 0;
     identity = createServer((_request, response) => {
       fetches += 1;
       response.writeHead(isDown ? 503 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: keys.map((key) => key.jwk) }));
+      setTimeout(() => {
+        response.end(JSON.stringify({ keys: keys.map((key) => key.jwk) }));
+      }, delayMs);
     });
     await new Promise<void>((resolve) => identity.listen(0, '127.0.0.1', resolve));
     const address = identity.address();
@@ -183,10 +188,23 @@ describe('passport verifier', () => {
     keys = [createKey('k2')];
 
     clock.uptimeMs = 61_000;
-    await codeOf(mint(withdrawn)); // starts the refresh in the background
-    await codeOf(mint(key())); // joins it
+    expect(await codeOf(mint(withdrawn))).toBe('accepted'); // and refreshes in the background
+    for (let tries = 0; tries < 100 && (await codeOf(mint(withdrawn))) === 'accepted'; tries += 1) {
+      await delay(10);
+    }
 
     expect(await codeOf(mint(withdrawn))).toBe('auth.required');
+  });
+
+  it('waits for the fetch that runs instead of starting another', async () => {
+    delayMs = 100;
+    const first = codeOf(mint(key()));
+    await delay(20);
+    clock.uptimeMs += 600;
+
+    expect(await codeOf(mint(key()))).toBe('accepted');
+    expect(await first).toBe('accepted');
+    expect(fetches).toBe(1);
   });
 
   it('answers 503 until identity was reached once, asking at most twice a second', async () => {

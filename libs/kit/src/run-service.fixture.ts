@@ -6,30 +6,29 @@ import { runService } from './run-service.ts';
 /** A service in a process of its own, which behaves as its argument says. */
 const [mode = 'ordinary'] = process.argv.slice(2);
 const log = createLogger({ service: 'fixture' });
-let keepAlive: NodeJS.Timeout | undefined;
 
-const lifecycle = new Lifecycle([
-  {
-    name: 'part',
-    start: async () => {
-      keepAlive = setInterval(() => undefined, 1000); // a service lives by its sockets
-      if (mode === 'start-fails') {
-        throw new Error('no port');
-      }
-      await delay(mode === 'slow-start' ? 300 : 0);
+const compose = () =>
+  new Lifecycle([
+    {
+      name: 'part',
+      start: async () => {
+        if (mode === 'start-fails') {
+          throw new Error('no port');
+        }
+        await delay(mode === 'slow-start' ? 300 : 0);
+      },
+      stop: async () => {
+        log.info('part stopping');
+        if (mode === 'stop-fails') {
+          throw new Error('no end');
+        }
+        await delay(mode === 'slow-stop' ? 60_000 : 20);
+      },
     },
-    stop: async () => {
-      log.info('part stopping');
-      if (mode === 'stop-fails') {
-        throw new Error('no end');
-      }
-      await delay(mode === 'slow-stop' ? 60_000 : 20);
-      clearInterval(keepAlive);
-    },
-  },
-]);
+  ]);
 
-const running = runService({ name: 'fixture', lifecycle, log, stopTimeoutMs: 1500 });
+process.stdin.resume(); // keeps the process alive, as the sockets of a service do
+const running = runService({ name: 'fixture', lifecycle: compose(), log, stopTimeoutMs: 1500 });
 if (mode === 'slow-start') {
   log.info('service starting');
 }
