@@ -1,16 +1,18 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEngines } from './engines/start-engines.ts';
+import { reset, status, stop } from './launcher/control.ts';
+import { PLACES, ROOT } from './launcher/places.ts';
+import { start } from './launcher/start.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const say = (line: string) => {
-  process.stderr.write(`${line}\n`);
-};
+const USAGE = `usage: tokometrics start | status | stop | reset [--yes] | engines --data <folder>`;
 
 /** Starts the engines alone, prints their addresses as JSON and stays until it is told to stop. */
-async function engines(dataDir: string): Promise<void> {
-  const set = await startEngines({ root, dataDir, log: say, given: process.env });
+async function engines(dataDir: string): Promise<number> {
+  const say = (line: string) => {
+    process.stderr.write(`${line}\n`);
+  };
+  const set = await startEngines({ root: ROOT, dataDir, log: say, given: process.env });
   process.stdout.write(`${JSON.stringify(set.env, null, 2)}\n`);
   const signal = await new Promise<string>((done) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -19,12 +21,29 @@ async function engines(dataDir: string): Promise<void> {
   });
   say(`${signal}: stopping`);
   await set.stop();
+  return 0;
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string' } },
-});
-if (positionals[0] === 'engines') {
-  await engines(resolve(values.data ?? join(root, '.local', 'data')));
+async function command(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { data: { type: 'string' }, yes: { type: 'boolean' } },
+  });
+  switch (positionals[0]) {
+    case 'start':
+      return start();
+    case 'status':
+      return status();
+    case 'stop':
+      return stop();
+    case 'reset':
+      return reset(values.yes ?? false);
+    case 'engines':
+      return engines(resolve(values.data ?? PLACES.data));
+    default:
+      process.stderr.write(`${USAGE}\n`);
+      return 2;
+  }
 }
+
+process.exit(await command());

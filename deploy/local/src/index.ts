@@ -7,3 +7,7 @@ export { startServices } from './services/start-services.ts';
 export type { ServiceHandle, Services, StartServicesOptions } from './services/start-services.ts';
 export { ensurePki } from './pki/ensure-pki.ts';
 export type { CertificateFiles, LocalPki } from './pki/ensure-pki.ts';
+export { startMailbox } from './mail/mailbox.ts';
+export type { Mailbox } from './mail/mailbox.ts';
+export { startStack } from './launcher/stack.ts';
+export type { Stack, StackOptions } from './launcher/stack.ts';

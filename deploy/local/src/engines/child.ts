@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readJson, writeJson } from './files.ts';
-import { identityOf, signalGroup } from './process-identity.ts';
+import { readRecord, writeJson } from './files.ts';
+import { identityOf, isIdentity, signalGroup } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export interface ChildSpec {
@@ -34,8 +34,15 @@ export function registryOf(dataDir: string): string {
   return join(dataDir, 'processes.json');
 }
 
+/** The children that an earlier run may have left behind, by name. */
+export function registered(dataDir: string): (readonly [string, ProcessIdentity])[] {
+  return Object.entries(readRecord(registryOf(dataDir))).filter(
+    (entry): entry is [string, ProcessIdentity] => isIdentity(entry[1]),
+  );
+}
+
 function note(registry: string, name: string, identity: ProcessIdentity | undefined): void {
-  const known = readJson<Record<string, ProcessIdentity>>(registry) ?? {};
+  const known = readRecord(registry);
   const others = Object.fromEntries(Object.entries(known).filter(([key]) => key !== name));
   writeJson(registry, identity === undefined ? others : { ...others, [name]: identity });
 }
@@ -52,7 +59,7 @@ function guard(pid: number): ChildProcess {
   watcher.on('error', () => {
     // No shell, no guard: the next start still cleans up by the registry.
   });
-  watcher.stdin?.on('error', () => {
+  watcher.stdin.on('error', () => {
     // The watcher was ended first.
   });
   watcher.unref();

@@ -43,6 +43,9 @@ async function run({ command, args, env, onLine }: Run): Promise<void> {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Who is told to stop takes what it fetches with along.
+  const end = () => child.kill();
+  process.once('exit', end);
   const last: string[] = [];
   const keep = (chunk: Buffer) => {
     for (const line of chunk.toString('utf8').split('\n')) {
@@ -58,7 +61,7 @@ async function run({ command, args, env, onLine }: Run): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  });
+  }).finally(() => process.off('exit', end));
   if (code !== 0) {
     throw new Error(`${command} ${args[0] ?? ''} failed:\n${last.join('\n')}`);
   }

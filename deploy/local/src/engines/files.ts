@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { codeOf } from './errors.ts';
 
 function isMissing(error: unknown): boolean {
@@ -26,18 +27,27 @@ export function readText(file: string): string | undefined {
   }
 }
 
-/** These files are written by this package alone; a damaged one is treated as absent. */
-export function readJson<T>(file: string): T | undefined {
-  const text = readText(file);
-  if (text === undefined) {
-    return undefined;
-  }
+/** The members of a JSON object; none when the file is absent or damaged. */
+export function readRecord(file: string): Readonly<Record<string, unknown>> {
   try {
-    const value: T = JSON.parse(text);
-    return value;
+    const value: unknown = JSON.parse(readText(file) ?? '{}');
+    return isRecord(value) ? value : {};
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The members that are text, for files that hold nothing else. */
+export function readTexts(file: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(readRecord(file)).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 }
 
 /** Replaces the file in one step: a crash leaves the old or the new text, never half of it. */
@@ -54,9 +64,7 @@ export function writeJson(file: string, value: unknown): void {
 
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) {
-    hash.update(chunk);
-  }
+  await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { readJson, writeJson } from './files.ts';
+import { readRecord, writeJson } from './files.ts';
 import type { PortBook } from './engine.ts';
 
 async function isFree(port: number): Promise<boolean> {
@@ -33,12 +33,20 @@ async function anyFreePort(): Promise<number> {
   });
 }
 
+function readPorts(file: string): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(readRecord(file)).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  );
+}
+
 /** Remembers one port per purpose in a file, so that addresses survive a restart where they can. */
 export function createPortBook(file: string, preferred: Readonly<Record<string, number>> = {}) {
   const taken = new Set<number>();
   return {
     async take(purpose: string): Promise<number> {
-      const known = readJson<Record<string, number>>(file) ?? {};
+      const known = readPorts(file);
       const wish = known[purpose] ?? preferred[purpose];
       const port =
         wish !== undefined && !taken.has(wish) && (await isFree(wish))
@@ -47,7 +55,7 @@ export function createPortBook(file: string, preferred: Readonly<Record<string, 
       taken.add(port);
       // The first choice stays on file even when it is busy now: it is tried again next time.
       if (known[purpose] === undefined) {
-        writeJson(file, { ...(readJson<Record<string, number>>(file) ?? {}), [purpose]: port });
+        writeJson(file, { ...readPorts(file), [purpose]: port });
       }
       return port;
     },

@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { codeOf } from './errors.ts';
-import { readText } from './files.ts';
+import { isRecord, readText } from './files.ts';
 
 /** A pid alone may name another process later; with its start time it names one for good. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAt: string;
+}
+
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  return (
+    isRecord(value) && typeof value['pid'] === 'number' && typeof value['startedAt'] === 'string'
+  );
 }
 
 export function identityOf(pid: number): ProcessIdentity | undefined {

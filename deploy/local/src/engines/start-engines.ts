@@ -1,16 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { registryOf } from './child.ts';
+import { registered } from './child.ts';
 import { startClickhouse } from './clickhouse.ts';
 import { ENGINE_NAMES } from './engine.ts';
-import type { EngineContext, EngineHandle, EngineName, Log } from './engine.ts';
-import { readJson } from './files.ts';
+import type { EngineContext, EngineHandle, EngineName, Log, PortBook } from './engine.ts';
 import { startKafka } from './kafka.ts';
 import { startMongo } from './mongo.ts';
 import { givenEngine } from './native.ts';
 import { createPortBook } from './ports.ts';
 import { endLeftover } from './process-identity.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 import { startVault } from './vault.ts';
 
 export interface StartEnginesOptions {
@@ -21,6 +19,8 @@ export interface StartEnginesOptions {
   readonly logDir?: string;
   readonly only?: readonly EngineName[];
   readonly log?: Log;
+  /** Ports to remember together with others'; by default a book of this folder's own. */
+  readonly ports?: PortBook;
   /** Start an engine again when it dies on its own; off for tests, which kill on purpose. */
   readonly heals?: boolean;
   /** Addresses of engines that run already, normally `process.env`; an absent one is started. */
@@ -71,9 +71,8 @@ async function resolveEngine(
 }
 
 export async function endLeftovers(dataDir: string, log: Log): Promise<void> {
-  const left = readJson<Record<string, ProcessIdentity>>(registryOf(dataDir)) ?? {};
   await Promise.all(
-    Object.entries(left).map(async ([name, identity]) => {
+    registered(dataDir).map(async ([name, identity]) => {
       if (await endLeftover(identity)) {
         log(`${name}: a leftover of an earlier run was ended (pid ${String(identity.pid)})`);
       }
@@ -91,7 +90,7 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
     dataDir,
     logDir: options.logDir ?? join(dataDir, 'logs'),
     log,
-    ports: createPortBook(join(dataDir, 'ports.json')),
+    ports: options.ports ?? createPortBook(join(dataDir, 'ports.json')),
     heals: options.heals ?? false,
   };
   const names = ENGINE_NAMES.filter((name) => only.includes(name));
@@ -110,7 +109,7 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
     throw failed.reason;
   }
   return {
-    env: Object.assign({}, ...started.map((handle) => handle.env)),
+    env: Object.fromEntries(started.flatMap((handle) => Object.entries(handle.env))),
     engines: Object.fromEntries(started.map((handle) => [handle.name, handle])),
     stop,
   };

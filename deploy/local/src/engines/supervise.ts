@@ -30,6 +30,7 @@ export async function supervise({ spec, heals, log }: SuperviseOptions): Promise
   let lastPid = 0;
   let pauseMs = FIRST_PAUSE_MS;
   let starting: Promise<void> | undefined;
+  const hasBeenHalted = () => !isWanted;
 
   const start = async (): Promise<void> => {
     const startedAt = Date.now();
@@ -56,7 +57,7 @@ export async function supervise({ spec, heals, log }: SuperviseOptions): Promise
     while (isWanted && current === undefined) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      if (!isWanted) {
+      if (hasBeenHalted()) {
         return;
       }
       try {

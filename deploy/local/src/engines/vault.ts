@@ -9,7 +9,14 @@ import { nativeEngine } from './native.ts';
 import { answersHttp } from './probes.ts';
 
 /** The key file stands in for the hardware or cloud key of a real installation. */
-function configuration(home: string, keyFile: string, port: number, clusterPort: number): string {
+interface VaultPlace {
+  readonly home: string;
+  readonly keyFile: string;
+  readonly port: number;
+  readonly clusterPort: number;
+}
+
+function configuration({ home, keyFile, port, clusterPort }: VaultPlace): string {
   return [
     'ui = false',
     `api_addr = "http://127.0.0.1:${String(port)}"`,
@@ -66,7 +73,8 @@ export async function startVault(context: EngineContext): Promise<EngineHandle> 
   }
   const port = await context.ports.take('vault');
   const config = join(home, 'config.hcl');
-  writeText(config, configuration(home, keyFile, port, await context.ports.take('vault-cluster')));
+  const clusterPort = await context.ports.take('vault-cluster');
+  writeText(config, configuration({ home, keyFile, port, clusterPort }));
   const address = `http://127.0.0.1:${String(port)}`;
   const tokenFile = join(home, 'root-token');
   const handle = await nativeEngine({

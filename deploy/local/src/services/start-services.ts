@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { registryOf } from '../engines/child.ts';
 import type { ChildSpec } from '../engines/child.ts';
 import type { Log, PortBook } from '../engines/engine.ts';
-import { createPortBook } from '../engines/ports.ts';
 import { answersHttp } from '../engines/probes.ts';
 import { supervise } from '../engines/supervise.ts';
 import type { Supervised } from '../engines/supervise.ts';
@@ -18,16 +17,21 @@ export interface StartServicesOptions {
   readonly logDir: string;
   /** The engines' addresses and what else all services get. */
   readonly env: Readonly<Record<string, string>>;
-  /** What one service gets besides. */
-  readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What one service gets besides; the ports of all are known when it is asked. */
+  readonly envOf?: (
+    service: string,
+    addresses: ServiceAddresses,
+  ) => Readonly<Record<string, string>>;
   readonly vaultRoles: Readonly<Record<string, AppRole>>;
   readonly only?: readonly string[];
-  /** Ports that people know, tried first: `{ 'gateway PORT': 4000 }`. */
-  readonly preferredPorts?: Readonly<Record<string, number>>;
+  readonly ports: PortBook;
   /** Start a service again when it dies on its own (default true). */
   readonly heals?: boolean;
   readonly log: Log;
 }
+
+/** Every port of every service, by its environment key: `ports.gateway.PORT`. */
+export type ServiceAddresses = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface ServiceHandle extends Supervised {
   readonly name: string;
@@ -65,19 +69,20 @@ async function place(entries: readonly ServiceEntry[], book: PortBook): Promise<
   return placed;
 }
 
-function vaultEnv(entry: ServiceEntry, roles: Readonly<Record<string, AppRole>>) {
+function vaultEnv(
+  entry: ServiceEntry,
+  roles: Readonly<Record<string, AppRole>>,
+): Record<string, string> {
   const wanted = { [entry.name]: 'VAULT', ...entry.otherRoles };
-  return Object.fromEntries(
-    Object.entries(wanted).flatMap(([role, prefix]) => {
-      const known = roles[role];
-      return known === undefined
-        ? []
-        : [
-            [`${prefix}_ROLE_ID`, known.roleId],
-            [`${prefix}_SECRET_ID`, known.secretId],
-          ];
-    }),
-  );
+  const env: Record<string, string> = {};
+  for (const [role, keyPrefix] of Object.entries(wanted)) {
+    const known = roles[role];
+    if (known !== undefined) {
+      env[`${keyPrefix}_ROLE_ID`] = known.roleId;
+      env[`${keyPrefix}_SECRET_ID`] = known.secretId;
+    }
+  }
+  return env;
 }
 
 /** The root token is the launcher's alone. */
@@ -85,9 +90,19 @@ function withoutRootToken(env: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(Object.entries(env).filter(([key]) => key !== 'VAULT_ROOT_TOKEN'));
 }
 
-function environment(one: Placed, all: readonly Placed[], options: StartServicesOptions) {
+function addressesOf(all: readonly Placed[]): ServiceAddresses {
+  return Object.fromEntries(all.map(({ entry, ports }) => [entry.name, ports]));
+}
+
+function environment(
+  one: Placed,
+  all: readonly Placed[],
+  options: StartServicesOptions,
+): Record<string, string> {
   const { entry, ports } = one;
-  const urls = all.map((other) => [urlKeyOf(other.entry.name), local(other.ports['PORT'])]);
+  const urls = all.map(
+    (other) => [urlKeyOf(other.entry.name), local(other.ports['PORT'])] as const,
+  );
   const inside = entry.isOutside
     ? {}
     : {
@@ -101,7 +116,7 @@ function environment(one: Placed, all: readonly Placed[], options: StartServices
     ...(clock === undefined ? {} : { CLOCK_AT: clock }),
     HOST: '127.0.0.1',
     ...Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, String(port)])),
-    ...options.envOf?.[entry.name],
+    ...options.envOf?.(entry.name, addressesOf(all)),
   };
 }
 
@@ -176,8 +191,7 @@ export async function startServices(options: StartServicesOptions): Promise<Serv
       (options.only?.includes(name) ?? true) &&
       existsSync(join(options.root, 'services', name, 'src', 'main.ts')),
   );
-  const book = createPortBook(join(options.dataDir, 'ports.json'), options.preferredPorts);
-  const all = await place(entries, book);
+  const all = await place(entries, options.ports);
   const running: ServiceHandle[] = [];
   const stop = async () => {
     // In reverse: the edge closes first, and what it talks to last.

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/**
+ * The door of a local installation: `start`, `status`, `stop`, `reset`. Runs from a fresh clone on
+ * any Node from 20 on: says what is missing, installs what the lock file names, and goes on in the
+ * Node that came with it.
+ */
+import { spawn } from 'node:child_process';
+import { statfsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { continueInRightNode, whyInstall } from '../../../.ci/lib/set-up.mjs';
+import { missingRequirements } from './requirements.mjs';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
+const args = process.argv.slice(2);
+
+function freeBytes() {
+  const { bavail, bsize } = statfsSync(root);
+  return bavail * bsize;
+}
+
+/** `npm ci` with a line every few seconds: what the disk has taken so far, and for how long. */
+async function install(reason) {
+  console.log(`Installing the packages of the lock file, because ${reason} …`);
+  const startedAt = Date.now();
+  const free = freeBytes();
+  const say = () => {
+    const megabytes = Math.max(0, (free - freeBytes()) / 1e6).toFixed(0);
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+    console.log(`  npm ci: about ${megabytes} MB on disk, ${seconds} s`);
+  };
+  const ticker = setInterval(say, 5000);
+  const child = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', resolve);
+  });
+  clearInterval(ticker);
+  if (code !== 0) {
+    throw new Error('npm ci failed; its message stands above.');
+  }
+  say();
+}
+
+try {
+  if (process.env.TOKOMETRICS_NODE !== process.version) {
+    if (args[0] === 'start') {
+      const missing = missingRequirements(root, process.env);
+      if (missing.length > 0) {
+        throw new Error(`This machine cannot run TokoMetrics yet:\n- ${missing.join('\n- ')}`);
+      }
+    }
+    const reason = whyInstall(root);
+    if (reason !== undefined) {
+      await install(reason);
+    }
+  }
+  await continueInRightNode(root, fileURLToPath(import.meta.url), args);
+  await import('../src/cli.ts');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
