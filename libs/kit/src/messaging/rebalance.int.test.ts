@@ -23,6 +23,14 @@ async function fill(topic: string, count: number): Promise<void> {
   );
 }
 
+function stopOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+}
+
 async function committedOf(group: string, topic: string): Promise<number[]> {
   const offsets = await admin.groupOffsets(group, [topic]);
   return offsets
@@ -121,7 +129,7 @@ describe('a group whose members come and go', () => {
           await gate;
           wasOwnerAtEnd = control.isOwner();
         } else {
-          await new Promise(() => undefined);
+          await stopOf(control.signal);
         }
         return undefined;
       },
@@ -140,7 +148,10 @@ describe('a group whose members come and go', () => {
       maxRows: 40,
       maxBytes: 1_000_000,
       lingerMs: 50,
-      onChunk: () => new Promise(() => undefined),
+      onChunk: async (_messages, { signal }) => {
+        await stopOf(signal);
+        return undefined;
+      },
     });
     await Promise.all([other.start(), rival.start()]);
     await until('both are members', async () => {
