@@ -3,7 +3,12 @@
  * `@nx/enforce-module-boundaries`'s; both are seen failing on planted breaches by `.ci/walls.mjs`.
  * Patterns stay plain and listed: one that the tool deems unsafe would switch off every rule.
  */
-const TEST_FILE = ['[.]test[.]tsx?$', '[.]test-support[.]tsx?$'];
+const TEST_FILE = [
+  '[.]test[.]tsx?$',
+  '[.]fixture[.]tsx?$',
+  '[.]test-support[.]tsx?$',
+  '/src/testing/',
+];
 const TEST_PROJECTS = ['^libs/testkit/', '^e2e/', '^bench/'];
 const BACK_END =
   '^services/(gateway|connector|ingestion|analytics|privacy|identity|tiktok-sandbox)';

@@ -7,7 +7,8 @@ import unicorn from 'eslint-plugin-unicorn';
 import * as jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
-const TESTS = ['**/*.test.ts', '**/*.test.tsx'];
+/** Tests, and what only they import: `x.fixture.ts` or `x.test-support.ts` beside them. */
+const TESTS = ['**/*.{test,fixture,test-support}.{ts,tsx}', 'libs/kit/src/testing/*.ts'];
 /** Code that only tests run: the `as` ban and the catch ban do not apply there. */
 const TEST_CODE = [...TESTS, 'libs/testkit/**', 'e2e/**'];
 const SCRIPTS = ['**/*.mjs', '**/*.cjs', '**/*.js'];
@@ -155,7 +156,7 @@ export default tseslint.config(
         },
       ],
       'no-console': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines': ['warn', lines(250)],
       'limit/max-lines': ['error', lines(400)],
       'max-lines-per-function': ['warn', lines(50)],
@@ -185,6 +186,11 @@ export default tseslint.config(
       'max-lines-per-function': ['warn', lines(100)],
       'limit/max-lines-per-function': ['error', lines(160)],
     },
+  },
+  {
+    // A program of its own, loaded by `--import` before any main.ts.
+    files: ['libs/kit/src/telemetry.ts'],
+    rules: { 'no-restricted-syntax': restrict(NO_CAST) },
   },
   {
     files: ['services/*/src/main.ts'],
@@ -220,6 +226,9 @@ export default tseslint.config(
       'max-lines-per-function': 'off',
       'limit/max-lines-per-function': 'off',
       'max-classes-per-file': 'off',
+      // The columns of an `it.each` table.
+      'max-params': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       // `expect(store.put)` and destructured fakes: nothing of ours uses `this` there.
       '@typescript-eslint/unbound-method': 'off',
@@ -255,7 +264,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.test.{ts,tsx}', '**/*.{ts,tsx,mjs,cjs}'],
+    files: ['**/*.{ts,tsx,mjs,cjs}'],
     rules: {
       '@eslint-community/eslint-comments/require-description': [
         'error',
@@ -278,7 +287,11 @@ export default tseslint.config(
         'error',
         {
           checkVersionMismatches: true,
-          ignoredFiles: ['{projectRoot}/**/*.test.{ts,tsx}', '{projectRoot}/*.config.{mjs,ts}'],
+          ignoredFiles: [
+            '{projectRoot}/**/*.{test,fixture,test-support}.{ts,tsx}',
+            '{projectRoot}/src/testing/*.ts',
+            '{projectRoot}/*.config.{mjs,ts}',
+          ],
         },
       ],
     },
