@@ -148,19 +148,22 @@ FROM (${[ORDER_MOVEMENTS, REFUNDS_AS_SETTLED, REFUNDS_BY_SALE, HOURLY_KEYS].join
 GROUP BY ${BUCKET}, event_date, event_hour, currency`;
 }
 
-/**
- * Days are the hours added up. An hour that vanished is a row of zeros there, so its day needs no
- * branch of its own; the proof below sees to it that both were written by the same pass.
- */
+/** Days are the hours added up; days that have no hour left become zeros like everything that vanished. */
 export function rerollShopDaily(buckets: string, tau: string): string {
   return `
 INSERT INTO shop_daily (${BUCKET}, event_date, currency, ${SHOP_MEASURES.join(', ')}, ver)
 ${SETTINGS}
 WITH ${dirty(buckets)}
-SELECT ${BUCKET}, event_date, currency,
-  ${SHOP_MEASURES.map((name) => `sum(${name})`).join(', ')}, ${instantOf(tau)}
-FROM shop_hourly FINAL
-WHERE ${IN_DIRTY}
+SELECT ${BUCKET}, event_date, currency, ${sums(SHOP_MEASURES)}, ${instantOf(tau)}
+FROM (
+  SELECT ${BUCKET}, event_date, currency, ${SHOP_MEASURES.map((name) => `${name} AS m_${name}`).join(', ')}
+  FROM shop_hourly FINAL
+  WHERE ${IN_DIRTY}
+  UNION ALL
+  SELECT ${BUCKET}, event_date, currency, ${measures(SHOP_MEASURES, {})}
+  FROM shop_daily FINAL
+  WHERE ${IN_DIRTY}
+)
 GROUP BY ${BUCKET}, event_date, currency`;
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toUnits } from '@tokometrics/contracts';
-import { aShopKey, engineEnv } from '@tokometrics/testkit';
+import type { Clickhouse } from '@tokometrics/kit';
+import { aShopKey, createMemoryLog, engineEnv } from '@tokometrics/testkit';
+import { createReroll } from './clickhouse-reroll.ts';
+import { factMessage, orderFactOf } from './facts.test-support.ts';
 import type { Tenant } from './facts.test-support.ts';
 import { rollupsOf, withoutZeros } from './oracle.test-support.ts';
 import type { Row } from './oracle.test-support.ts';
@@ -102,5 +105,48 @@ describe('rollups of a stream with replays, disorder and concurrent writers', ()
       ).toBe('0');
     },
     120_000,
+  );
+
+  it.each([
+    ['product_daily', "'GHOST', 'S', 'IDR', 1", 'product_id, sku_id, currency, units'],
+    ['shop_hourly', "'2026-02-01 06:00:00', 'EUR', 1", 'event_hour, currency, units'],
+    ['shop_daily', "'EUR', 1", 'currency, units'],
+  ])(
+    'finds and zeroes a row that a slower pass left in %s after the faster one',
+    async (table, values, columns) => {
+      const tenant: Tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Kolkata' };
+      const at = '2026-02-01T06:00:00Z';
+      const lines = [{ product: 'A', price: '10' }];
+      const fact = orderFactOf(tenant.zone, { id: '1', createdAt: at, paidAt: at, lines });
+      const bucket = { shopKey: tenant.shopKey, epoch: 1, localDate: fact.localDate };
+      await sink.store([factMessage(tenant, 'order', '1', fact)]);
+      let isLeft = false;
+      // What a pass that began earlier would insert now, between this pass's own rows and its proof.
+      const interrupted: Clickhouse = {
+        ...sink.clickhouse,
+        query: async (sql, params, row) => {
+          if (!isLeft && sql.includes('min(ver) != max(ver)')) {
+            isLeft = true;
+            await sink.clickhouse.command(
+              `INSERT INTO ${table} (shop_key, epoch, local_date, event_date, ${columns}, ver)
+               VALUES ('${tenant.shopKey}', 1, '${fact.localDate}', '2026-02-01', ${values},
+                 '2026-02-02 00:00:00.000001')`,
+            );
+          }
+          return sink.clickhouse.query(sql, params, row);
+        },
+      };
+      const { log } = createMemoryLog();
+
+      await createReroll({ clickhouse: interrupted, log })({
+        order: [bucket],
+        settlement: [],
+        finance: [],
+      });
+
+      expect(isLeft).toBe(true);
+      await expectExact(tenant, { orders: [{ seq: 1, fact }], refunds: [], messages: [] });
+    },
+    60_000,
   );
 });
