@@ -13,7 +13,7 @@ export interface VaultScope {
 /** Mounts and an AppRole of its own, made as an operator would; `ttl` of its tokens in seconds. */
 export async function createVaultScope(ttl = 3_600, maxTtl = 7_200): Promise<VaultScope> {
   const address = requiredEnv('VAULT_ADDR');
-  const token = requiredEnv('VAULT_TOKEN');
+  const token = requiredEnv('VAULT_ROOT_TOKEN');
   const id = randomUUID().slice(0, 8);
   const root: VaultScope['root'] = async (method, path, body) => {
     const response = await fetch(`${address}/v1/${path}`, {
