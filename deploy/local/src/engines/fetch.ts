@@ -69,7 +69,7 @@ async function run({ command, args, env, onLine }: Run): Promise<void> {
 
 interface Recipe {
   readonly what: string;
-  /** Changes with anything that goes into the folder, so that a new version gets a new folder. */
+  /** Changes with anything that goes into the folder, whose name ends with it. */
   readonly fingerprint: string;
   readonly build: (folder: string, sawBytes: (bytes: number) => void) => Promise<void>;
 }
@@ -78,7 +78,9 @@ interface Recipe {
  * Builds a folder once. It is made beside its place and renamed into it when it is whole and
  * checked, so that a broken fetch, or two at once, never leave half a program.
  */
-async function ensureFolder(place: string, recipeOf: Recipe, log: Log): Promise<string> {
+async function ensureFolder(base: string, recipeOf: Recipe, log: Log): Promise<string> {
+  // Another recipe is another folder: a program that runs from the old one keeps its files.
+  const place = `${base}-${recipeOf.fingerprint.slice(0, 8)}`;
   const stamp = join(place, '.complete');
   if (readText(stamp) === recipeOf.fingerprint) {
     return place;
