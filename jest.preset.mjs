@@ -11,6 +11,8 @@ export function preset(overrides = {}) {
     },
     extensionsToTreatAsEsm: ['.ts', '.tsx'],
     // Engines for `*.int.test.ts` when a project is run by hand; `npm test` brings its own.
+    // Real engines on a busy machine: 5 s would fail the machine, not the code.
+    testTimeout: 30_000,
     globalSetup: here('.ci/jest-engines.mjs'),
     globalTeardown: here('.ci/jest-engines-stop.mjs'),
     testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/src/**/*.test.tsx'],

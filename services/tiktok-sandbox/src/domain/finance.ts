@@ -1,4 +1,4 @@
-import { rowAmountsAt, statementTime, type LedgerRow } from './ledger.ts';
+import { rowAmountsAt, statementTime, type LedgerRow, type OrderRow } from './ledger.ts';
 import { DAY_S, HOUR_S } from './zone-time.ts';
 
 export interface StatementSums {
@@ -29,6 +29,9 @@ export interface Finance {
   /** By day, ascending; each is visible from its time on and never changes after. */
   readonly statements: readonly Statement[];
   readonly payments: readonly Payment[];
+  readonly statementById: ReadonlyMap<string, Statement>;
+  /** Rows of one order by its id, in the order of their statements. */
+  readonly rowsOfOrder: ReadonlyMap<string, readonly OrderRow[]>;
 }
 
 export interface FinanceIds {
@@ -47,7 +50,9 @@ export function buildFinance(
   const byDay = new Map<number, LedgerRow[]>();
   for (const row of rows) {
     if (rowAmountsAt(row, AT_LAST) !== undefined) {
-      byDay.set(row.day, [...(byDay.get(row.day) ?? []), row]);
+      const rowsOfDay = byDay.get(row.day) ?? [];
+      rowsOfDay.push(row);
+      byDay.set(row.day, rowsOfDay);
     }
   }
   const days = [...byDay.keys()].sort((a, b) => a - b);
@@ -63,7 +68,25 @@ export function buildFinance(
     rows: byDay.get(day) ?? [],
     payment: covering.get(day),
   }));
-  return { rows, statements, payments };
+  return {
+    rows,
+    statements,
+    payments,
+    statementById: new Map(statements.map((statement) => [statement.id, statement])),
+    rowsOfOrder: groupByOrder(rows),
+  };
+}
+
+function groupByOrder(rows: readonly LedgerRow[]): Map<string, OrderRow[]> {
+  const groups = new Map<string, OrderRow[]>();
+  for (const row of rows) {
+    if (row.kind === 'order') {
+      const group = groups.get(row.order.id) ?? [];
+      group.push(row);
+      groups.set(row.order.id, group);
+    }
+  }
+  return groups;
 }
 
 function sumRows(rows: readonly LedgerRow[]): StatementSums {

@@ -1,5 +1,6 @@
 import type { Product } from './catalogue.ts';
 import type { Finance } from './finance.ts';
+import { indexSales, type SalesIndex } from './inventory.ts';
 import type { MoneyStyle } from './money.ts';
 import type { Order } from './order.ts';
 import type { Zone } from './zone-time.ts';
@@ -29,6 +30,7 @@ export interface Book {
   readonly products: readonly Product[];
   readonly productById: ReadonlyMap<string, Product>;
   readonly finance: Finance;
+  readonly sales: SalesIndex;
 }
 
 export interface Shop {
@@ -41,6 +43,7 @@ export function makeBook(parts: Pick<Book, 'orders' | 'products' | 'finance'>): 
   return {
     ...parts,
     orderById: new Map(parts.orders.map((order) => [order.id, order])),
+    sales: indexSales(parts.orders),
     productById: new Map(parts.products.map((product) => [product.id, product])),
   };
 }

@@ -1,0 +1,58 @@
+import type { SealedWire } from '@tokometrics/contracts';
+import type { ShopScope } from '@tokometrics/erasure';
+import { mongoErrors } from '@tokometrics/kit';
+import type { Mongo } from '@tokometrics/kit';
+import type { Connection } from '../domain/connection.ts';
+import { eraseScope } from './erase-scope.ts';
+import type { GuardedWrite } from './guarded-write.ts';
+
+export interface StoredConnection extends Connection {
+  readonly _id: string;
+  /** TikTok's ids of the shop, sealed under the shop's key. */
+  readonly identity: SealedWire;
+  /** Lifecycle state announced last; another one than the present is announced again at start. */
+  readonly announced: string | null;
+}
+
+type Change = Partial<Omit<StoredConnection, '_id' | 'shopKey' | 'epoch'>>;
+export type Connections = ReturnType<typeof createMongoConnections>;
+
+export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
+  const connections = mongo.collection<StoredConnection>('connections');
+
+  return {
+    insert: async (connection: Omit<StoredConnection, '_id'>): Promise<void> => {
+      const _id = idOf(connection);
+      await guarded(
+        connection,
+        () => mongoErrors(() => connections.insertOne({ _id, ...connection })),
+        () => mongoErrors(() => connections.deleteOne({ _id })),
+      );
+    },
+    find: async (scope: ShopScope): Promise<StoredConnection | undefined> =>
+      (await mongoErrors(() => connections.findOne({ _id: idOf(scope) }))) ?? undefined,
+    /** Newest epoch first; the collection is small, one document per connection. */
+    ofShop: (shopKey: string): Promise<StoredConnection[]> =>
+      mongoErrors(() => connections.find({ shopKey }).sort({ epoch: -1 }).toArray()),
+    ofMerchant: (merchantId: string): Promise<StoredConnection[]> =>
+      mongoErrors(() => connections.find({ merchantId }).toArray()),
+    ofAuthorization: (authKey: string): Promise<StoredConnection[]> =>
+      mongoErrors(() => connections.find({ authKey }).toArray()),
+    ofShopHash: (shopHash: string): Promise<StoredConnection[]> =>
+      mongoErrors(() => connections.find({ shopHash }).toArray()),
+    all: (): Promise<StoredConnection[]> => mongoErrors(() => connections.find({}).toArray()),
+    /** Only while it is there: an update never brings an erased connection back. */
+    change: async (scope: ShopScope, change: Change): Promise<boolean> => {
+      const result = await mongoErrors(() =>
+        connections.updateOne({ _id: idOf(scope) }, { $set: change }),
+      );
+      return result.matchedCount > 0;
+    },
+    erase: (shopKey: string, throughEpoch: number) =>
+      eraseScope((filter) => connections.deleteMany(filter), shopKey, throughEpoch),
+  };
+}
+
+function idOf({ shopKey, epoch }: ShopScope): string {
+  return `${shopKey}:${epoch}`;
+}

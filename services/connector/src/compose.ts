@@ -1,0 +1,297 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { shopOfScope, TOPICS } from '@tokometrics/contracts';
+import { createFences, createSealer, registerErasers } from '@tokometrics/erasure';
+import type { Fences, Sealer, ShopScope } from '@tokometrics/erasure';
+import {
+  assertClockAllowed,
+  createClock,
+  createHttp,
+  createKafka,
+  createMetrics,
+  createMongo,
+  createOps,
+  createPassportVerifier,
+  createUlid,
+  createVault,
+  Lifecycle,
+} from '@tokometrics/kit';
+import type { HttpServer, Lifecycled, Logger } from '@tokometrics/kit';
+import { createStores, mongoErasers } from './adapters/connector-stores.ts';
+import type { Stores } from './adapters/connector-stores.ts';
+import { guardedBy } from './adapters/guarded-write.ts';
+import type { GuardedWrite } from './adapters/guarded-write.ts';
+import type { StoredConnection } from './adapters/mongo-connections.ts';
+import { sealRows, sendGuarded } from './adapters/sealed-log.ts';
+import { createShopOperations } from './adapters/shop-operations.ts';
+import type { ShopOperations } from './adapters/shop-operations.ts';
+import { createShopVault, REF_KEY } from './adapters/shop-vault.ts';
+import { createTikTokAccess } from './adapters/tiktok/tiktok-access.ts';
+import { createSignatureCheck } from './adapters/tiktok/webhook-signature.ts';
+import type { Config } from './config.ts';
+import { compareScopes } from './domain/compare-scopes.ts';
+import type { GrantFacts } from './domain/connect-shop.ts';
+import type { Authorization, Connection } from './domain/connection.ts';
+import type { SnapshotSink } from './domain/snapshot-sink.ts';
+import { createSyncProgress } from './domain/sync-progress.ts';
+import { createRoutes } from './http/routes.ts';
+import type { RouteDeps } from './http/routes.ts';
+import { createProgressNotices } from './messaging/publish-progress.ts';
+import { createNews, stateOf } from './messaging/publish-news.ts';
+import { createSnapshotSink } from './messaging/publish-snapshots.ts';
+import type { PublishDeps } from './messaging/publish-snapshots.ts';
+
+const SERVICE = 'connector';
+
+export interface Connector {
+  readonly lifecycle: Lifecycle;
+  readonly http: Pick<HttpServer, 'address'>;
+}
+
+function composeEngines(config: Config, log: Logger) {
+  if (config.CLOCK_AT !== undefined) {
+    assertClockAllowed([config.KAFKA_BROKERS, config.MONGO_URL, config.VAULT_ADDR]);
+  }
+  const clock = createClock(config.CLOCK_AT);
+  const metrics = createMetrics({ service: SERVICE });
+  const kafka = createKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `${SERVICE}-${config.INSTANCE_ID}`,
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    log,
+    metrics,
+  });
+  const database = config.MONGO_DATABASE ?? SERVICE;
+  const vault = createVault({
+    address: config.VAULT_ADDR,
+    roleId: config.VAULT_ROLE_ID,
+    secretId: config.VAULT_SECRET_ID,
+    kvMount: config.VAULT_KV_MOUNT,
+    transitMount: config.VAULT_TRANSIT_MOUNT,
+    log,
+    clock,
+  });
+  // Sealed bodies are as random as bytes can be: no codec makes them smaller.
+  const producer = kafka.producer({ compression: 'none' });
+  const mongo = createMongo({ url: config.MONGO_URL, database, log, clock });
+  const nowS = (): number => Math.floor(clock.now().getTime() / 1000);
+  return { config, log, clock, nowS, metrics, kafka, mongo, vault, producer };
+}
+type Engines = ReturnType<typeof composeEngines>;
+
+function composeCore(engines: Engines, fences: Fences) {
+  const { config, log, clock, mongo, vault, producer, metrics } = engines;
+  const guarded = guardedBy(fences);
+  const instanceId = config.INSTANCE_ID;
+  const stores = createStores({ mongo, guarded, clock, instanceId, leaseMs: config.LEASE_MS });
+  const sealer = createSealer({ vault, clock, fences });
+  const tiktok = createTikTokAccess({
+    authorizeUrl: config.TIKTOK_AUTHORIZE_URL,
+    tokenUrl: config.TIKTOK_TOKEN_URL,
+    apiUrl: config.TIKTOK_API_URL,
+    appKey: config.TIKTOK_APP_KEY,
+    appSecret: config.TIKTOK_APP_SECRET,
+    serviceId: config.TIKTOK_SERVICE_ID,
+    versions: config.TIKTOK_VERSIONS,
+    timeoutMs: config.TIKTOK_TIMEOUT_MS,
+    rateStart: config.TIKTOK_RATE_START,
+    rateCeiling: config.TIKTOK_RATE_CEILING,
+    kv: vault.kv,
+    random: Math.random,
+    onRenewed: (authorization, grant) => noteRenewal(stores, authorization, grant),
+    ...{ clock, instanceId, metrics, log },
+  });
+  const news = createNews({ send: (batch) => producer.send(batch), clock });
+  const announce = async (connection: Connection): Promise<void> => {
+    await news.lifecycle(connection);
+    await stores.connections.change(connection, { announced: stateOf(connection) });
+  };
+  const shopVault = createShopVault(sealer, vault.transit);
+  const progress = createSyncProgress(() => clock.monotonicMs());
+  return {
+    ...engines,
+    ...{ fences, stores, sealer, tiktok, announce, shopVault, progress },
+    settings: {
+      pollIntervalMs: config.POLL_INTERVAL_MS,
+      financeIntervalMs: config.FINANCE_INTERVAL_MS,
+      leaseMs: config.LEASE_MS,
+      orderPageSize: config.ORDER_PAGE_SIZE,
+      pageSize: config.PAGE_SIZE,
+    },
+    sinkOf: composeSinks(engines, sealer, guarded),
+    notify: createProgressNotices({
+      send: (shopKey) => news.progress(shopKey),
+      monotonicMs: () => clock.monotonicMs(),
+    }),
+    isAnnounced: (connection: StoredConnection) => connection.announced === stateOf(connection),
+    askForMail: (connection: Connection) => news.shopConnected(connection),
+  };
+}
+type Core = ReturnType<typeof composeCore>;
+
+function composeSinks(engines: Engines, sealer: Sealer, guarded: GuardedWrite) {
+  const { metrics, log, nowS, producer } = engines;
+  const published = metrics.counter({
+    name: 'snapshots_published_total',
+    help: 'Snapshots acknowledged by the log, by resource and origin',
+    labels: ['resource', 'origin'],
+  });
+  const deps: PublishDeps = {
+    sealMany: sealRows(sealer),
+    send: sendGuarded(guarded, producer),
+    nowS,
+    onPublished: (resource, origin, count) => {
+      published.inc({ resource, origin }, count);
+    },
+    onNameless: (resource, count) => {
+      log.error({ resource, count }, 'rows without an id were left out');
+    },
+  };
+  return (scope: ShopScope): SnapshotSink => createSnapshotSink(deps, scope);
+}
+
+async function noteRenewal(
+  stores: Stores,
+  { authKey }: Authorization,
+  grant: GrantFacts,
+): Promise<void> {
+  const { categories } = compareScopes(grant.scopes);
+  for (const connection of await stores.connections.ofAuthorization(authKey)) {
+    await stores.connections.change(connection, {
+      authorizationExpiresAt: new Date(grant.refreshExpiresAt * 1000),
+      ...(grant.scopes.length > 0 ? { categories } : {}),
+    });
+  }
+}
+
+const hashOf = (state: string): string => createHash('sha256').update(state).digest('hex');
+
+function composeRoutes(core: Core, shops: ShopOperations): RouteDeps {
+  const { stores, tiktok, clock, config, metrics, log, shopVault } = core;
+  const now = (): Date => clock.now();
+  const webhooks = metrics.counter({
+    name: 'webhooks_total',
+    help: 'Notices of TikTok Shop by what came of them',
+    labels: ['outcome'],
+  });
+  const secrets = [config.TIKTOK_APP_SECRET, config.TIKTOK_APP_SECRET_PREVIOUS].filter(
+    (secret) => secret !== undefined,
+  );
+  return {
+    begin: {
+      insertState: (state, attempt) => stores.states.insert(hashOf(state), attempt),
+      newState: () => randomBytes(32).toString('base64url'),
+      newId: () => createUlid(clock),
+      now,
+      authorizeUrl: (state) => tiktok.authorizeUrl(state),
+    },
+    finish: {
+      consumeState: (state, sessionId, at) => stores.states.consume(hashOf(state), sessionId, at),
+      saveOutcome: (connectId, outcome) => stores.states.finish(connectId, outcome),
+      exchange: (code, authorization) => tiktok.exchange(code, authorization),
+      listShops: (authorization) => tiktok.listShops(authorization),
+      openShop: shops.open,
+      destroyTokens: (authorization) => tiktok.tokens.destroy(authorization),
+      now,
+      onFailure: (connectId, error) => {
+        log.warn({ err: error, connectId }, 'a connection did not come about');
+      },
+      onUnknownScopes: (count) => {
+        log.error({ count }, 'permissions were granted that no list of ours knows');
+      },
+    },
+    connect: { find: (connectId, merchantId) => stores.states.find(connectId, merchantId), now },
+    shops: { viewsOf: shops.viewsOf },
+    webhook: {
+      findConnections: async (shopId) =>
+        stores.connections.ofShopHash(await shopVault.shopHash(shopId)),
+      now,
+      isSigned: createSignatureCheck(config.TIKTOK_APP_KEY, secrets),
+      store: (id, notice) => stores.inbox.accept(id, notice),
+      work: ({ shopKey, epoch }) => {
+        shops.supervisor.wake(shopKey, epoch, 'inbox');
+      },
+      count: (outcome) => {
+        webhooks.inc({ outcome });
+      },
+    },
+  };
+}
+
+function part(
+  name: string,
+  start: () => Promise<void>,
+  stop = () => Promise.resolve(),
+): Lifecycled {
+  return { name, start, stop };
+}
+
+export function compose(config: Config, log: Logger): Connector {
+  const engines = composeEngines(config, log);
+  const { clock, kafka, vault, producer, mongo, metrics } = engines;
+  const instanceId = config.INSTANCE_ID;
+  const own = { kafka, producer, vault, service: SERVICE, instanceId, clock, log };
+  const fences = createFences({
+    ...own,
+    onFence: async (scope, throughEpoch) => {
+      const shopKey = shopOfScope(scope);
+      if (shopKey !== undefined) {
+        await shops.close(shopKey, throughEpoch);
+      }
+    },
+  });
+  const core = composeCore(engines, fences);
+  const shops = createShopOperations(core);
+  // At once, before in-flight writes have ended: no further call goes out for the shop.
+  fences.onApply((shopKey, throughEpoch) => {
+    shops.supervisor.abort(shopKey, throughEpoch);
+  });
+  const erasers = registerErasers({
+    ...own,
+    erasers: [
+      ...mongoErasers(core.stores),
+      {
+        storeId: 'vault.tiktok-tokens',
+        erase: async ({ shopKey, throughEpoch }) => {
+          await shops.endAuthorizations(shopKey, throughEpoch);
+          return { found: 0, removed: 0 };
+        },
+      },
+    ],
+  });
+  const http = createHttp({
+    name: SERVICE,
+    host: config.HOST,
+    port: config.PORT,
+    routes: createRoutes(composeRoutes(core, shops)),
+    passports: createPassportVerifier({
+      jwksUrl: `${config.IDENTITY_URL}/v1/passport-keys`,
+      audience: SERVICE,
+      clock,
+      log,
+    }),
+    ...{ log, metrics, clock },
+  });
+  const work = new Lifecycle([
+    mongo,
+    vault,
+    part('topics', () => kafka.ensureTopics(TOPICS)),
+    part('reference key', () => vault.transit.createKey(REF_KEY, 'hmac')),
+    producer,
+    part(
+      'tiktok',
+      () => Promise.resolve(),
+      () => core.tiktok.close(),
+    ),
+    fences,
+    erasers,
+    part('sync', shops.supervisor.start, shops.supervisor.stop),
+    http,
+  ]);
+  const ops = createOps({
+    host: config.HOST,
+    port: config.OPS_PORT,
+    metrics,
+    checks: { ready: () => work.isStarted() && fences.healthy(), started: () => work.isStarted() },
+  });
+  return { lifecycle: new Lifecycle([ops, work]), http };
+}

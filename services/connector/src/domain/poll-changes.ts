@@ -1,0 +1,144 @@
+import type { Resource } from '@tokometrics/contracts';
+import { createPageGuard } from './page-guard.ts';
+import type { Json } from './pick-fields.ts';
+import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
+import type { SnapshotSink } from './snapshot-sink.ts';
+import type { Lease } from './sync-cursor.ts';
+import { readRun, shrinkingFetch } from './read-run.ts';
+
+const LOOKBACK_S = 600;
+const SWEEP_LOOKBACK_S = 48 * 3_600;
+const SWEEP_EVERY_S = 24 * 3_600;
+
+export interface PollDeps {
+  readonly sink: SnapshotSink;
+  readonly nowS: () => number;
+  readonly pageSize: number;
+  readonly signal: AbortSignal;
+  /** What was sent lately: the same version with the same content is not sent again. */
+  readonly isKnown: (resource: Resource, row: Json) => boolean;
+  readonly remember: (resource: Resource, rows: readonly Json[]) => void;
+}
+
+type ReadPage = (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+
+/** Where this poll begins: ten minutes back, since a change may show late; two days once a day. */
+function lowerBound(lease: Lease, nowS: number): { from: number; isSweep: boolean } {
+  const isSweep = nowS - lease.state.sweptAt >= SWEEP_EVERY_S;
+  const lookback = isSweep ? SWEEP_LOOKBACK_S : LOOKBACK_S;
+  return { from: Math.max(0, lease.state.cursor - lookback), isSweep };
+}
+
+async function send(deps: PollDeps, resource: Resource, page: SourcePage): Promise<number> {
+  const fresh = page.rows.filter((row) => !deps.isKnown(resource, row));
+  if (fresh.length > 0) {
+    await deps.sink.publish(
+      { resource, origin: 'live', seq: page.seq, fetchedAt: page.fetchedAt },
+      fresh,
+    );
+    deps.remember(resource, fresh);
+  }
+  return fresh.length;
+}
+
+async function finish(
+  deps: PollDeps,
+  lease: Lease,
+  poll: { resource: Resource; from: number; through: number; records: number; isSweep: boolean },
+): Promise<void> {
+  const { resource, from, through, records, isSweep } = poll;
+  // 1. The marker goes behind the records it speaks of. 2. Then the cursor: a crash between the two
+  // reads the window again, which changes nothing downstream.
+  await deps.sink.mark({ resource, axis: 'update', from, through, records }, 'live');
+  await lease.save({
+    cursor: through,
+    error: null,
+    ...(isSweep ? { sweptAt: through } : {}),
+  });
+}
+
+function lastUpdate(page: SourcePage, floor: number): number {
+  return page.rows.reduce((latest, row) => {
+    const at = row['update_time'];
+    return typeof at === 'number' && at > latest ? at : latest;
+  }, floor);
+}
+
+/**
+ * Orders by time of change, oldest first. The next page is asked for by the last change seen, not by
+ * a token: an order that changes meanwhile moves to the end of the list, and pages counted from the
+ * beginning would then step over its neighbour.
+ */
+export async function pollOrders(
+  deps: PollDeps,
+  lease: Lease,
+  readPage: ReadPage,
+): Promise<number> {
+  const through = deps.nowS();
+  const { from, isSweep } = lowerBound(lease, through);
+  let guard = createPageGuard();
+  let bound = from;
+  let pageToken: string | undefined;
+  let records = 0;
+  const fetchPage = shrinkingFetch(
+    (token, pageSize) =>
+      readPage(
+        { from: bound },
+        { pageSize, pageToken: token, priority: 'live', signal: deps.signal },
+      ),
+    deps.pageSize,
+  );
+  for (;;) {
+    const page = await fetchPage(pageToken);
+    records += await send(deps, 'order', page);
+    const next = guard.next(page.nextToken);
+    if (next === undefined) {
+      break;
+    }
+    const latest = lastUpdate(page, bound);
+    if (latest > bound) {
+      // Another listing from here on, whose tokens may well look the same.
+      guard = createPageGuard();
+      pageToken = undefined;
+      bound = latest;
+      await lease.save({ cursor: Math.max(bound, lease.state.cursor) });
+    } else {
+      pageToken = next;
+    }
+  }
+  await finish(deps, lease, { resource: 'order', from, through, records, isSweep });
+  return records;
+}
+
+/**
+ * Products come in no order, so pages are counted. A list of several pages may have stepped over a
+ * product that changed meanwhile; the window is then read once more before it is called complete.
+ */
+export async function pollProducts(
+  deps: PollDeps,
+  lease: Lease,
+  readPage: ReadPage,
+): Promise<number> {
+  const through = deps.nowS();
+  const { from, isSweep } = lowerBound(lease, through);
+  let records = 0;
+  for (let round = 0; round < 3; round += 1) {
+    let pages = 0;
+    let fresh = 0;
+    await readRun({
+      pageSize: deps.pageSize,
+      readPage: (pageToken, pageSize) =>
+        readPage({ from }, { pageSize, pageToken, priority: 'live', signal: deps.signal }),
+      handle: async (page) => {
+        pages += 1;
+        fresh += await send(deps, 'product', page);
+      },
+    });
+    records += fresh;
+    if (pages <= 1 || fresh === 0) {
+      break;
+    }
+  }
+  await finish(deps, lease, { resource: 'product', from, through, records, isSweep });
+  return records;
+}

@@ -1,0 +1,116 @@
+import type { Resource } from '@tokometrics/contracts';
+import { amounts, listOf, objectOf, payment, reader } from './pick-fields.ts';
+import type { Json } from './pick-fields.ts';
+
+/** What the policy lists of an order: ids, amounts, states and times. No buyer, no address, no message. */
+const lineItem = reader(
+  [
+    'id',
+    'product_id',
+    'sku_id',
+    'seller_sku',
+    'product_name',
+    'sku_name',
+    'display_status',
+    'original_price',
+    'sale_price',
+    'seller_discount',
+    'platform_discount',
+    'currency',
+    'is_gift',
+    'cancel_reason',
+    'cancel_user',
+  ],
+  { item_tax: listOf(reader(['tax_amount', 'tax_rate', 'tax_type'])) },
+);
+
+const order = reader(
+  [
+    'id',
+    'status',
+    'order_type',
+    'create_time',
+    'paid_time',
+    'update_time',
+    'cancel_time',
+    'request_cancel_time',
+    'rts_time',
+    'rts_sla_time',
+    'delivery_time',
+    'cancel_reason',
+    'cancellation_initiator',
+    'fulfillment_type',
+    'shipping_type',
+    'commerce_platform',
+    'is_cod',
+    'is_sample_order',
+    'is_replacement_order',
+    'is_exchange_order',
+    'is_on_hold_order',
+    'warehouse_id',
+  ],
+  { payment, line_items: listOf(lineItem) },
+);
+
+const product = reader(['id', 'title', 'status', 'create_time', 'update_time'], {
+  skus: listOf(
+    reader(['id', 'seller_sku'], {
+      price: objectOf(reader(['currency', 'sale_price', 'tax_exclusive_price'])),
+      status_info: objectOf(reader(['status'])),
+    }),
+  ),
+});
+
+const statement = reader([
+  'id',
+  'statement_time',
+  'currency',
+  'payment_id',
+  'payment_status',
+  'settlement_amount',
+  'revenue_amount',
+  'net_sales_amount',
+  'shipping_cost_amount',
+  'fee_amount',
+  'adjustment_amount',
+]);
+
+const transaction = reader(
+  [
+    'id',
+    'statement_id',
+    'statement_time',
+    'type',
+    'currency',
+    'order_id',
+    'order_create_time',
+    'adjustment_id',
+    'adjustment_order_id',
+    'associated_order_id',
+    'reserve_status',
+    'settlement_amount',
+    'revenue_amount',
+    'shipping_cost_amount',
+    'fee_tax_amount',
+    'adjustment_amount',
+    'reserve_amount',
+  ],
+  {
+    revenue_breakdown: (value) => amounts(value),
+    shipping_cost_breakdown: (value) => amounts(value),
+    fee_tax_breakdown: (value) => amounts(value),
+    supplementary_component: (value) => amounts(value),
+  },
+);
+
+const BY_RESOURCE: Readonly<Record<Resource, (source: Json) => Record<string, unknown>>> = {
+  order,
+  product,
+  statement,
+  transaction,
+};
+
+/** The only form in which an entity leaves this process or is stored. */
+export function projectEntity(resource: Resource, source: Json): Record<string, unknown> {
+  return BY_RESOURCE[resource](source);
+}

@@ -1,0 +1,141 @@
+import type { Resource } from '@tokometrics/contracts';
+import { readRun } from './read-run.ts';
+import { settle } from './settle.ts';
+import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
+import { nextSlice } from './slices.ts';
+import type { Slice } from './slices.ts';
+import type { SnapshotSink } from './snapshot-sink.ts';
+import type { CursorState, Lease } from './sync-cursor.ts';
+import { TikTokFault } from './tiktok-fault.ts';
+
+/** How one resource's history is read; the engine below is the same for all. */
+export interface BackfillPlan {
+  /** Resources that a slice completes. */
+  readonly resources: readonly Resource[];
+  readonly fetch: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+  /** Sends a page and resolves when it is acknowledged; answers with rows per resource. */
+  readonly send: (page: SourcePage) => Promise<Readonly<Partial<Record<Resource, number>>>>;
+  /** The resource whose rows hang on the listed ones and are counted apart. */
+  readonly dependent?: Resource;
+  /** Width of the next slice, by how full the first page of this one was. */
+  readonly nextWidth: (rowsOnFirstPage: number, pageSize: number, widthS: number) => number;
+  /** Whether a listing of one page tells how many rows there are in all. */
+  readonly countsRows: boolean;
+}
+
+export interface BackfillDeps {
+  readonly sink: SnapshotSink;
+  readonly pageSize: number;
+  readonly signal: AbortSignal;
+  /** Called after each acknowledged page. */
+  readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
+}
+
+const MIN_WIDTH_S = 60;
+
+/** Reads the history from the newest slice to the cut. Resolves when it is whole; resumable anywhere. */
+export async function runBackfill(
+  plan: BackfillPlan,
+  deps: BackfillDeps,
+  lease: Lease,
+): Promise<void> {
+  if (plan.countsRows && lease.state.total === null) {
+    await lease.save({ total: await countRows(plan, deps, lease) });
+  }
+  for (;;) {
+    deps.signal.throwIfAborted();
+    const { cursor, widthS, cut } = lease.state;
+    const slice = nextSlice(cursor, widthS, cut);
+    if (slice === undefined) {
+      return;
+    }
+    const read = await settle(readSlice(plan, deps, lease, slice));
+    if (!read.ok) {
+      await recover(read.error, lease);
+    }
+  }
+}
+
+/** Two failures are cured by reading the slice otherwise; all else is for the caller. */
+async function recover(error: unknown, lease: Lease): Promise<void> {
+  const kind = error instanceof TikTokFault ? error.kind : undefined;
+  const { widthS, pageToken } = lease.state;
+  if (kind === 'narrow_window' && widthS > MIN_WIDTH_S) {
+    const half = Math.max(MIN_WIDTH_S, Math.floor(widthS / 2));
+    await lease.save({ widthS: half, ...fromSliceStart(lease) });
+    return;
+  }
+  if (kind === 'bug' && pageToken !== null) {
+    // A token kept from before a restart may no longer be good: the slice begins anew.
+    await lease.save(fromSliceStart(lease));
+    return;
+  }
+  throw error;
+}
+
+function fromSliceStart({ state }: Lease): Partial<CursorState> {
+  return { pageToken: null, done: state.doneBefore, dependents: state.dependentsBefore };
+}
+
+async function readSlice(
+  plan: BackfillPlan,
+  deps: BackfillDeps,
+  lease: Lease,
+  slice: Slice,
+): Promise<void> {
+  const counts = new Map<Resource, number>(plan.resources.map((resource) => [resource, 0]));
+  let rowsOnFirstPage: number | undefined;
+  let { done, dependents } = lease.state;
+  await readRun({
+    pageSize: deps.pageSize,
+    firstToken: lease.state.pageToken ?? undefined,
+    readPage: (pageToken, pageSize) =>
+      plan.fetch(slice, { pageToken, pageSize, priority: 'backfill', signal: deps.signal }),
+    handle: async (page, nextToken) => {
+      rowsOnFirstPage ??= page.rows.length;
+      const sent = await plan.send(page);
+      for (const resource of plan.resources) {
+        counts.set(resource, (counts.get(resource) ?? 0) + (sent[resource] ?? 0));
+      }
+      done += page.rows.length;
+      dependents += plan.dependent === undefined ? 0 : (sent[plan.dependent] ?? 0);
+      // Only now, when the page is acknowledged; the last one is saved together with its slice.
+      if (nextToken !== undefined) {
+        await lease.save({ pageToken: nextToken, done, dependents });
+      }
+      deps.onProgress(sent);
+    },
+  });
+  const isLast = slice.from <= lease.state.cut;
+  for (const [resource, records] of counts) {
+    // A history that ends at the cut is whole: the last marker reaches down to the beginning of time.
+    const from = isLast ? 0 : slice.from;
+    await deps.sink.mark(
+      { resource, axis: 'create', from, through: slice.to, records },
+      'backfill',
+    );
+  }
+  await lease.save({
+    cursor: slice.from,
+    pageToken: null,
+    done,
+    doneBefore: done,
+    dependents,
+    dependentsBefore: dependents,
+    widthS: plan.nextWidth(rowsOnFirstPage ?? 0, deps.pageSize, lease.state.widthS),
+    error: null,
+  });
+}
+
+async function countRows(
+  plan: BackfillPlan,
+  deps: BackfillDeps,
+  lease: Lease,
+): Promise<number | null> {
+  const { cursor, cut } = lease.state;
+  const page = await plan.fetch(
+    { from: cut, to: cursor },
+    { pageSize: 1, pageToken: undefined, priority: 'backfill', signal: deps.signal },
+  );
+  return page.totalCount ?? null;
+}

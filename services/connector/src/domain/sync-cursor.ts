@@ -1,0 +1,67 @@
+export const STREAMS = [
+  'order.live',
+  'product.live',
+  'finance.live',
+  'order.backfill',
+  'product.backfill',
+  'finance.backfill',
+] as const;
+export type Stream = (typeof STREAMS)[number];
+
+/** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
+export interface CursorState {
+  /** Live: everything changed before it was read. Backfill: everything created from here on was read. */
+  readonly cursor: number;
+  /** Backfill: where the history ends. */
+  readonly cut: number;
+  /** Backfill: width of the slice under way, and the next page in it. */
+  readonly widthS: number;
+  readonly pageToken: string | null;
+  /** Backfill: rows read, and how many of them before the slice under way began. */
+  readonly done: number;
+  readonly doneBefore: number;
+  /** The same for rows that hang on them: the transactions of statements. */
+  readonly dependents: number;
+  readonly dependentsBefore: number;
+  readonly total: number | null;
+  readonly finishedAt: Date | null;
+  /** Live: when the wide look-back ran last. */
+  readonly sweptAt: number;
+  /** Finance, live: content of the statements seen lately, to tell new and changed ones. */
+  readonly seen: Readonly<Record<string, string>>;
+  /** Closed word of what holds the stream up at present. */
+  readonly error: string | null;
+}
+
+export interface Lease {
+  readonly state: CursorState;
+  /** Throws LeaseLost when another instance took the stream over: it goes on from the last save. */
+  save(change: Partial<CursorState>): Promise<void>;
+}
+
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+
+  constructor() {
+    super('the stream belongs to another instance now');
+  }
+}
+
+export function firstCursor(at: number, change: Partial<CursorState> = {}): CursorState {
+  return {
+    cursor: at,
+    cut: 0,
+    widthS: 0,
+    pageToken: null,
+    done: 0,
+    doneBefore: 0,
+    dependents: 0,
+    dependentsBefore: 0,
+    total: null,
+    finishedAt: null,
+    sweptAt: at,
+    seen: {},
+    error: null,
+    ...change,
+  };
+}
