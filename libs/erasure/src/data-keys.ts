@@ -56,7 +56,7 @@ export function createDataKeys(
     },
     forOpening: async (kid, wdk) => {
       const known = opening.get(wdk);
-      if (known !== undefined && known.kid === kid && isYoung(known)) {
+      if (known?.kid === kid && isYoung(known)) {
         return known.pending;
       }
       if (opening.size >= MAX_OPENING) {

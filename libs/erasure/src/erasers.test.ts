@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { privacyAck } from '@tokometrics/contracts';
 import type { PrivacyAck, PrivacyCommand } from '@tokometrics/contracts';
 import type {
-  Clock,
   ConsumerOptions,
   InMessage,
   Kafka,
@@ -72,7 +71,7 @@ function aService(erasers: readonly Eraser[]) {
     service: 'ingestion',
     instanceId: 'i1',
     erasers,
-    clock: { now: () => new Date(0), monotonicMs: () => 0 } as Clock,
+    clock: { now: () => new Date(0), monotonicMs: () => 0 },
     log,
   });
   return {

@@ -1,7 +1,7 @@
 import { scopeOfHeaders } from '@tokometrics/contracts';
 import { AppError, park, skip } from '@tokometrics/kit';
 import type { InMessage, Outcome } from '@tokometrics/kit';
-import type { Fences, ShopScope } from './fences.ts';
+import type { Fences, ShopScope } from './guard.ts';
 
 type Gate = Pick<Fences, 'isFenced' | 'healthy' | 'track'>;
 

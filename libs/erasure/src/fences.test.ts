@@ -4,7 +4,6 @@ import { privacyAck } from '@tokometrics/contracts';
 import type { Fence, PrivacyAck } from '@tokometrics/contracts';
 import { done } from '@tokometrics/kit';
 import type {
-  Clock,
   InMessage,
   Kafka,
   Logger,
@@ -52,7 +51,7 @@ function aWorld(before: readonly InMessage[] = []) {
   const all = [...before];
   const sent: OutMessage[] = [];
   const told: string[] = [];
-  const clock = { now: () => new Date(0), monotonicMs: () => nowMs } as Clock;
+  const clock = { now: () => new Date(0), monotonicMs: () => nowMs };
   const kafka = {
     tail: (options: TailOptions) => {
       tail = options;

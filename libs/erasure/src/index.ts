@@ -1,5 +1,6 @@
 export { createFences } from './fences.ts';
-export type { Fences, FencesOptions, Guarded, GuardOptions, ShopScope } from './fences.ts';
+export type { FencesOptions } from './fences.ts';
+export type { Fences, Guard, Guarded, GuardOptions, ShopScope } from './guard.ts';
 export { fenced, splitByFence } from './fenced.ts';
 export type { SplitChunk } from './fenced.ts';
 export { createSealer, parseSealed, sealingKey } from './sealer.ts';

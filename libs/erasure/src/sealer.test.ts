@@ -23,7 +23,7 @@ function createTransit() {
   const calls = { dataKey: 0, unwrap: 0 };
   const transit = {
     createKey: (name: string) => {
-      keys.set(name, keys.get(name) ?? new Map());
+      keys.set(name, keys.get(name) ?? new Map<string, Buffer>());
       return Promise.resolve();
     },
     dataKey: (name: string) => {
@@ -81,7 +81,7 @@ describe('createSealer', () => {
     );
   });
 
-  it.each([
+  it.each<[string, Partial<SealContext>]>([
     ['another shop', { shopKey: OTHER }],
     ['another epoch', { epoch: 2 }],
     ['another type', { ceType: 'com.tokometrics.raw.product.v1' }],

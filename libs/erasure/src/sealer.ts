@@ -4,7 +4,7 @@ import { sealed as sealedSchema } from '@tokometrics/contracts';
 import type { SealedWire } from '@tokometrics/contracts';
 import type { Clock, VaultClient } from '@tokometrics/kit';
 import { createDataKeys } from './data-keys.ts';
-import type { Fences } from './fences.ts';
+import type { Fences } from './guard.ts';
 import { DecryptError, KeyShredded } from './seal-errors.ts';
 
 /** Bound to the record: sealed bytes cannot be moved to another shop, epoch, type or event. */
