@@ -79,7 +79,6 @@ export function serviceEnv(service: string, addresses: ServiceAddresses, parts: 
     },
     connector: {
       ...app,
-      PUBLIC_URL: publicUrl,
       TIKTOK_AUTHORIZE_URL: `${sandbox}/open/authorize`,
       TIKTOK_TOKEN_URL: at('tiktok-sandbox'),
       TIKTOK_API_URL: at('tiktok-sandbox'),
@@ -87,9 +86,8 @@ export function serviceEnv(service: string, addresses: ServiceAddresses, parts: 
     'tiktok-sandbox': {
       ...app,
       SANDBOX_DATA_DIR: join(parts.dataDir, 'sandbox'),
-      SANDBOX_PUBLIC_URL: sandbox,
-      TIKTOK_REDIRECT_URL: `${publicUrl}/api/v1/tiktok/callback`,
-      TIKTOK_WEBHOOK_URL: `${publicUrl}/webhooks/tiktok`,
+      APP_REDIRECT_URL: `${publicUrl}/api/v1/shops/callback`,
+      WEBHOOK_URL: `${at('connector')}/v1/webhooks/tiktok`,
     },
     privacy: {
       ...given({

@@ -114,3 +114,15 @@ export function matchRoute(
   }
   return { allowed };
 }
+
+/** The gateway's own routes that nobody needs to be signed in for. */
+const OWN_ANONYMOUS = new Set(['POST /auth/login']);
+
+/** Whether an unsafe public call may come without a session, hence without a token of one. */
+export function isAnonymous(method: string, fullPath: string): boolean {
+  const path = fullPath.replace(/^\/api\/v1/, '');
+  const match = matchRoute(method, path);
+  return (
+    OWN_ANONYMOUS.has(`${method} ${path}`) || ('route' in match && match.route.session === 'none')
+  );
+}

@@ -1,0 +1,153 @@
+import { shopOfScope, TOPIC, TOPICS } from '@tokometrics/contracts';
+import { createFences, createShopProjection } from '@tokometrics/erasure';
+import {
+  createClock,
+  createHttp,
+  createKafka,
+  createMetrics,
+  createOps,
+  createVault,
+  Lifecycle,
+} from '@tokometrics/kit';
+import type { Lifecycled, Logger } from '@tokometrics/kit';
+import { Agent } from 'undici';
+import { createIdentityClient } from './adapters/identity-client.ts';
+import type { Config } from './config.ts';
+import { createEventStreams } from './domain/event-streams.ts';
+import { createRateLimiter } from './domain/rate-window.ts';
+import { dashboardFiles } from './http/dashboard-files.ts';
+import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './http/edge.ts';
+import { createEventsHandler } from './http/events.ts';
+import { getHealth } from './http/get-health.ts';
+import { createProxy } from './http/proxy.ts';
+import { sessionRoutes } from './http/session-routes.ts';
+import { onNotice } from './messaging/on-notice.ts';
+
+const SERVICE = 'gateway';
+
+export function compose(config: Config, log: Logger): Lifecycle {
+  const clock = createClock(config.CLOCK_AT);
+  const metrics = createMetrics({ service: SERVICE });
+  const kafka = createKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `${SERVICE}-${config.INSTANCE_ID}`,
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    log,
+    metrics,
+  });
+  const vault = createVault({
+    address: config.VAULT_ADDR,
+    roleId: config.VAULT_ROLE_ID,
+    secretId: config.VAULT_SECRET_ID,
+    kvMount: config.VAULT_KV_MOUNT,
+    transitMount: config.VAULT_TRANSIT_MOUNT,
+    log,
+    clock,
+  });
+  const dispatcher = new Agent({ connections: 64, pipelining: 1, keepAliveTimeout: 4_000 });
+  const producer = kafka.producer();
+  const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
+  const streams = createEventStreams({
+    ownerOf: (shopKey) => shops.find(shopKey),
+    nowMs: () => clock.monotonicMs(),
+    // Above every number that an earlier start has given out.
+    firstId: clock.now().getTime(),
+  });
+  const fences = createFences({
+    kafka,
+    producer,
+    vault,
+    service: SERVICE,
+    instanceId: config.INSTANCE_ID,
+    clock,
+    log,
+    onFence: (scope) => {
+      streams.forget(shopOfScope(scope) ?? '');
+      return Promise.resolve();
+    },
+  });
+  const notices = kafka.tail({
+    group: `${SERVICE}-notices-${config.INSTANCE_ID}`,
+    topic: TOPIC.notice,
+    from: 'latest',
+    onMessage: (message) => {
+      onNotice(streams.publish, message);
+    },
+  });
+  const http = createEdge(config, { log, metrics, clock, dispatcher, streams });
+  const work = new Lifecycle([
+    vault,
+    step('topics', () => kafka.ensureTopics(TOPICS)),
+    producer,
+    shops,
+    fences,
+    notices,
+    { name: 'streams', start: () => Promise.resolve(), stop: () => close(streams, dispatcher) },
+    http,
+  ]);
+  const ops = createOps({
+    host: config.HOST,
+    port: config.OPS_PORT,
+    metrics,
+    checks: { ready: () => work.isStarted(), started: () => work.isStarted() },
+  });
+  return new Lifecycle([ops, work]);
+}
+
+interface EdgeParts {
+  readonly log: Logger;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly clock: ReturnType<typeof createClock>;
+  readonly dispatcher: Agent;
+  readonly streams: ReturnType<typeof createEventStreams>;
+}
+
+function createEdge(config: Config, parts: EdgeParts): Lifecycled {
+  const { log, metrics, clock, dispatcher, streams } = parts;
+  const identity = createIdentityClient({ url: config.IDENTITY_URL, dispatcher });
+  const passport = (token: string, audience: string) => identity.passport(token, audience);
+  const csrfKey = config.CSRF_KEY.reveal();
+  const origin = new URL(config.PUBLIC_URL).origin;
+  return createHttp({
+    name: SERVICE,
+    host: config.HOST,
+    port: config.PORT,
+    trustClientIp: false,
+    before: [
+      securityHeaders,
+      stripInternalHeaders,
+      rateGuard(createRateLimiter(config.RATE_LIMIT_PER_MINUTE), clock),
+      csrfGuard({ key: csrfKey, origin }),
+    ],
+    routes: [...sessionRoutes({ identity, csrfKey }), getHealth(() => true)],
+    after: [
+      createEventsHandler({ streams, passport, clock }),
+      createProxy({
+        services: {
+          identity: config.IDENTITY_URL,
+          connector: config.CONNECTOR_URL,
+          analytics: config.ANALYTICS_URL,
+          privacy: config.PRIVACY_URL,
+        },
+        dispatcher,
+        passport,
+      }),
+      ...dashboardFiles(config.DASHBOARD_DIR),
+    ],
+    log,
+    metrics,
+    clock,
+  });
+}
+
+function step(name: string, start: () => Promise<void>): Lifecycled {
+  return { name, start, stop: () => Promise.resolve() };
+}
+
+async function close(
+  streams: ReturnType<typeof createEventStreams>,
+  dispatcher: Agent,
+): Promise<void> {
+  streams.closeAll();
+  await dispatcher.close();
+}
