@@ -85,14 +85,16 @@ export function buildPath(
 }
 
 const ALLOWED: readonly { readonly method: string; readonly path: RegExp }[] = [
-  ...Object.values(CALLS).map(({ method, path }) => ({
-    method,
-    path: new RegExp(
-      `^${path.replaceAll('{version}', String.raw`\d{6}`).replaceAll(/\{\w+\}/g, String.raw`\d{15,20}`)}$`,
-    ),
-  })),
-  ...Object.values(TOKEN_PATHS).map((path) => ({ method: 'GET', path: new RegExp(`^${path}$`) })),
+  ...Object.values(CALLS).map(({ method, path }) => ({ method, path: patternOf(path) })),
+  ...Object.values(TOKEN_PATHS).map((path) => ({ method: 'GET', path: patternOf(path) })),
 ];
+
+function patternOf(template: string): RegExp {
+  const pattern = template.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
+    key === 'version' ? String.raw`\d{6}` : String.raw`\d{15,20}`,
+  );
+  return new RegExp(`^${pattern}$`);
+}
 
 /** The last look before a socket opens, whoever built the request. */
 export function isAllowed(method: string, path: string): boolean {

@@ -1,0 +1,319 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TOPIC } from '@tokometrics/contracts';
+import { createKafka, createMetrics, createVault, createClock, readConfig } from '@tokometrics/kit';
+import type { InMessage, Kafka, Vault } from '@tokometrics/kit';
+import {
+  aMerchantId,
+  anAccountId,
+  createMemoryLog,
+  createSuiteVault,
+  engineEnv,
+  eventually,
+  freePort,
+  repositoryRoot,
+  startTestPassports,
+  suiteNames,
+} from '@tokometrics/testkit';
+import type { MemoryLog, SuiteNames, TestPassports } from '@tokometrics/testkit';
+import { compose } from './compose.ts';
+import { configSchema } from './config.ts';
+
+const SECRET = 'fixture-app-secret-that-must-never-show';
+const APP = { key: 'fixtureappkey', serviceId: '7000000000000000001' };
+
+export interface Sandbox {
+  readonly url: string;
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  readonly env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** The sandbox as a process of its own, as the connector meets it everywhere. */
+export async function startSandbox(
+  options: { clockAt?: string; webhookUrl?: string; csv?: string; rps?: number } = {},
+): Promise<Sandbox> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'connector-sandbox-'));
+  const [port, opsPort, controlPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const child = spawn(
+    process.execPath,
+    ['-C', '@tokometrics/source', 'services/tiktok-sandbox/src/main.ts'],
+    {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        PORT: String(port),
+        OPS_PORT: String(opsPort),
+        CONTROL_PORT: String(controlPort),
+        LOG_LEVEL: 'warn',
+        TIKTOK_APP_KEY: APP.key,
+        TIKTOK_APP_SECRET: SECRET,
+        TIKTOK_SERVICE_ID: APP.serviceId,
+        APP_REDIRECT_URL: 'http://127.0.0.1:1/api/v1/shops/callback',
+        SANDBOX_DATA_DIR: dataDir,
+        RETAIL_CSV:
+          options.csv ??
+          join(
+            repositoryRoot,
+            'services/tiktok-sandbox/data/online_retail_week_2010-12-01_07.csv.gz',
+          ),
+        RATE_LIMIT_RPS: String(options.rps ?? 0),
+        SYNTHETIC_DAYS: '30',
+        ...(options.clockAt === undefined ? {} : { CLOCK_AT: options.clockAt }),
+        ...(options.webhookUrl === undefined ? {} : { WEBHOOK_URL: options.webhookUrl }),
+      },
+    },
+  );
+  const said: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`http://127.0.0.1:${String(controlPort)}/control${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`control ${method} ${path}: ${String(response.status)} ${text}`);
+    }
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  await eventually(
+    async () => {
+      if (child.exitCode !== null) {
+        throw new Error(`the sandbox ended: ${said.join('')}`);
+      }
+      await control('GET', '/state');
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
+  const url = `http://127.0.0.1:${String(port)}`;
+  return {
+    url,
+    control,
+    env: {
+      TIKTOK_AUTHORIZE_URL: `${url}/open/authorize`,
+      TIKTOK_TOKEN_URL: url,
+      TIKTOK_API_URL: url,
+      TIKTOK_APP_KEY: APP.key,
+      TIKTOK_APP_SECRET: SECRET,
+      TIKTOK_SERVICE_ID: APP.serviceId,
+    },
+    stop: async () => {
+      await end(child);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+}
+
+export interface Person {
+  readonly merchantId: string;
+  readonly accountId: string;
+  readonly sessionId: string;
+}
+
+export const aPerson = (): Person => ({
+  merchantId: aMerchantId(),
+  accountId: anAccountId(),
+  sessionId: `session-${Math.random().toString(36).slice(2)}`,
+});
+
+export interface Place {
+  readonly names: SuiteNames;
+  readonly passports: TestPassports;
+  readonly vault: Vault;
+  readonly kafka: Kafka;
+  readonly log: MemoryLog;
+  readonly env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Names, credentials and clients of one test file; several connectors may run in it, one by one. */
+export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promise<Place> {
+  const names = suiteNames(meta);
+  const engines = engineEnv();
+  const roles = await createSuiteVault(names);
+  const passports = await startTestPassports();
+  const log = createMemoryLog();
+  const role = roles['connector'];
+  if (role === undefined) {
+    throw new Error('no Vault role for the connector');
+  }
+  const clock = createClock();
+  const kafka = createKafka({
+    brokers: engines.KAFKA_BROKERS,
+    clientId: 'connector-fixture',
+    topicPrefix: names.topicPrefix,
+    log: log.log,
+    metrics: createMetrics({ service: 'fixture', runtime: false }),
+  });
+  // Reads the sealed bodies back, with ingestion's rights: it may open, not seal.
+  const ingestion = roles['ingestion'] ?? role;
+  const vault = createVault({
+    address: engines.VAULT_ADDR,
+    roleId: ingestion.roleId,
+    secretId: ingestion.secretId,
+    kvMount: names.kvMount,
+    transitMount: names.transitMount,
+    log: log.log,
+    clock,
+  });
+  await vault.start();
+  return {
+    names,
+    passports,
+    vault,
+    kafka,
+    log,
+    env: {
+      PORT: '0',
+      OPS_PORT: '0',
+      KAFKA_BROKERS: engines.KAFKA_BROKERS,
+      KAFKA_TOPIC_PREFIX: names.topicPrefix,
+      MONGO_URL: engines.MONGO_URL,
+      MONGO_DATABASE: names.mongoDatabase,
+      VAULT_ADDR: engines.VAULT_ADDR,
+      VAULT_ROLE_ID: role.roleId,
+      VAULT_SECRET_ID: role.secretId,
+      VAULT_KV_MOUNT: names.kvMount,
+      VAULT_TRANSIT_MOUNT: names.transitMount,
+      IDENTITY_URL: passports.identityUrl,
+      TIKTOK_RATE_START: '500',
+      TIKTOK_RATE_CEILING: '500',
+      POLL_INTERVAL_MS: '1000',
+      FINANCE_INTERVAL_MS: '2000',
+      LEASE_MS: '3000',
+      ...sandbox.env,
+    },
+    stop: async () => {
+      await vault.stop();
+      await passports.stop();
+    },
+  };
+}
+
+export interface Running {
+  readonly url: string;
+  readonly call: (
+    person: Person,
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; body: unknown; location: string | null }>;
+  stop(): Promise<void>;
+}
+
+/** The whole service, composed as in main.ts, in this process. */
+export async function startConnector(
+  place: Place,
+  overrides: Record<string, string> = {},
+): Promise<Running> {
+  const config = readConfig(configSchema, { ...place.env, ...overrides });
+  const { lifecycle, http } = compose(config, place.log.log);
+  await lifecycle.start();
+  const { port } = http.address();
+  const url = `http://127.0.0.1:${String(port)}`;
+  return {
+    url,
+    stop: () => lifecycle.stop(),
+    call: async (person, method, path, body) => {
+      const passport = place.passports.headers({
+        audience: 'connector',
+        ...person,
+        freshUntil: Math.floor(Date.now() / 1000) + 600,
+      });
+      const response = await fetch(`${url}${path}`, {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...passport,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        body: text === '' ? undefined : (JSON.parse(text) as unknown),
+        location: response.headers.get('location'),
+      };
+    },
+  };
+}
+
+export const RETAIL_SCOPES = [
+  'seller.authorization.info',
+  'seller.order.info',
+  'seller.product.basic',
+  'seller.finance.info',
+];
+
+/** The way of a person: begin, approve at TikTok, come back. Answers with the outcome. */
+export async function connect(
+  running: Running,
+  sandbox: Sandbox,
+  person: Person,
+  wish: { seller?: string; scopes?: readonly string[]; region?: string; timezone?: string } = {},
+): Promise<{
+  state: string;
+  shops: { shopKey: string }[];
+  missing: string[];
+  reason: string | null;
+}> {
+  const begun = await running.call(person, 'POST', '/v1/shops/connect', {
+    region: wish.region ?? 'GB',
+    timezone: wish.timezone ?? 'Europe/London',
+  });
+  const { authorizeUrl, connectId } = begun.body as { authorizeUrl: string; connectId: string };
+  const state = new URL(authorizeUrl).searchParams.get('state') ?? '';
+  const grant = (await sandbox.control('POST', '/grants', {
+    seller: wish.seller ?? 'retail',
+    scopes: wish.scopes ?? RETAIL_SCOPES,
+  })) as { code: string };
+  const query = new URLSearchParams({ app_key: APP.key, code: grant.code, state, locale: 'en' });
+  const back = await running.call(person, 'GET', `/v1/shops/callback?${query.toString()}`);
+  if (back.status !== 303 || back.location !== `/settings/connect?connectId=${connectId}`) {
+    throw new Error(`the callback answered ${String(back.status)}`);
+  }
+  const outcome = await running.call(person, 'GET', `/v1/shops/connect/${connectId}`);
+  return outcome.body as Awaited<ReturnType<typeof connect>>;
+}
+
+/** Every record of a topic at present. */
+export async function readAll(place: Place, topic: string): Promise<InMessage[]> {
+  const admin = place.kafka.admin();
+  const messages: InMessage[] = [];
+  await admin.start();
+  await admin.readTopic(topic, (message) => {
+    messages.push(message);
+  });
+  await admin.stop();
+  return messages;
+}
+
+export async function lifecycleOf(place: Place, shopKey: string): Promise<string[]> {
+  const records = await readAll(place, TOPIC.shopLifecycle);
+  return records
+    .filter(({ key }) => key === shopKey)
+    .map(({ value }) => {
+      const record = JSON.parse(value?.toString('utf8') ?? '{}') as {
+        state: string;
+        epoch: number;
+      };
+      return `${record.state}@${String(record.epoch)}`;
+    });
+}
+
+export { SECRET as FIXTURE_SECRET };
