@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { basename } from 'node:path';
-import { createClock, Lifecycle, type Logger } from '@tokometrics/kit';
+import {
+  createClock,
+  createMetrics,
+  createOps,
+  Lifecycle,
+  type Lifecycled,
+  type Logger,
+} from '@tokometrics/kit';
 import { readRetailFile } from './adapters/csv-retail-file.ts';
 import { openStateFile } from './adapters/state-file.ts';
 import type { Config } from './config.ts';
@@ -14,7 +21,7 @@ import { createSandboxClock } from './domain/sandbox-clock.ts';
 import { createWorld } from './domain/world.ts';
 import { createApiApp } from './http/api-app.ts';
 import { createControlApp } from './http/control-app.ts';
-import { ENDPOINTS } from './http/endpoints.ts';
+import { createEndpoints } from './http/endpoints.ts';
 import { createListener } from './http/listener.ts';
 
 const YEAR_FILE = fileURLToPath(new URL('../data/online_retail.csv.br', import.meta.url));
@@ -36,7 +43,11 @@ export function compose(config: Config, log: Logger): Sandbox {
     });
   const handle = openStateFile({ dir: config.SANDBOX_DATA_DIR, log, initial: freshState });
   const path = config.RETAIL_CSV ?? YEAR_FILE;
-  const world = createWorld({ name: basename(path), ...readRetailFile(path) }, handle);
+  const world = createWorld(
+    { name: basename(path), ...readRetailFile(path) },
+    { seed: config.SEED, days: config.SYNTHETIC_DAYS },
+    handle,
+  );
 
   const sandboxClock = createSandboxClock(handle, realMs);
   const faults = createFaultPlan();
@@ -52,7 +63,7 @@ export function compose(config: Config, log: Logger): Sandbox {
   modes.rateLimitBurst = config.RATE_LIMIT_BURST;
 
   const apiApp = createApiApp({
-    endpoints: ENDPOINTS,
+    endpoints: createEndpoints(() => undefined),
     appKey: config.TIKTOK_APP_KEY,
     appSecret: config.TIKTOK_APP_SECRET.reveal(),
     serviceId: config.TIKTOK_SERVICE_ID,
@@ -83,8 +94,27 @@ export function compose(config: Config, log: Logger): Sandbox {
     { host: '127.0.0.1', port: config.CONTROL_PORT },
     controlApp,
   );
+  let isServing = false;
+  const ops = createOps({
+    host: config.HOST,
+    port: config.OPS_PORT,
+    metrics: createMetrics({ service: 'tiktok_sandbox' }),
+    checks: { ready: () => isServing, started: () => isServing },
+  });
+  const serving: Lifecycled = {
+    name: 'serving',
+    start: () => {
+      isServing = true;
+      log.info({ port: api.port(), controlPort: control.port() }, 'the sandbox is open');
+      return Promise.resolve();
+    },
+    stop: () => {
+      isServing = false;
+      return Promise.resolve();
+    },
+  };
   return {
-    lifecycle: new Lifecycle([handle, control, api]),
+    lifecycle: new Lifecycle([handle, ops, control, api, serving]),
     ports: () => ({ api: api.port(), control: control.port() }),
   };
 }

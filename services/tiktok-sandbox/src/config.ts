@@ -9,7 +9,9 @@ export const configSchema = z.object({
   HOST: baseConfig.HOST,
   LOG_LEVEL: baseConfig.LOG_LEVEL,
   CLOCK_AT: baseConfig.CLOCK_AT,
-  CONTROL_PORT: port.describe('Port of the control API; loopback only'),
+  CONTROL_PORT: port
+    .default(0)
+    .describe('Port of the control API, loopback only; 0 = any free one'),
   TIKTOK_APP_KEY: z.string().min(1).describe('The one app that this shop knows'),
   TIKTOK_APP_SECRET: secret.describe('Its secret: key of every signature'),
   TIKTOK_SERVICE_ID: z.string().min(1).describe('Its id on the authorize page'),

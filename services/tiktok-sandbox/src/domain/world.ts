@@ -3,6 +3,7 @@ import { weeksToShift } from './retail/retail-orders.ts';
 import { createRetailShop, type RetailShop } from './retail/retail-shop.ts';
 import type { StateHandle } from './sandbox-state.ts';
 import type { Shop, ShopKey } from './shop.ts';
+import { createSyntheticShop, type SyntheticShop } from './synthetic/synthetic-shop.ts';
 import { createZone } from './zone-time.ts';
 
 export interface RetailSource {
@@ -15,23 +16,48 @@ export interface World {
   readonly source: RetailSource;
   readonly shops: () => ReadonlyMap<ShopKey, Shop>;
   readonly retail: () => RetailShop;
+  readonly synthetic: () => SyntheticShop;
   /** The shops as of the state's seed instant; needed again after a reset. */
   readonly seed: () => void;
 }
 
+interface Built {
+  readonly retail: RetailShop;
+  readonly synthetic: SyntheticShop;
+  readonly shops: ReadonlyMap<ShopKey, Shop>;
+}
+
 /** All shops of this sandbox; what they hold follows from the file, the seed and the seed instant. */
-export function createWorld(source: RetailSource, handle: StateHandle): World {
+export function createWorld(
+  source: RetailSource,
+  generator: { readonly seed: string; readonly days: number },
+  handle: StateHandle,
+): World {
   const london = createZone('Europe/London');
-  const build = (): { retail: RetailShop; shops: Map<ShopKey, Shop> } => {
-    const weeks = weeksToShift(source.intake.kept, handle.state.seededAt, london);
+  const build = (): Built => {
+    const { seededAt } = handle.state;
+    const weeks = weeksToShift(source.intake.kept, seededAt, london);
     const retail = createRetailShop(source.intake, weeks, london);
-    return { retail, shops: new Map<ShopKey, Shop>([['retail', retail]]) };
+    const synthetic = createSyntheticShop({
+      ...generator,
+      seededAt,
+      added: () => handle.state.addedOrders.map(({ at }) => at),
+    });
+    return {
+      retail,
+      synthetic,
+      shops: new Map<ShopKey, Shop>([
+        ['retail', retail],
+        ['id', synthetic],
+      ]),
+    };
   };
   let built = build();
   return {
     source,
     shops: () => built.shops,
     retail: () => built.retail,
+    synthetic: () => built.synthetic,
     seed: () => {
       built = build();
     },

@@ -40,7 +40,11 @@ export function paymentStatusOf(
   return paidTime !== undefined && paidTime <= now ? 'PAID' : 'PROCESSING';
 }
 
-function breakdowns(amounts: RowAmounts, row: LedgerRow, money: MoneyStyle): {
+function breakdowns(
+  amounts: RowAmounts,
+  row: LedgerRow,
+  money: MoneyStyle,
+): {
   revenue_breakdown: Record<string, string>;
   shipping_cost_breakdown: Record<string, unknown>;
   fee_tax_breakdown: { fee: Record<string, string>; tax: Record<string, string> };

@@ -52,8 +52,7 @@ export function createCatalogue(seed: string): SyntheticCatalogue {
     return {
       id: syntheticProductId(index + 1),
       title,
-      createTime:
-        NEWCOMERS[index - (PRODUCTS - NEWCOMERS.length)] ?? FIRST_CREATED + index * DAY_S,
+      createTime: NEWCOMERS[index - (PRODUCTS - NEWCOMERS.length)] ?? FIRST_CREATED + index * DAY_S,
       brand: 'Sintetis',
       category: noun,
       skus: [sku(0), ...Array.from({ length: count - 1 }, (_, more) => sku(more + 1))],

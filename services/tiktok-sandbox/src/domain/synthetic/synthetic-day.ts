@@ -67,7 +67,11 @@ function edgesOf(date: string, tomorrow: string): number[] {
 }
 
 /** An order that a person adds by hand; numbered apart from the day's own. */
-export function generateAdded(source: SyntheticSource, at: number, number: number): SyntheticEvent[] {
+export function generateAdded(
+  source: SyntheticSource,
+  at: number,
+  number: number,
+): SyntheticEvent[] {
   return generateOrder({
     ...source,
     day: source.zone.dayOf(at),

@@ -183,7 +183,14 @@ interface RefundDraw {
   readonly items: readonly SyntheticItem[];
 }
 
-function drawRefund({ stream, zone, orderId, delivered, settlesOn, items }: RefundDraw): SyntheticEvent[] {
+function drawRefund({
+  stream,
+  zone,
+  orderId,
+  delivered,
+  settlesOn,
+  items,
+}: RefundDraw): SyntheticEvent[] {
   if (!stream.chance(0.03)) {
     return [];
   }

@@ -1,5 +1,10 @@
 import { badParameter } from '../../domain/fault-table.ts';
-import { rowAmountsAt, statementTime, type OrderRow, type RowAmounts } from '../../domain/ledger.ts';
+import {
+  rowAmountsAt,
+  statementTime,
+  type OrderRow,
+  type RowAmounts,
+} from '../../domain/ledger.ts';
 import { moneyText, type MoneyStyle } from '../../domain/money.ts';
 import { splitBySku, type SkuShare } from '../../domain/sku-split.ts';
 import { shopOf, type Endpoint } from '../api-call.ts';

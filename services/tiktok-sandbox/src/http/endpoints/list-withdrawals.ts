@@ -34,9 +34,7 @@ export const listWithdrawals: Endpoint = {
     const page = takePage(call, {
       rows: book(call.now)
         .finance.payments.flatMap(movementsOf)
-        .filter(
-          ({ at, type }) => at <= call.now && inWindow(at, ge, lt) && types.includes(type),
-        ),
+        .filter(({ at, type }) => at <= call.now && inWindow(at, ge, lt) && types.includes(type)),
       valueOf: ({ at }) => at,
       idOf: ({ id }) => id,
       sort: 'ASC',
