@@ -18,6 +18,8 @@ export * from './metrics/compare.ts';
 export * from './privacy/policy-version.ts';
 export * from './privacy/stores.ts';
 export * from './privacy/data-map.ts';
+export { CLAUSES } from './privacy/store-entry.ts';
+export type { Category, ClauseId, Locator, StoreEntry } from './privacy/store-entry.ts';
 export * from './privacy/policy.ts';
 export * from './http/problem.ts';
 export * from './http/identity.ts';

@@ -64,6 +64,7 @@ export function isTimeZone(zone: string): boolean {
   try {
     formatOf(zone);
     return true;
+    // eslint-disable-next-line no-restricted-syntax -- Intl tells of an unknown zone only by throwing
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import type { Clock, VaultClient } from '@tokometrics/kit';
 
-export interface DataKey {
+interface DataKey {
   readonly key: Buffer;
   readonly wdk: string;
 }

@@ -111,7 +111,7 @@ export function registerErasers(options: ErasersOptions): Lifecycled {
 }
 
 /** What was seen over all tries: found by max, removed by sum, so a late try cannot hide an earlier one. */
-export async function eraseWithTries(
+async function eraseWithTries(
   once: () => Promise<Erased>,
   onFailure: (error: unknown, attempt: number) => void,
   pauseMs = PAUSE_MS,

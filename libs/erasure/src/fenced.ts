@@ -26,7 +26,7 @@ export function fenced(
   };
 }
 
-export interface ScopedMessage {
+interface ScopedMessage {
   readonly message: InMessage;
   readonly scope: ShopScope;
 }

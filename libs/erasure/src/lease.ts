@@ -17,7 +17,7 @@ export interface LeaseOptions {
 }
 
 /** Silence of more than 10 s: the broker may count this instance as gone and no longer wait for it. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 const CHECK_MS = 500;
 
 /**

@@ -74,9 +74,7 @@ describe('mongo', () => {
     const docs = mongo.collection<Doc>('docs');
     const own = new AppError('resource.stale', 'changed');
 
-    const refused = mongoErrors(() =>
-      docs.updateOne({ _id: 'a' }, { $nonsense: { n: 1 } } as never),
-    );
+    const refused = mongoErrors(() => docs.updateOne({ _id: 'a' }, { $nonsense: { n: 1 } }));
 
     await expect(refused).rejects.toMatchObject({ code: 'internal' });
     await expect(mongoErrors(() => Promise.reject(own))).rejects.toBe(own);

@@ -29,7 +29,7 @@ function scrubAttributes(attributes: Record<string, unknown>): void {
 }
 
 /** The last door before a span leaves the process, whichever instrumentation made it. */
-export function scrubSpan(span: ReadableSpan): ReadableSpan {
+function scrubSpan(span: ReadableSpan): ReadableSpan {
   scrubAttributes(span.attributes);
   for (const event of span.events) {
     scrubAttributes(event.attributes ?? {});

@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 const WEAKEST_SAFE_COST = 10;
 
-export const schema = z.object({
+const schema = z.object({
   ...baseConfig,
   ...mongoConfig,
   ...vaultConfig,

@@ -150,7 +150,7 @@ async function guardChunk(
 
 function counterOf(metrics: Metrics): (outcome: string, topic: string, by: number) => void {
   const records = metrics.counter({
-    name: 'tokometrics_ingestion_records_total',
+    name: 'records_total',
     help: 'Records by what became of them',
     labels: ['outcome', 'topic'],
   });

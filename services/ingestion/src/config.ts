@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const chunk = z.coerce.number().int().min(1).max(5000);
 
-export const schema = z.object({
+const schema = z.object({
   ...baseConfig,
   ...mongoConfig,
   ...vaultConfig,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TOPICS } from '../topics.ts';
-import { CLAUSES, DATA_MAP, shopStores, storeEntry } from './data-map.ts';
+import { DATA_MAP, shopStores, storeEntry } from './data-map.ts';
+import { CLAUSES } from './store-entry.ts';
 import { STORE_IDS } from './stores.ts';
 
 describe('data map', () => {

@@ -39,7 +39,7 @@ const PASSING = new Set([
 const MAX_DETAIL = 400;
 
 /** After these words ClickHouse quotes the row; query texts and literals are quoted as well. */
-export function cutValues(message: string): string {
+function cutValues(message: string): string {
   const cut = message.split(/Column \d+|Column values:|Cannot parse input:|In scope |\n/)[0] ?? '';
   return cut.replace(/'(?:[^'\\]|\\.)*'/g, '…').slice(0, MAX_DETAIL);
 }

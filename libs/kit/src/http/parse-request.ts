@@ -58,7 +58,7 @@ function isOutputOf<S extends z.ZodType>(_of: S | undefined, _data: unknown): _d
 
 const MAX_FAULTS = 20;
 
-export function invalidRequest(errors: readonly FieldError[]): AppError {
+function invalidRequest(errors: readonly FieldError[]): AppError {
   return new AppError('request.invalid', 'the request does not fit what is documented', {
     details: { errors: errors.slice(0, MAX_FAULTS) },
   });

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Route } from './define-route.ts';
 import { parseJsonBody } from './parse-request.ts';
 
-export interface ReadBody {
+interface ReadBody {
   readonly body: unknown;
   readonly rawBody: Buffer | undefined;
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { currentTraceId } from '../tracing.ts';
 
-export const CLIENT_IP_HEADER = 'tm-client-ip';
+const CLIENT_IP_HEADER = 'tm-client-ip';
 
 /** Only the gateway can reach a service, and it removes this header from what clients send. */
 export function clientIpOf(request: IncomingMessage, trustHeader: boolean): string {

@@ -7,7 +7,7 @@ import type { Passport, PassportVerifier } from '../passports.ts';
 import { createHttp, type HttpOptions } from './create-http.ts';
 import type { Route } from './define-route.ts';
 
-export const passport: Passport = {
+const passport: Passport = {
   accountId: 'ACCOUNT',
   merchantId: 'MERCHANT',
   roles: ['owner'],

@@ -40,6 +40,7 @@ async function patiently<T>(log: Logger, step: () => Promise<T>): Promise<T> {
   }
 }
 
+// eslint-disable-next-line limit/max-lines-per-function -- a list of short calls over one connection
 export function createAdmin(parts: AdminParts): TopicAdmin {
   const { naming } = parts;
   let connected: Promise<Admin> | undefined;

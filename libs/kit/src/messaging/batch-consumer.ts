@@ -100,6 +100,18 @@ async function prepare<P>(
   }
 }
 
+function reportRetry(parts: ConsumerParts, group: string, error: unknown, attempt: number): void {
+  parts.metrics.chunkRetried(group, reasonOf(error));
+  if (attempt % 10 > 0) {
+    return;
+  }
+  if (error instanceof NothingAccepted || !isTransient(error)) {
+    parts.log.error({ err: error, group }, 'no row of a chunk is accepted; it is retried');
+  } else {
+    parts.log.warn({ err: error, group }, 'chunk not stored yet; it is retried');
+  }
+}
+
 type SettleChunk<P> = (chunk: Chunk, prepared: PromiseSettledResult<P>) => Promise<boolean>;
 
 /** True when every record is stored or acknowledged by the dead letters. */
@@ -127,14 +139,7 @@ function createChunkSettler<P>(
   };
 
   const report = (error: unknown, attempt: number): void => {
-    parts.metrics.chunkRetried(group, reasonOf(error));
-    if (error instanceof NothingAccepted || !isTransient(error)) {
-      if (attempt % 10 === 0) {
-        parts.log.error({ err: error, group }, 'no row of a chunk is accepted; it is retried');
-      }
-    } else if (attempt % 10 === 0) {
-      parts.log.warn({ err: error, group }, 'chunk not stored yet; it is retried');
-    }
+    reportRetry(parts, group, error, attempt);
   };
 
   const parkAll = async (parked: readonly ParkedMessage[]): Promise<boolean> => {

@@ -9,7 +9,7 @@ function decodeHeaders(headers: IHeaders | undefined): Record<string, string> {
   const decoded: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined && last !== null) {
+    if (last !== undefined) {
       decoded[name] = text(last);
     }
   }

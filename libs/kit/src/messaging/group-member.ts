@@ -18,7 +18,6 @@ export interface GroupMemberOptions {
   onFetch?(): void;
   /** The broker took a heartbeat of this member. */
   onHeartbeat?(): void;
-  onHeartbeat?(): void;
 }
 
 export interface GroupMember {
@@ -64,9 +63,6 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
     });
     built.on(built.events.FETCH, () => {
       options.onFetch?.();
-    });
-    built.on(built.events.HEARTBEAT, () => {
-      options.onHeartbeat?.();
     });
     built.on(built.events.HEARTBEAT, () => {
       options.onHeartbeat?.();

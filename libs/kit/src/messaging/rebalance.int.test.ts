@@ -70,9 +70,9 @@ describe('a group whose members come and go', () => {
       });
     const violations: string[] = [];
     let before: number[] = [0, 0, 0, 0];
-    let isWatching = true;
+    const watching = new AbortController();
     const watch = (async () => {
-      while (isWatching) {
+      while (!watching.signal.aborted) {
         const now = await committedOf('storm', topic);
         now.forEach((offset, partition) => {
           if (offset < (before[partition] ?? 0)) {
@@ -102,7 +102,7 @@ describe('a group whose members come and go', () => {
       async () => (await admin.groupLag('storm', [topic])) === 0,
       60_000,
     );
-    isWatching = false;
+    watching.abort();
     await watch;
     await steady.stop();
 

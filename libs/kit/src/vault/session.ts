@@ -17,7 +17,7 @@ export interface VaultSessionOptions {
 
 export type Client = nodeVault.client;
 
-export interface CallOptions {
+interface CallOptions {
   /** False for compare-and-set writes: an answer that was lost may have been a success. */
   readonly isRepeatable?: boolean;
 }
@@ -41,6 +41,7 @@ const login = z.object({
 });
 
 function buildClient(options: VaultSessionOptions): Client {
+  // eslint-disable-next-line no-restricted-syntax -- not our setting: node-vault reads it by itself
   if (process.env['VAULT_SKIP_VERIFY'] !== undefined) {
     throw new VaultFault('internal', 'VAULT_SKIP_VERIFY is set: certificates would not be checked');
   }
@@ -58,6 +59,7 @@ function buildClient(options: VaultSessionOptions): Client {
   return client;
 }
 
+// eslint-disable-next-line limit/max-lines-per-function -- one login: who may renew, retry or wait is decided over the same few variables
 export function createVaultSession(options: VaultSessionOptions): VaultSession {
   const { log, clock } = options;
   const client = buildClient(options);
@@ -119,7 +121,11 @@ export function createVaultSession(options: VaultSessionOptions): VaultSession {
       );
       const ttl = login.parse(answer).auth.lease_duration;
       // Renewals grow short as the maximum comes near: then a new login, before it is reached.
-      await (ttl < firstTtl / 2 ? logIn() : Promise.resolve(adopt(ttl)));
+      if (ttl < firstTtl / 2) {
+        await logIn();
+      } else {
+        adopt(ttl);
+      }
     } catch (error) {
       const isRefused = answerOf(error) !== undefined;
       log.warn({ status: answerOf(error)?.status }, 'vault login not renewed yet; it is retried');

@@ -327,6 +327,7 @@ describe('login', () => {
       ),
     );
 
+    expect(await client.ping()).toBe(true);
     await client.stop();
   }, 30_000);
 

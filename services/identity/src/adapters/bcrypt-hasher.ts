@@ -2,7 +2,7 @@ import { AppError } from '@tokometrics/kit';
 import bcrypt from 'bcrypt';
 import { costOf, formatHash, parseHash, prehash } from '../domain/prehash.ts';
 
-export interface Peppers {
+interface Peppers {
   readonly currentId: string;
   readonly get: (pepperId: string) => Buffer | undefined;
 }
@@ -95,7 +95,6 @@ export function createHasher({ peppers, cost, monotonicMs }: HasherOptions) {
     },
   };
 }
-export type Hasher = ReturnType<typeof createHasher>;
 
 function overloaded(): AppError {
   return new AppError('server.overloaded', 'many are signing in; try again in a moment', {

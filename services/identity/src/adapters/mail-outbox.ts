@@ -2,7 +2,7 @@ import { createUlid, isAppError, mongoErrors } from '@tokometrics/kit';
 import type { Lifecycled, Logger, Mongo } from '@tokometrics/kit';
 import { createTransport } from 'nodemailer';
 import { renderMail } from '../domain/mail-templates.ts';
-import type { MailTemplate } from '../domain/mail-templates.ts';
+import type { Mail, MailTemplate } from '../domain/mail-templates.ts';
 import type { Profiles } from './vault-profiles.ts';
 
 interface Stored {
@@ -13,13 +13,6 @@ interface Stored {
   sealedPath: string;
   tries: number;
   nextAt: Date;
-}
-
-export interface Mail {
-  readonly mailId?: string;
-  readonly accountId: string;
-  readonly template: MailTemplate;
-  readonly path: string;
 }
 
 export interface OutboxDeps {
@@ -41,40 +34,12 @@ const MAX_TRIES = 30;
 export function createMailOutbox(
   deps: OutboxDeps,
 ): Lifecycled & { queue(mail: Mail): Promise<void> } {
-  const rows = deps.mongo.collection<Stored>('mail_outbox');
+  const rows = rowsOf(deps.mongo);
   const transport = createTransport(deps.smtpUrl);
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
 
-  async function send(row: Stored): Promise<void> {
-    const to = await deps.addressOf(row.accountId);
-    if (to !== undefined) {
-      const path = await deps.profiles.openText(row.accountId, row.sealedPath);
-      const { subject, text } = renderMail(row.template, `${deps.publicUrl}${path}`);
-      await transport.sendMail({ from: deps.from, to, subject, text });
-    }
-    await mongoErrors(() => rows.deleteOne({ _id: row._id }));
-  }
-
-  async function postpone(row: Stored, error: unknown): Promise<void> {
-    // Nodemailer's errors quote addresses: only the kind of failure is logged.
-    const code =
-      typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-    deps.log.warn(
-      { mailId: row._id, code: typeof code === 'string' ? code : 'unknown' },
-      'mail not sent, will be tried again',
-    );
-    if (row.tries + 1 >= MAX_TRIES) {
-      deps.log.error({ mailId: row._id }, 'mail given up');
-      await mongoErrors(() => rows.deleteOne({ _id: row._id }));
-      return;
-    }
-    const wait = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** row.tries);
-    const nextAt = new Date(deps.now().getTime() + wait);
-    await mongoErrors(() =>
-      rows.updateOne({ _id: row._id }, { $set: { nextAt, tries: row.tries + 1 } }),
-    );
-  }
+  const { send, postpone } = createDelivery(deps, rows, transport);
 
   async function drain(): Promise<void> {
     const due = await mongoErrors(() => rows.find({ nextAt: { $lte: deps.now() } }).toArray());
@@ -128,4 +93,46 @@ export function createMailOutbox(
       }
     },
   };
+}
+
+type Transport = ReturnType<typeof createTransport>;
+type Rows = ReturnType<typeof rowsOf>;
+
+function rowsOf(mongo: Mongo) {
+  return mongo.collection<Stored>('mail_outbox');
+}
+
+/** One row: sent and forgotten, or put off. */
+function createDelivery(deps: OutboxDeps, rows: Rows, transport: Transport) {
+  async function send(row: Stored): Promise<void> {
+    const to = await deps.addressOf(row.accountId);
+    if (to !== undefined) {
+      const path = await deps.profiles.openText(row.accountId, row.sealedPath);
+      const { subject, text } = renderMail(row.template, `${deps.publicUrl}${path}`);
+      await transport.sendMail({ from: deps.from, to, subject, text });
+    }
+    await mongoErrors(() => rows.deleteOne({ _id: row._id }));
+  }
+
+  async function postpone(row: Stored, error: unknown): Promise<void> {
+    // Nodemailer's errors quote addresses: only the kind of failure is logged.
+    const code: unknown =
+      typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+    deps.log.warn(
+      { mailId: row._id, code: typeof code === 'string' ? code : 'unknown' },
+      'mail not sent, will be tried again',
+    );
+    if (row.tries + 1 >= MAX_TRIES) {
+      deps.log.error({ mailId: row._id }, 'mail given up');
+      await mongoErrors(() => rows.deleteOne({ _id: row._id }));
+      return;
+    }
+    const wait = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** row.tries);
+    const nextAt = new Date(deps.now().getTime() + wait);
+    await mongoErrors(() =>
+      rows.updateOne({ _id: row._id }, { $set: { nextAt, tries: row.tries + 1 } }),
+    );
+  }
+
+  return { send, postpone };
 }

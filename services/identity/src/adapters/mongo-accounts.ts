@@ -20,7 +20,7 @@ export function createMongoAccounts(mongo: Mongo) {
 
   return {
     /** The unique index decides who took an address first. */
-    prepare: () => mongoErrors(() => accounts.createIndex({ emailKey: 1 }, { unique: true })),
+    prepare: () => mongoErrors(() => accounts.createIndex({ emailKey: 1 }, { unique: true }, {})),
     findById: (id: string) => findOne({ _id: id }),
     findByEmail: (emailKey: string) => findOne({ emailKey }),
     async insert(account: Account): Promise<boolean> {
@@ -40,4 +40,3 @@ export function createMongoAccounts(mongo: Mongo) {
     },
   };
 }
-export type Accounts = ReturnType<typeof createMongoAccounts>;

@@ -14,11 +14,8 @@ type Stored = Omit<Session, 'accountId' | 'merchantId'> & {
   rotatedAt: Date | null;
 };
 
-/** Sessions lie under the hash of their token: whoever reads the store can't use what he finds. */
-export function createMongoSessions(mongo: Mongo) {
-  const sessions = mongo.collection<Stored>('sessions');
-
-  const fromStored = (row: Stored): Session => ({
+function fromStored(row: Stored): Session {
+  return {
     sessionId: row.sessionId,
     accountId: accountId.parse(row.accountId),
     merchantId: merchantId.parse(row.merchantId),
@@ -27,7 +24,12 @@ export function createMongoSessions(mongo: Mongo) {
     lastSeenAt: row.lastSeenAt,
     freshUntil: row.freshUntil,
     device: row.device,
-  });
+  };
+}
+
+/** Sessions lie under the hash of their token: whoever reads the store can't use what he finds. */
+export function createMongoSessions(mongo: Mongo) {
+  const sessions = mongo.collection<Stored>('sessions');
 
   async function open(hash: string, session: Session): Promise<void> {
     await mongoErrors(() =>

@@ -1,11 +1,18 @@
-export const MAIL_TEMPLATES = [
-  'verify_address',
-  'already_registered',
-  'shop_connected',
-  'shop_disconnected',
-  'erasure_receipt',
-] as const;
-export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
+export type MailTemplate =
+  | 'verify_address'
+  | 'already_registered'
+  | 'shop_connected'
+  | 'shop_disconnected'
+  | 'erasure_receipt';
+
+/** One mail to be sent; asked for twice under the same id it is sent once. */
+export interface Mail {
+  readonly mailId?: string;
+  readonly accountId: string;
+  readonly template: MailTemplate;
+  /** Within the product; the outbox puts the public address before it. */
+  readonly path: string;
+}
 
 export interface MailText {
   readonly subject: string;

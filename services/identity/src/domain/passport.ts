@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Resolved } from './resolve-session.ts';
 
 export const PASSPORT_SECONDS = 60;
-export const PASSPORT_ISSUER = 'tokometrics-identity';
+const PASSPORT_ISSUER = 'tokometrics-identity';
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

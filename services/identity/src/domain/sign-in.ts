@@ -53,7 +53,7 @@ export async function signIn(
     form.deviceToken !== null &&
     (await deps.isTrusted(form.deviceToken, account));
   // A device that signed in before has a counter of its own: nobody can lock the owner out of it.
-  const key = trusted ? `device:${form.deviceToken ?? ''}` : `account:${emailKey}`;
+  const key = trusted ? `device:${form.deviceToken}` : `account:${emailKey}`;
   await checkPassword(deps, { account, password: form.password, key, source: caller.source });
   return grant(deps, account, { form, device: caller.device, trusted });
 }

@@ -33,7 +33,7 @@ export interface ResendDeps extends Pick<
 export async function resendVerification(deps: ResendDeps, email: string): Promise<void> {
   const normal = normaliseEmail(email);
   const account = normal === undefined ? undefined : await deps.findByEmail(deps.emailKey(normal));
-  if (account !== undefined && account.verifiedAt === null) {
+  if (account?.verifiedAt === null) {
     await sendVerification(deps, account);
   }
 }

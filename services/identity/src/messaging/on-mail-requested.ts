@@ -1,7 +1,7 @@
 import { mailRequested } from '@tokometrics/contracts';
 import type { InMessage, Outcome } from '@tokometrics/kit';
 import { done, park } from '@tokometrics/kit';
-import type { Mail } from '../adapters/mail-outbox.ts';
+import type { Mail } from '../domain/mail-templates.ts';
 
 export interface MailRequestDeps {
   readonly queue: (mail: Mail) => Promise<void>;
@@ -21,8 +21,8 @@ export async function onMailRequested(deps: MailRequestDeps, message: InMessage)
 function parseJson(value: Buffer | null): unknown {
   try {
     return value === null ? undefined : JSON.parse(value.toString('utf8'));
+    // eslint-disable-next-line no-restricted-syntax -- not JSON is a verdict on the record; the schema check says it
   } catch {
-    // Not JSON is a verdict on the record; the schema check says it.
     return undefined;
   }
 }

@@ -1,26 +1,7 @@
-import type { Resource } from '@tokometrics/contracts';
+import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
 import { mongo as driver } from 'mongoose';
-
-/** One snapshot as archived: routing fields in clear, the body as the connector sealed it. */
-export interface ArchivedEvent {
-  readonly id: string;
-  readonly shopKey: string;
-  readonly epoch: number;
-  readonly entity: Resource;
-  readonly entityId: string;
-  readonly ver: string;
-  readonly contentHash: string;
-  readonly origin: string;
-  readonly schemaVer: number;
-  readonly ceType: string;
-  readonly occurredAt: Date;
-  readonly fetchedAt: Date;
-  readonly expireAt: Date;
-  readonly localDate: string;
-  /** The CloudEvent's sealed data, exactly as received. */
-  readonly sealed: Buffer;
-}
+import type { ArchivedEvent } from '../domain/archived-event.ts';
 
 export interface Archive {
   /** Insert-only: an event that is already there keeps its first bytes. Answers how many were new. */
@@ -30,8 +11,14 @@ export interface Archive {
 
 const DUPLICATE = 11_000;
 
-function isDuplicateOnly(error: unknown): error is { insertedCount?: number } {
-  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === DUPLICATE;
+/** How many were inserted where all others were there already; undefined for any other failure. */
+function insertedBesideDuplicates(error: unknown): number | undefined {
+  if (!(error instanceof driver.MongoBulkWriteError)) {
+    return undefined;
+  }
+  const refused = [error.writeErrors].flat();
+  const isHarmless = refused.length > 0 && refused.every(({ code }) => code === DUPLICATE);
+  return isHarmless ? error.insertedCount : undefined;
 }
 
 export function createMongoArchive(mongo: Mongo): Archive {
@@ -41,20 +28,22 @@ export function createMongoArchive(mongo: Mongo): Archive {
       if (batch.length === 0) {
         return 0;
       }
-      try {
-        const rows = batch.map(({ id, ver, ...event }) => ({
-          _id: id,
-          ver: driver.Long.fromString(ver),
-          ...event,
-        }));
-        const result = await events.insertMany(rows, { ordered: false });
-        return result.insertedCount;
-      } catch (error) {
-        if (isDuplicateOnly(error)) {
-          return Number(Reflect.get(error, 'insertedCount') ?? 0);
+      const rows = batch.map(({ id, ver, ...event }) => ({
+        _id: id,
+        ver: driver.Long.fromString(ver),
+        ...event,
+      }));
+      return mongoErrors(async () => {
+        try {
+          return (await events.insertMany(rows, { ordered: false })).insertedCount;
+        } catch (error) {
+          const inserted = insertedBesideDuplicates(error);
+          if (inserted === undefined) {
+            throw error;
+          }
+          return inserted;
         }
-        throw error;
-      }
+      });
     },
     erase: (shopKey, throughEpoch) => eraseScope(events, shopKey, throughEpoch),
   };
@@ -72,10 +61,10 @@ export async function eraseScope(
   throughEpoch: number,
 ): Promise<{ found: number; removed: number }> {
   const scope = { shopKey, epoch: { $lte: throughEpoch } };
-  const found = await collection.countDocuments(scope);
+  const found = await mongoErrors(() => collection.countDocuments(scope));
   let removed = 0;
   for (;;) {
-    const { deletedCount } = await collection.deleteMany(scope);
+    const { deletedCount } = await mongoErrors(() => collection.deleteMany(scope));
     removed += deletedCount;
     if (deletedCount === 0) {
       return { found: Math.max(found, removed), removed };

@@ -1,3 +1,4 @@
+import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
 import { eraseScope } from './mongo-archive.ts';
 
@@ -20,10 +21,12 @@ export function createMongoShopStates(mongo: Mongo): ShopStates {
   return {
     async open(state) {
       const _id = `${state.shopKey}:${String(state.epoch)}`;
-      const found = await states.findOneAndUpdate(
-        { _id },
-        { $setOnInsert: { ...state } },
-        { upsert: true, returnDocument: 'after' },
+      const found = await mongoErrors(() =>
+        states.findOneAndUpdate(
+          { _id },
+          { $setOnInsert: { ...state } },
+          { upsert: true, returnDocument: 'after' },
+        ),
       );
       return found ?? state;
     },

@@ -1,8 +1,25 @@
+import type { Resource } from '@tokometrics/contracts';
+
 /** What is known of an entity's newest version. */
 export interface KnownHead {
   readonly ver: string;
   readonly updateTimeS: number;
   readonly contentHash: string;
+}
+
+/** Newest version seen of an entity; rebuildable from the archive. */
+export interface Head extends KnownHead {
+  readonly shopKey: string;
+  readonly epoch: number;
+  readonly entity: Resource;
+  readonly entityId: string;
+  /** Bucket of the first sight; never recomputed. */
+  readonly localDate: string;
+  readonly expireAt: Date;
+}
+
+export function headId(part: Pick<Head, 'shopKey' | 'epoch' | 'entity' | 'entityId'>): string {
+  return `${part.shopKey}:${String(part.epoch)}:${part.entity}:${part.entityId}`;
 }
 
 export interface Candidate {
@@ -21,9 +38,7 @@ export function updateTimeOf(ver: string): number {
  */
 export function isUnchanged(candidate: Candidate, head: KnownHead | undefined): boolean {
   return (
-    head !== undefined &&
-    head.contentHash === candidate.contentHash &&
-    head.updateTimeS === updateTimeOf(candidate.ver)
+    head?.contentHash === candidate.contentHash && head.updateTimeS === updateTimeOf(candidate.ver)
   );
 }
 

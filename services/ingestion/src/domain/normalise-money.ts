@@ -1,4 +1,3 @@
-import { fromUnits, toUnits } from '@tokometrics/contracts';
 import { Rejected } from './rejected.ts';
 
 // Decimal(18,4) holds 14 digits before the point; more is refused, never clamped.
@@ -18,10 +17,6 @@ export function money(text: string | undefined): string {
     return `${cut[1] ?? ''}.${cut[2] ?? ''}`;
   }
   throw new Rejected('range');
-}
-
-export function sumMoney(values: readonly string[]): string {
-  return fromUnits(values.reduce((total, value) => total + toUnits(value), 0n));
 }
 
 const CURRENCY = /^[A-Z]{3}$/;

@@ -11,9 +11,9 @@ import {
 import type { Resource, ScopedHeaders, SealedWire } from '@tokometrics/contracts';
 import { z } from 'zod';
 
-export const rawEnvelope = envelopeOf(sealed);
+const rawEnvelope = envelopeOf(sealed);
 export type RawEnvelope = z.infer<typeof rawEnvelope>;
-export const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.int() });
+const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.int() });
 
 /** What a record asks for, decided by its headers and topic before its body is looked at. */
 export type Triage =
@@ -47,8 +47,8 @@ function parseJson(value: Buffer | null): unknown {
   }
   try {
     return JSON.parse(value.toString('utf8'));
+    // eslint-disable-next-line no-restricted-syntax -- bytes that are no JSON are a verdict about the record
   } catch {
-    // Bytes that are no JSON are a verdict about the record, not a fault of ours.
     return undefined;
   }
 }

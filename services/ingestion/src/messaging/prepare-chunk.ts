@@ -85,6 +85,7 @@ async function prepareEvent(
     return bucketOf(fact) < deps.cutoff()
       ? { kind: 'dropped', message, reason: 'expired' }
       : { kind: 'event', message, resource, envelope, fetchedAt, fact };
+    // eslint-disable-next-line no-restricted-syntax -- what no retry can mend is parked, record by record
   } catch (error) {
     return verdictOf(error, message);
   }

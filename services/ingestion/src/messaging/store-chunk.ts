@@ -1,9 +1,8 @@
 import { factTopic, backfillTwin, factType, HEADERS, MARKER_TYPE } from '@tokometrics/contracts';
 import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
-import type { ArchivedEvent } from '../adapters/mongo-archive.ts';
-import { headId } from '../adapters/mongo-heads.ts';
-import type { Head } from '../adapters/mongo-heads.ts';
-import { isNewer, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
+import type { ArchivedEvent } from '../domain/archived-event.ts';
+import { headId, isNewer, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
+import type { Head } from '../domain/head-rules.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
 import { expiryOf } from '../domain/retention.ts';
 import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
