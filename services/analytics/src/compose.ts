@@ -43,6 +43,7 @@ import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
 import { createConsumers } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
+import { guardChunk } from './messaging/guard-chunk.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
 
 const SERVICE = 'analytics';
@@ -137,6 +138,7 @@ function createEngines(config: Config, log: Logger, metrics: Metrics, clock: Clo
     ...{ log, metrics },
   });
   return {
+    clock,
     kafka,
     producer: kafka.producer(),
     mongo: createMongo({
@@ -169,9 +171,6 @@ interface SinkParts {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
-
-/** Longest that a chunk with its passes may take before a fence stops waiting for it. */
-const CHUNK_LIMIT_MS = 60_000;
 
 type SinkDeps = Pick<
   ConsumerDeps,
@@ -214,15 +213,15 @@ function sinkOf({
     invalidate: (shopKey, resources, days) => {
       board.invalidate(shopKeySchema.parse(shopKey), resources, days);
     },
-    guardedChunk: (scopes, write) =>
-      fences.guardedChunk(scopes, write, {
-        limitMs: CHUNK_LIMIT_MS,
-        undo: (closed) => takeBack(erasers, closed),
-      }),
+    guardedChunk: guardChunk({
+      fences,
+      erase: (closed) => takeBack(erasers, closed),
+      monotonicMs: () => engines.clock.monotonicMs(),
+    }),
   };
 }
 
-/** A fence fell while a chunk was being written: what landed of the closed scopes goes at once. */
+/** The erasure of these scopes may be over already: what landed since goes at once. */
 async function takeBack(erasers: readonly Eraser[], closed: readonly Scope[]): Promise<void> {
   for (const { shopKey, epoch } of closed) {
     const scope = { shopKey: shopKeySchema.parse(shopKey), throughEpoch: epoch };

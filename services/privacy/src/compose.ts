@@ -13,11 +13,12 @@ import {
   assertClockAllowed,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Clock, Kafka, Lifecycled, Logger, Metrics, Vault } from '@tokometrics/kit';
+import type { Clock, Kafka, Lifecycled, Logger, Metrics, Route, Vault } from '@tokometrics/kit';
 import { createCanaryTaker } from './adapters/canary-taker.ts';
 import { createHoldingsCounter } from './adapters/holdings-counter.ts';
 import { createHttpsListener } from './adapters/https-listener.ts';
-import { createKafkaOutputs, liveFenceGroups } from './adapters/kafka-outputs.ts';
+import { createKafkaFences, liveFenceGroups } from './adapters/kafka-fences.ts';
+import { createKafkaOutputs } from './adapters/kafka-outputs.ts';
 import { createMongoAcks } from './adapters/mongo-acks.ts';
 import { createMongoCanaries } from './adapters/mongo-canaries.ts';
 import { createMongoFences } from './adapters/mongo-fences.ts';
@@ -33,6 +34,7 @@ import { createVerification } from './adapters/verification.ts';
 import type { Config } from './config.ts';
 import { createChainCheck } from './domain/ledger-chain.ts';
 import { eraseAgain } from './domain/erase-again.ts';
+import { isAuthorizationShared } from './domain/shared-authorization.ts';
 import { dpoRoutes } from './http/dpo-routes.ts';
 import { routes } from './http/routes.ts';
 import { createConsumers } from './messaging/consumers.ts';
@@ -66,7 +68,8 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const shred = createVaultShredder({ vault, canariesOf: canaries.ofShop, takeCanary, now });
   const verification = createVerification(config, { clock, admin, log });
   const { verifier } = verification;
-  const outputs = createKafkaOutputs({ producer, fences, newId, now, log });
+  const outputs = createKafkaOutputs({ producer, newId, now, log });
+  const fenceOutbox = createKafkaFences({ producer, fences, now });
   const closed = new Set<string>();
   const isClosed = (shopKey: string, epoch: number): boolean =>
     closed.has(`${shopKey}:${String(epoch)}`);
@@ -81,18 +84,10 @@ export function compose(config: Config, log: Logger): Lifecycle {
       subjectRef: signer.subjectRef,
       writeFence: async (state) => {
         closed.add(`${state.shopKey}:${String(state.throughEpoch)}`);
-        await outputs.writeFence(state);
+        await fenceOutbox.writeFence(state);
       },
-      repeatFence: outputs.repeatFence,
-      isAuthorizationShared: ({ merchantId, authKey, shopKey }) =>
-        [...shops.all()].some(
-          (shop) =>
-            shop.merchantId === merchantId &&
-            shop.authKey === authKey &&
-            shop.shopKey !== shopKey &&
-            shop.state !== 'disconnected' &&
-            !isClosed(shop.shopKey, shop.epoch),
-        ),
+      repeatFence: fenceOutbox.repeatFence,
+      isAuthorizationShared: (state) => isAuthorizationShared(shops.all(), state, isClosed),
       destroyTokens: tokens.destroy,
       acks: acks.list,
       liveFenceGroups: () => liveFenceGroups(admin),
@@ -113,16 +108,18 @@ export function compose(config: Config, log: Logger): Lifecycle {
     verifier,
     checkLedger,
     signPending: ledger.signPending,
-    publishPending: outputs.publishPending,
-    listFences: fences.list,
+    publishPending: fenceOutbox.publishPending,
+    listFences: () => fences.list(),
     eraseAgain: (scope) =>
       eraseAgain(
         {
           listOfShop: requests.listOfShop,
           openOnce: requests.openOnce,
-          kick: runner.kick,
+          kick: (requestId) => {
+            runner.kick(requestId);
+          },
           newId,
-          now: clock.now,
+          now: () => clock.now(),
         },
         scope,
       ),
@@ -146,7 +143,9 @@ export function compose(config: Config, log: Logger): Lifecycle {
     takeCanary,
     publicKeysOf: serviceKeys,
     keep: acks.keep,
-    kick: runner.kick,
+    kick: (requestId) => {
+      runner.kick(requestId);
+    },
     countRefused: () => {
       refused.inc();
     },
@@ -159,8 +158,6 @@ export function compose(config: Config, log: Logger): Lifecycle {
     for (const { scope, erasedThroughEpoch } of await fences.list()) {
       closed.add(`${scope.replace('shop:', '')}:${String(erasedThroughEpoch)}`);
     }
-  });
-  const keys = step('signing keys', async () => {
     // Without Vault the service still starts: fences and refusals need no key.
     await signer.ensureKeys().catch((error: unknown) => {
       log.warn({ err: error }, 'signing keys cannot be looked at yet');
@@ -172,64 +169,31 @@ export function compose(config: Config, log: Logger): Lifecycle {
     verification.lifecycle,
     vault,
     prepare,
-    keys,
     producer,
     shops,
     runner,
     sweeps,
     ...consumers,
   ]);
-  const http = createHttp({
-    name: SERVICE,
-    host: config.HOST,
-    port: config.PORT,
-    log,
-    metrics,
-    clock,
-    passports: createPassportVerifier({
-      jwksUrl: `${config.IDENTITY_URL}/v1/passport-keys`,
-      audience: SERVICE,
-      clock,
-      log,
-    }),
-    ready: () => work.isStarted(),
+  const listeners = createListeners(config, { clock, metrics, log }, work, {
     routes: routes({
       disconnect: {
-        findShop: shops.find,
+        findShop: (shopKey) => shops.find(shopKey),
         openOnce: requests.openOnce,
-        driveUntil: runner.driveUntil,
+        driveUntil: (...args) => runner.driveUntil(...args),
         newId,
-        now: clock.now,
+        now: () => clock.now(),
       },
       requests: { listOf: requests.listOf },
       holdings: { count: countHoldings },
       keys: { publicKeys: signer.publicKeys },
     }),
-  });
-  const dpo = createHttp({
-    name: 'privacy dpo',
-    host: config.HOST,
-    port: 0,
-    log,
-    metrics,
-    clock,
-    ready: () => work.isStarted(),
-    routes: dpoRoutes({
+    dpoRoutes: dpoRoutes({
       listAll: requests.listAll,
       readLedger: ledger.read,
       checkLedger,
       publicKeys: signer.publicKeys,
     }),
-  });
-  const dpoListener = createHttpsListener({
-    name: 'dpo',
-    host: config.HOST,
-    port: config.DPO_PORT,
-    certFile: config.DPO_TLS_CERT,
-    keyFile: config.DPO_TLS_KEY,
-    caFile: config.DPO_TLS_CA,
-    handler: dpo.app,
-    log,
   });
   const ops = createOps({
     host: config.HOST,
@@ -240,7 +204,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
       started: () => work.isStarted(),
     },
   });
-  return new Lifecycle([ops, work, http, dpoListener]);
+  return new Lifecycle([ops, work, ...listeners]);
 }
 
 interface Common {
@@ -283,4 +247,45 @@ function createShared(config: Config, { clock, metrics, log }: Common) {
 
 function step(name: string, start: () => Promise<void>): Lifecycled {
   return { name, start, stop: () => Promise.resolve() };
+}
+
+interface Served {
+  readonly routes: Route[];
+  readonly dpoRoutes: Route[];
+}
+
+/** The API for the gateway, and the listener that lets in certificate holders alone. */
+function createListeners(
+  config: Config,
+  common: Common,
+  work: Lifecycle,
+  served: Served,
+): Lifecycled[] {
+  const { log, clock } = common;
+  const shared = { ...common, host: config.HOST, ready: () => work.isStarted() };
+  const http = createHttp({
+    ...shared,
+    name: SERVICE,
+    port: config.PORT,
+    passports: createPassportVerifier({
+      jwksUrl: `${config.IDENTITY_URL}/v1/passport-keys`,
+      audience: SERVICE,
+      clock,
+      log,
+    }),
+    routes: served.routes,
+  });
+  // Only its app is used: the listener below puts TLS before it.
+  const dpo = createHttp({ ...shared, name: 'privacy dpo', port: 0, routes: served.dpoRoutes });
+  const dpoListener = createHttpsListener({
+    name: 'dpo',
+    host: config.HOST,
+    port: config.DPO_PORT,
+    certFile: config.DPO_TLS_CERT,
+    keyFile: config.DPO_TLS_KEY,
+    caFile: config.DPO_TLS_CA,
+    handler: dpo.app,
+    log,
+  });
+  return [http, dpoListener];
 }

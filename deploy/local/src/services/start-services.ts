@@ -139,7 +139,12 @@ function specOf(
     name: entry.name,
     command: process.execPath,
     args: [
-      ...['-C', '@tokometrics/source', '--disable-warning=ExperimentalWarning'],
+      ...[
+        '-C',
+        '@tokometrics/source',
+        '--disable-warning=ExperimentalWarning',
+        '--disable-warning=TimeoutNegativeWarning',
+      ],
       ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
     ],
     env,

@@ -37,10 +37,10 @@ interface FactItem {
 }
 
 /**
- * Facts → base tables → rollups → counters → completeness, in this order:
+ * Facts → base tables → rollups → completeness → counters, in this order:
  * 1. base rows first: what a rollup is computed from must be there;
  * 2. rollups and their proof: only then may a reader be told that a range is complete;
- * 3. markers last: completeness never runs ahead of the figures.
+ * 3. markers behind them: completeness never runs ahead of the figures.
  * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
  */
 export async function storeChunk(
@@ -69,23 +69,25 @@ export async function storeChunk(
     fates.set(message, 'dlq');
   }
   note(fates, facts, collapsed.kept, markers);
+  // A chunk of closed scopes alone is not written, but counted like any other.
+  let isOpen = opener([]);
   await deps.guardedChunk(scopesOf([...collapsed.kept, ...markers]), async (open) => {
-    const isOpen = opener(open);
+    isOpen = opener(open);
     const kept = collapsed.kept.filter(({ fact }) => isOpen(fact.scope));
     await write(
       deps,
       kept.map(({ fact }) => fact),
     );
-    markFenced(fates, [...collapsed.kept, ...markers], isOpen);
-    await deps.noteChunk(
-      countsOf(
-        prepared.map(({ message }) => message),
-        fates,
-      ),
-    );
     await deps.complete(markers.filter(({ scope }) => isOpen(scope)));
     announce(deps, kept);
   });
+  markFenced(fates, [...collapsed.kept, ...markers], isOpen);
+  await deps.noteChunk(
+    countsOf(
+      prepared.map(({ message }) => message),
+      fates,
+    ),
+  );
   return { parked };
 }
 

@@ -1,6 +1,7 @@
 import { isAppError, mongoErrors } from '@tokometrics/kit';
 import type { Clock, Mongo } from '@tokometrics/kit';
 import type { ShopScope } from '@tokometrics/erasure';
+import type { mongo } from 'mongoose';
 import { LeaseLost } from '../domain/sync-cursor.ts';
 import type { CursorState, Lease, Stream } from '../domain/sync-cursor.ts';
 import { eraseScope } from './erase-scope.ts';
@@ -28,110 +29,118 @@ export interface MongoCursorsOptions {
 
 export type Cursors = ReturnType<typeof createMongoCursors>;
 
+interface Context extends MongoCursorsOptions {
+  readonly cursors: mongo.Collection<CursorDocument>;
+  readonly leaseUntil: () => Date;
+}
+
 export function createMongoCursors(options: MongoCursorsOptions) {
   const { guarded, clock, instanceId } = options;
   const cursors = options.mongo.collection<CursorDocument>('sync_cursors');
   const leaseUntil = (): Date => new Date(clock.now().getTime() + options.leaseMs);
+  const context: Context = { ...options, cursors, leaseUntil };
+  const owned = ({ shopKey, epoch }: ShopScope) => ({ shopKey, epoch, leaseOwner: instanceId });
 
-  const insertFirst = async (
-    scope: ShopScope,
-    stream: Stream,
-    first: CursorState,
-  ): Promise<CursorDocument | undefined> => {
-    const document = {
-      _id: idOf(scope, stream),
-      shopKey: scope.shopKey,
-      epoch: scope.epoch,
-      stream,
-      ...first,
-      leaseOwner: instanceId,
-      leaseUntil: leaseUntil(),
-      fence: 1,
-      updatedAt: clock.now(),
-    };
-    try {
-      await guarded(
-        scope,
-        () => mongoErrors(() => cursors.insertOne(document)),
-        () => mongoErrors(() => cursors.deleteOne({ _id: document._id })),
-      );
-      return document;
-    } catch (error) {
-      if (isAppError(error, 'resource.conflict')) {
-        return undefined;
-      }
-      throw error;
-    }
-  };
-
-  const acquire = async (
-    scope: ShopScope,
-    stream: Stream,
-    first: CursorState,
-  ): Promise<Lease | undefined> => {
-    const taken = await guarded(scope, () =>
-      mongoErrors(() =>
-        cursors.findOneAndUpdate(
-          {
-            _id: idOf(scope, stream),
-            $or: [{ leaseUntil: { $lte: clock.now() } }, { leaseOwner: instanceId }],
-          },
-          { $set: { leaseOwner: instanceId, leaseUntil: leaseUntil() }, $inc: { fence: 1 } },
-          { returnDocument: 'after' },
-        ),
-      ),
-    );
-    const document = taken ?? (await insertFirst(scope, stream, first));
-    return document === undefined ? undefined : leaseOf(scope, document);
-  };
-
-  const leaseOf = (scope: ShopScope, document: CursorDocument): Lease => {
-    const { _id, fence } = document;
-    let state: CursorState = document;
-    return {
-      get state() {
-        return state;
-      },
-      save: async (change) => {
-        const result = await guarded(scope, () =>
-          mongoErrors(() =>
-            cursors.updateOne(
-              { _id, fence },
-              { $set: { ...change, leaseUntil: leaseUntil(), updatedAt: clock.now() } },
-            ),
-          ),
-        );
-        if (result.matchedCount === 0) {
-          throw new LeaseLost();
-        }
-        state = { ...state, ...change };
-      },
-    };
-  };
-
-  const ownedBy = ({ shopKey, epoch }: ShopScope) => ({
-    shopKey,
-    epoch,
-    leaseOwner: instanceId,
-  });
   return {
-    acquire,
+    /** Undefined while another instance holds the stream. */
+    acquire: async (
+      scope: ShopScope,
+      stream: Stream,
+      first: CursorState,
+    ): Promise<Lease | undefined> => {
+      const document =
+        (await takeOver(context, scope, stream)) ??
+        (await insertFirst(context, scope, stream, first));
+      return document === undefined ? undefined : leaseOf(context, scope, document);
+    },
     renew: async (scope: ShopScope): Promise<void> => {
       await guarded(scope, () =>
-        mongoErrors(() =>
-          cursors.updateMany(ownedBy(scope), { $set: { leaseUntil: leaseUntil() } }),
-        ),
+        mongoErrors(() => cursors.updateMany(owned(scope), { $set: { leaseUntil: leaseUntil() } })),
       );
     },
     release: async (scope: ShopScope): Promise<void> => {
       await mongoErrors(() =>
-        cursors.updateMany(ownedBy(scope), { $set: { leaseUntil: clock.now() } }),
+        cursors.updateMany(owned(scope), { $set: { leaseUntil: clock.now() } }),
       );
     },
-    list: async (scope: ShopScope): Promise<(CursorState & { stream: Stream })[]> =>
-      mongoErrors(() => cursors.find({ shopKey: scope.shopKey, epoch: scope.epoch }).toArray()),
+    list: ({ shopKey, epoch }: ShopScope): Promise<(CursorState & { stream: Stream })[]> =>
+      mongoErrors(() => cursors.find({ shopKey, epoch }).toArray()),
     erase: (shopKey: string, throughEpoch: number) =>
       eraseScope((filter) => cursors.deleteMany(filter), shopKey, throughEpoch),
+  };
+}
+
+/** A lease that has run out, or one of ours: each taking counts the fence up. */
+async function takeOver(
+  { cursors, guarded, clock, instanceId, leaseUntil }: Context,
+  scope: ShopScope,
+  stream: Stream,
+): Promise<CursorDocument | undefined> {
+  const taken = await guarded(scope, () =>
+    mongoErrors(() =>
+      cursors.findOneAndUpdate(
+        {
+          _id: idOf(scope, stream),
+          $or: [{ leaseUntil: { $lte: clock.now() } }, { leaseOwner: instanceId }],
+        },
+        { $set: { leaseOwner: instanceId, leaseUntil: leaseUntil() }, $inc: { fence: 1 } },
+        { returnDocument: 'after' },
+      ),
+    ),
+  );
+  return taken ?? undefined;
+}
+
+async function insertFirst(
+  { cursors, guarded, clock, instanceId, leaseUntil }: Context,
+  scope: ShopScope,
+  stream: Stream,
+  first: CursorState,
+): Promise<CursorDocument | undefined> {
+  const { shopKey, epoch } = scope;
+  const document: CursorDocument = {
+    _id: idOf(scope, stream),
+    ...{ shopKey, epoch, stream },
+    ...first,
+    ...{ leaseOwner: instanceId, leaseUntil: leaseUntil(), fence: 1, updatedAt: clock.now() },
+  };
+  try {
+    await guarded(
+      scope,
+      () => mongoErrors(() => cursors.insertOne(document)),
+      () => mongoErrors(() => cursors.deleteOne({ _id: document._id })),
+    );
+    return document;
+  } catch (error) {
+    if (isAppError(error, 'resource.conflict')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function leaseOf(context: Context, scope: ShopScope, document: CursorDocument): Lease {
+  const { cursors, guarded, clock, leaseUntil } = context;
+  const { _id, fence } = document;
+  let state: CursorState = document;
+  return {
+    get state() {
+      return state;
+    },
+    save: async (change) => {
+      const result = await guarded(scope, () =>
+        mongoErrors(() =>
+          cursors.updateOne(
+            { _id, fence },
+            { $set: { ...change, leaseUntil: leaseUntil(), updatedAt: clock.now() } },
+          ),
+        ),
+      );
+      if (result.matchedCount === 0) {
+        throw new LeaseLost();
+      }
+      state = { ...state, ...change };
+    },
   };
 }
 

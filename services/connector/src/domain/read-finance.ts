@@ -46,6 +46,7 @@ async function sendTransactions(
 ): Promise<number> {
   const id = statement['id'];
   const time = statement['statement_time'];
+  const currency = statement['currency'];
   if (typeof id !== 'string' || typeof time !== 'number') {
     return 0;
   }
@@ -61,7 +62,8 @@ async function sendTransactions(
       rows += page.rows.length;
       await deps.sink.publish(
         { resource: 'transaction', origin, seq: page.seq, fetchedAt: page.fetchedAt },
-        page.rows.map((row) => ({ ...row, statement_id: id, statement_time: time })),
+        // The platform names currency, statement and its time once, above the rows.
+        page.rows.map((row) => ({ currency, ...row, statement_id: id, statement_time: time })),
       );
     },
   });

@@ -52,7 +52,7 @@ async function live(
 async function backfillOnce(context: WorkerContext, planned: PlannedBackfill): Promise<boolean> {
   const { deps, signal } = context;
   const lease = await context.obtain(planned.stream, planned.first(context.at));
-  if (lease === undefined || lease.state.finishedAt !== null) {
+  if (lease?.state.finishedAt !== null) {
     return true;
   }
   const { onProgress, sink, settings } = deps;

@@ -40,42 +40,39 @@ function headersOf(
   };
 }
 
+interface Published {
+  readonly resource: Resource;
+  readonly origin: Origin;
+  readonly fetchedAt: number;
+}
+
+function toMessage(
+  scope: ShopScope,
+  { resource, origin, fetchedAt }: Published,
+  { ceId: id, ceType: type, time, ver, contentHash, entityId }: Snapshot,
+  sealed: SealedWire,
+): OutMessage {
+  const readAt = isoInstant(fetchedAt);
+  const envelope = {
+    specversion: '1.0',
+    ...{ id, type, source: SOURCE, subject: entityId, time },
+    ...(readAt === time ? {} : { fetchedat: readAt }),
+    ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, origin, schemaver: 1 },
+    contenthash: contentHash,
+    rev: 0,
+    data: sealed,
+  };
+  return {
+    topic: topicOf(resource, origin),
+    key: scope.shopKey,
+    value: Buffer.from(JSON.stringify(envelope)),
+    headers: headersOf(scope, { id, type, time, ver }),
+  };
+}
+
 /** Where rows become events: projected, hashed, compressed, sealed, and only then sent. */
 export function createSnapshotSink(deps: PublishDeps, scope: ShopScope): SnapshotSink {
   const { shopKey, epoch } = scope;
-
-  const toMessage = (
-    snapshot: Snapshot,
-    sealed: SealedWire,
-    reading: { resource: Resource; origin: Origin; fetchedAt: number },
-  ): OutMessage => {
-    const { ceId: id, ceType: type, time, ver, contentHash, entityId } = snapshot;
-    const fetchedAt = isoInstant(reading.fetchedAt);
-    const envelope = {
-      specversion: '1.0',
-      id,
-      type,
-      source: SOURCE,
-      subject: entityId,
-      time,
-      ...(fetchedAt === time ? {} : { fetchedat: fetchedAt }),
-      shopkey: shopKey,
-      epoch,
-      ver,
-      origin: reading.origin,
-      schemaver: 1,
-      contenthash: contentHash,
-      rev: 0,
-      data: sealed,
-    };
-    return {
-      topic: topicOf(reading.resource, reading.origin),
-      key: shopKey,
-      value: Buffer.from(JSON.stringify(envelope)),
-      headers: headersOf(scope, { id, type, time, ver }),
-    };
-  };
-
   return {
     publish: async (reading, rows) => {
       const snapshots = rows.flatMap((row) => buildSnapshot({ ...reading, scope }, row) ?? []);
@@ -93,7 +90,7 @@ export function createSnapshotSink(deps: PublishDeps, scope: ShopScope): Snapsho
       );
       const batch = snapshots.flatMap((snapshot, index) => {
         const body = sealed[index];
-        return body === undefined ? [] : [toMessage(snapshot, body, reading)];
+        return body === undefined ? [] : [toMessage(scope, reading, snapshot, body)];
       });
       await deps.send(scope, batch);
       deps.onPublished(reading.resource, reading.origin, batch.length);

@@ -61,7 +61,7 @@ export function createHttpsListener(
       const running = server;
       server = undefined;
       await new Promise<void>((resolve) => {
-        if (running === undefined || !running.listening) {
+        if (running?.listening !== true) {
           resolve();
           return;
         }

@@ -5,69 +5,27 @@ import {
   shopKey as shopOf,
   TOPIC,
 } from '@tokometrics/contracts';
-import type { Fence, MailRequested, Notice, PrivacyCommand, StoreId } from '@tokometrics/contracts';
+import type { MailRequested, Notice, PrivacyCommand, StoreId } from '@tokometrics/contracts';
 import { canonicalJson } from '@tokometrics/kit';
-import type { KafkaAdmin, Logger, OutMessage, Producer } from '@tokometrics/kit';
+import type { Logger, OutMessage, Producer } from '@tokometrics/kit';
 import { planHash } from '../domain/plan.ts';
 import { scopeOf } from '../domain/saga-state.ts';
 import type { SagaState } from '../domain/saga-state.ts';
-import type { createMongoFences } from './mongo-fences.ts';
 
 export interface OutputsOptions {
   readonly producer: Pick<Producer, 'send'>;
-  readonly fences: ReturnType<typeof createMongoFences>;
   readonly newId: () => string;
   readonly now: () => string;
   readonly log: Logger;
 }
 
-const REPEAT_MS = 4_000;
-
 function record(topic: string, key: string, value: unknown, headers = {}): OutMessage {
   return { topic, key, value: Buffer.from(canonicalJson(value), 'utf8'), headers };
 }
 
-/** Named outputs of privacy: fences, commands, notices, mail. */
-export function createKafkaOutputs({ producer, fences, newId, now, log }: OutputsOptions) {
-  const lastRepeat = new Map<string, number>();
-
-  const publishFence = async (fence: Fence): Promise<void> => {
-    await producer.send([record(TOPIC.fence, fence.scope, fence)]);
-    await fences.published(fence);
-  };
-
-  const fenceOf = (state: SagaState): Fence => ({
-    v: 1,
-    scope: scopeOf(state),
-    erasedThroughEpoch: state.throughEpoch,
-    ledgerSeq: state.intentSeq ?? 0,
-    requestId: idOf.parse(state.requestId),
-    at: now(),
-  });
-
+/** Named outputs of privacy: commands, notices, mail. */
+export function createKafkaOutputs({ producer, newId, now, log }: OutputsOptions) {
   return {
-    /** Document first: a fence that was kept reaches the topic, if need be by the sweep. */
-    writeFence: async (state: SagaState): Promise<void> => {
-      await fences.raise(fenceOf(state));
-      const kept = await fences.find(scopeOf(state));
-      if (kept !== undefined) {
-        await publishFence(kept);
-      }
-    },
-    /** For instances that came up while it was written, or failed to answer; at most every 4 s. */
-    repeatFence: async (state: SagaState): Promise<void> => {
-      const last = lastRepeat.get(state.requestId) ?? Date.parse(state.fencedAt ?? now());
-      const nowMs = Date.parse(now());
-      if (nowMs - last >= REPEAT_MS) {
-        lastRepeat.set(state.requestId, nowMs);
-        await producer.send([record(TOPIC.fence, scopeOf(state), fenceOf(state))]);
-      }
-    },
-    publishPending: async (): Promise<void> => {
-      for (const fence of await fences.unpublished()) {
-        await publishFence(fence);
-      }
-    },
     sendCommands: async (state: SagaState, storeIds: readonly StoreId[]): Promise<void> => {
       const hash = planHash();
       await producer.send(
@@ -122,16 +80,4 @@ export function createKafkaOutputs({ producer, fences, newId, now, log }: Output
       await producer.send([record(TOPIC.mailRequested, state.accountId, mail)]);
     },
   };
-}
-
-/** Instances that hold a lease on the fence topic: the groups that have a member now. */
-export async function liveFenceGroups(
-  admin: Pick<KafkaAdmin, 'listGroups' | 'describeGroups'>,
-): Promise<string[]> {
-  const groups = (await admin.listGroups()).filter((group) => group.startsWith('fence-'));
-  if (groups.length === 0) {
-    return [];
-  }
-  const described = await admin.describeGroups(groups);
-  return described.filter(({ members }) => members.length > 0).map(({ group }) => group);
 }

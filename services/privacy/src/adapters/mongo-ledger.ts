@@ -3,6 +3,7 @@ import type { LedgerEntry } from '@tokometrics/contracts';
 import { canonicalJson, isAppError, mongoErrors } from '@tokometrics/kit';
 import type { Clock, Logger, Mongo } from '@tokometrics/kit';
 import type { LedgerDraft } from '../domain/effects.ts';
+import type { mongo as driver } from 'mongoose';
 import { entryHashOf, GENESIS } from '../domain/ledger-chain.ts';
 import type { LedgerRecord } from '../domain/ledger-chain.ts';
 
@@ -15,9 +16,10 @@ export interface LedgerOptions {
 }
 
 type LedgerDocument = LedgerRecord & { readonly _id: number };
+type LedgerCollection = driver.Collection<LedgerDocument>;
 
-export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
-  const ledger = mongo.collection<LedgerDocument>('ledger');
+/** What is already in the ledger: its end, and facts of one request. */
+function createChain(ledger: LedgerCollection) {
   let head: LedgerRecord | undefined;
 
   /** Follows the chain to its end: entries of other processes included. */
@@ -47,6 +49,19 @@ export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
     return known.map(toRecord).find(({ entry }) => identityOf(entry) === identity);
   };
 
+  return {
+    findHead,
+    findSame,
+    setHead: (record: LedgerRecord): void => {
+      head = record;
+    },
+  };
+}
+
+export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
+  const ledger = mongo.collection<LedgerDocument>('ledger');
+  const chain = createChain(ledger);
+
   /** Adds the signature; without Vault the entry stands unsigned until the sweep. */
   const signed = async (record: LedgerRecord): Promise<LedgerRecord> => {
     if (record.signature !== null) {
@@ -65,8 +80,8 @@ export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
   };
 
   const insert = async (draft: LedgerDraft): Promise<LedgerRecord | undefined> => {
-    const last = await findHead();
-    const same = await findSame(draft);
+    const last = await chain.findHead();
+    const same = await chain.findSame(draft);
     if (same !== undefined) {
       return same;
     }
@@ -79,7 +94,7 @@ export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
     const record = { entry, entryHash: entryHashOf(entry), signature: null, kid: null };
     try {
       await mongoErrors(() => ledger.insertOne({ _id: entry.seq, ...record }));
-      head = record;
+      chain.setHead(record);
       return record;
     } catch (error) {
       if (isAppError(error, 'resource.conflict')) {

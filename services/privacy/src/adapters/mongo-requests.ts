@@ -64,7 +64,7 @@ export function createMongoRequests(mongo: Pick<Mongo, 'collection'>) {
     listOfShop: (shopKey: string) => find({ shopKey }),
     listAll: () => find({}),
     ensureIndexes: async (): Promise<void> => {
-      await mongoErrors(() => requests.createIndex({ openKey: 1 }, { unique: true }));
+      await mongoErrors(() => requests.createIndexes([{ key: { openKey: 1 }, unique: true }]));
     },
   };
 }

@@ -5,6 +5,7 @@ import { evidenceOf } from '../domain/evidence.ts';
 import { due, evolve } from '../domain/saga.ts';
 import type { SagaEffect, SagaEvent } from '../domain/saga.ts';
 import type { SagaState } from '../domain/saga-state.ts';
+import { createKeyedLoop } from './keyed-loop.ts';
 import type { MongoRequests } from './mongo-requests.ts';
 
 export interface SagaRunnerOptions {
@@ -28,19 +29,11 @@ export interface SagaRunner extends Lifecycled {
 }
 
 const POLL_MS = 50;
+const LEAST_PAUSE_MS = 20;
+const MOST_PAUSE_MS = 60_000;
 
-/**
- * Drives every open request from the state that was kept. A step is carried out first and kept
- * afterwards: a crash in between repeats it, and each step is made to be repeated.
- */
-export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
-  const { requests, effects, log } = options;
-  const running = new Map<string, Promise<void>>();
-  const again = new Set<string>();
-  const timers = new Map<string, NodeJS.Timeout>();
-  let sweep: NodeJS.Timeout | undefined;
-  let isStopping = false;
-
+/** One step at a time: load, carry out what is due, keep; answers with what is due after it. */
+function createStepper({ requests, effects, onChange, log }: SagaRunnerOptions) {
   const keep = async (state: SagaState, event: SagaEvent, rev: number): Promise<boolean> => {
     const next = evolve(state, event, effects.now());
     const isKept = await requests.save(next, rev);
@@ -60,12 +53,11 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
       log.info({ requestId: after.requestId, phase: after.phase }, 'an erasure goes on');
     }
     if (event.kind !== 'notYet') {
-      options.onChange(after);
+      onChange(after);
     }
   };
 
-  /** One step; answers with what is due after it. */
-  const step = async (requestId: string): Promise<SagaEffect> => {
+  return async (requestId: string): Promise<SagaEffect> => {
     const { state, rev } = await requests.load(requestId);
     const evidence = evidenceOf(await effects.acks(requestId));
     const informed = evolve(state, { kind: 'evidence', stores: evidence }, effects.now());
@@ -73,87 +65,66 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     if (effect.kind === 'wait' || effect.kind === 'end') {
       if (JSON.stringify(informed) !== JSON.stringify(state)) {
         await requests.save(informed, rev);
-        options.onChange(informed);
+        onChange(informed);
       }
       return effect;
     }
     await keep(informed, await perform(effects, informed, effect), rev);
-    return { kind: 'wait', until: '' };
+    return effect;
   };
+}
 
-  const drive = async (requestId: string): Promise<void> => {
-    for (;;) {
-      again.delete(requestId);
+/**
+ * Drives every open request from the state that was kept. A step is carried out first and kept
+ * afterwards: a crash in between repeats it, and each step is made to be repeated.
+ */
+export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
+  const { requests, effects, log } = options;
+  const step = createStepper(options);
+  let sweep: NodeJS.Timeout | undefined;
+  let isStopping = false;
+
+  const loop = createKeyedLoop({
+    step: async (requestId) => {
       const next = await step(requestId);
-      if (isStopping || next.kind === 'end') {
-        return;
+      if (next.kind === 'end') {
+        return undefined;
       }
-      if (next.kind === 'wait' && next.until !== '' && !again.has(requestId)) {
-        const delayMs = Date.parse(next.until) - Date.parse(effects.now());
-        wakeLater(requestId, Math.min(Math.max(delayMs, 20), 60_000));
-        return;
+      if (next.kind !== 'wait') {
+        return 0;
       }
-    }
-  };
-
-  const kick = (requestId: string): void => {
-    clearTimeout(timers.get(requestId));
-    timers.delete(requestId);
-    if (isStopping) {
-      return;
-    }
-    again.add(requestId);
-    if (!running.has(requestId)) {
-      const run = drive(requestId)
-        .catch((error: unknown) => {
-          log.warn({ err: error, requestId }, 'an erasure cannot go on at present');
-          wakeLater(requestId, 1_000);
-        })
-        .finally(() => running.delete(requestId));
-      running.set(requestId, run);
-    }
-  };
-
-  const wakeLater = (requestId: string, delayMs: number): void => {
-    clearTimeout(timers.get(requestId));
-    const timer = setTimeout(() => {
-      kick(requestId);
-    }, delayMs);
-    timers.set(requestId, timer);
-  };
+      const delayMs = Date.parse(next.until) - Date.parse(effects.now());
+      return Math.min(Math.max(delayMs, LEAST_PAUSE_MS), MOST_PAUSE_MS);
+    },
+    onFailure: (error, requestId) => {
+      log.warn({ err: error, requestId }, 'an erasure cannot go on at present');
+    },
+  });
 
   const resume = async (): Promise<void> => {
     for (const { requestId } of await requests.listOpen()) {
-      if (!timers.has(requestId) && !running.has(requestId)) {
-        kick(requestId);
+      if (loop.isIdle(requestId)) {
+        loop.kick(requestId);
       }
     }
+  };
+
+  const driveUntil: SagaRunner['driveUntil'] = async (requestId, isReached, limitMs) => {
+    const before = await hurry(options, requestId);
+    loop.kick(requestId);
+    return pollUntil(
+      async () => (await requests.load(requestId)).state,
+      (state) => isStopping || isReached(state) || state.failures > before.failures,
+      limitMs,
+    );
   };
 
   return {
     name: 'erasures',
-    kick,
-    driveUntil: async (requestId, isReached, limitMs) => {
-      const { state: first } = await requests.load(requestId);
-      // Asked again by a person: the pause after an earlier failure does not hold here.
-      await requests
-        .load(requestId)
-        .then(({ state, rev }) =>
-          state.failures > 0 && !isReached(state)
-            ? requests.save({ ...state, nextAt: effects.now() }, rev)
-            : true,
-        );
-      kick(requestId);
-      const until = performance.now() + limitMs;
-      for (;;) {
-        const { state } = await requests.load(requestId);
-        const hasFailed = state.failures > first.failures;
-        if (isReached(state) || hasFailed || performance.now() > until || isStopping) {
-          return state;
-        }
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      }
+    kick: (requestId) => {
+      loop.kick(requestId);
     },
+    driveUntil,
     start: async () => {
       await resume();
       sweep = setInterval(() => {
@@ -165,10 +136,35 @@ export function createSagaRunner(options: SagaRunnerOptions): SagaRunner {
     stop: async () => {
       isStopping = true;
       clearInterval(sweep);
-      timers.forEach((timer) => {
-        clearTimeout(timer);
-      });
-      await Promise.all(running.values());
+      await loop.stop();
     },
   };
+}
+
+/** The last state seen when the time is up. */
+async function pollUntil(
+  read: () => Promise<SagaState>,
+  isReached: (state: SagaState) => boolean,
+  limitMs: number,
+): Promise<SagaState> {
+  const until = performance.now() + limitMs;
+  for (;;) {
+    const state = await read();
+    if (isReached(state) || performance.now() > until) {
+      return state;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Asked again by a person: the pause after an earlier failure does not hold here. */
+async function hurry(
+  { requests, effects }: Pick<SagaRunnerOptions, 'requests' | 'effects'>,
+  requestId: string,
+): Promise<SagaState> {
+  const { state, rev } = await requests.load(requestId);
+  if (state.failures > 0) {
+    await requests.save({ ...state, nextAt: effects.now() }, rev);
+  }
+  return state;
 }

@@ -3,7 +3,8 @@ import type { Fence, StoreId } from '@tokometrics/contracts';
 import type { Lifecycled, Logger, Metrics } from '@tokometrics/kit';
 import type { ChainCheck } from '../domain/ledger-chain.ts';
 import { plannedStores } from '../domain/plan.ts';
-import type { Scope, Verifier } from './verifier.ts';
+import type { Scope } from './store-reader.ts';
+import type { Verifier } from './verifier.ts';
 
 export interface SweepsOptions {
   readonly verifier: Verifier;
@@ -19,6 +20,44 @@ export interface SweepsOptions {
 }
 
 const OFTEN_MS = 10_000;
+const FIRST_MS = 60_000;
+
+/** Every fence, for good: a row that was frozen on its way lives until this run at the longest. */
+function createTripwire(
+  { verifier, listFences, eraseAgain, log }: SweepsOptions,
+  returned: { inc(count: number): void },
+): () => Promise<void> {
+  const hitsOf = async (scope: Scope): Promise<StoreId[]> => {
+    const hits: StoreId[] = [];
+    for (const storeId of plannedStores().filter((id) => storeEntry(id).verify === 'count')) {
+      if ((await verifier.countIn(storeId, scope)) > 0) {
+        hits.push(storeId);
+      }
+    }
+    return (await verifier.countKeys(scope)) > 0 ? [...hits, 'vault.sealing-keys'] : hits;
+  };
+
+  return async (): Promise<void> => {
+    for (const fence of await listFences()) {
+      const shopKey = shopOfScope(fence.scope);
+      if (shopKey !== undefined) {
+        const scope = { shopKey, throughEpoch: fence.erasedThroughEpoch };
+        await tripOver(scope);
+      }
+    }
+  };
+
+  const tripOver = async (scope: Scope): Promise<void> => {
+    const hits = await hitsOf(scope);
+    if (hits.length > 0 && (await eraseAgain(scope))) {
+      returned.inc(hits.length);
+      log.error(
+        { shopKey: scope.shopKey, stores: hits },
+        'an erased scope came back; it is erased again',
+      );
+    }
+  };
+}
 
 /** What nobody asks for: late signatures, unsent fences, the chain, and rows that came back. */
 export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): Promise<void> } {
@@ -34,7 +73,6 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
     help: 'Stores in which an erased scope was found again',
   });
   const timers: NodeJS.Timeout[] = [];
-  let isBusy = false;
 
   const checkLedger = async (): Promise<void> => {
     const { entries, fault, head } = await options.checkLedger();
@@ -49,37 +87,7 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
     log.info({ entries, ...fields }, 'the ledger is whole');
   };
 
-  const hitsOf = async (scope: Scope): Promise<StoreId[]> => {
-    const hits: StoreId[] = [];
-    for (const storeId of plannedStores().filter((id) => storeEntry(id).verify === 'count')) {
-      if ((await verifier.countIn(storeId, scope)) > 0) {
-        hits.push(storeId);
-      }
-    }
-    return (await verifier.countKeys(scope)) > 0 ? [...hits, 'vault.sealing-keys'] : hits;
-  };
-
-  /** Every fence, for good: a row that was frozen on its way lives until this run at the longest. */
-  const tripwire = async (): Promise<void> => {
-    for (const fence of await options.listFences()) {
-      const shopKey = shopOfScope(fence.scope);
-      if (shopKey !== undefined) {
-        const scope = { shopKey, throughEpoch: fence.erasedThroughEpoch };
-        await tripOver(scope);
-      }
-    }
-  };
-
-  const tripOver = async (scope: Scope): Promise<void> => {
-    const hits = await hitsOf(scope);
-    if (hits.length > 0 && (await options.eraseAgain(scope))) {
-      returned.inc(hits.length);
-      log.error(
-        { shopKey: scope.shopKey, stores: hits },
-        'an erased scope came back; it is erased again',
-      );
-    }
-  };
+  const tripwire = createTripwire(options, returned);
 
   const runAll = async (): Promise<void> => {
     await checkLedger();
@@ -91,19 +99,6 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
     await tripwire();
   };
 
-  const guarded = (what: string, work: () => Promise<void>) => (): void => {
-    if (isBusy) {
-      return;
-    }
-    isBusy = true;
-    work()
-      .catch((error: unknown) => {
-        log.warn({ err: error, what }, 'a sweep did not end');
-      })
-      .finally(() => {
-        isBusy = false;
-      });
-  };
   const often = async (): Promise<void> => {
     await options.signPending();
     await options.publishPending();
@@ -113,8 +108,9 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
     name: 'sweeps',
     runAll,
     start: () => {
-      timers.push(setInterval(guarded('often', often), OFTEN_MS));
-      timers.push(setInterval(guarded('hourly', runAll), options.everyMs));
+      timers.push(setTimeout(oneAtATime(runAll, log), FIRST_MS));
+      timers.push(setInterval(oneAtATime(often, log), OFTEN_MS));
+      timers.push(setInterval(oneAtATime(runAll, log), options.everyMs));
       return Promise.resolve();
     },
     stop: () => {
@@ -123,5 +119,23 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
       });
       return Promise.resolve();
     },
+  };
+}
+
+/** A run that takes longer than its interval is not joined by a second one. */
+function oneAtATime(work: () => Promise<void>, log: Logger): () => void {
+  let isBusy = false;
+  return () => {
+    if (isBusy) {
+      return;
+    }
+    isBusy = true;
+    work()
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'a sweep did not end');
+      })
+      .finally(() => {
+        isBusy = false;
+      });
   };
 }

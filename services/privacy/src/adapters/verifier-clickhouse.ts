@@ -2,7 +2,7 @@ import { storeEntry, STORE_IDS } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
 import type { Clickhouse } from '@tokometrics/kit';
 import { z } from 'zod';
-import type { Scope, StoreReader } from './verifier.ts';
+import type { Scope, StoreReader } from './store-reader.ts';
 
 const countRow = z.object({ records: z.coerce.number().int() });
 const scopeRow = z.object({ shop_key: z.string(), epoch: z.coerce.number().int() });

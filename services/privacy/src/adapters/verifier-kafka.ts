@@ -2,7 +2,7 @@ import { scopeOfHeaders, storeEntry, STORE_IDS } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
 import type { KafkaAdmin } from '@tokometrics/kit';
 import type { TopicEnds } from '../domain/saga-state.ts';
-import type { Scope } from './verifier.ts';
+import type { Scope } from './store-reader.ts';
 
 const CHECK_MS = 5 * 60_000;
 const FILE_DELAY_MS = 60_000;

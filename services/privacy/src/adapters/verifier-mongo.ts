@@ -2,7 +2,7 @@ import { DATA_MAP, storeEntry, STORE_IDS } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
 import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
-import type { Scope, StoreReader } from './verifier.ts';
+import type { Scope, StoreReader } from './store-reader.ts';
 
 /** Read-only view of one service's database. */
 export type DatabaseReader = Pick<Mongo, 'collection' | 'connection'>;

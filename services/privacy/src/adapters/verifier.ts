@@ -5,26 +5,9 @@ import type { Logger, VaultClient } from '@tokometrics/kit';
 import { later } from '../domain/clocks.ts';
 import type { Verification } from '../domain/effects.ts';
 import type { SagaState } from '../domain/saga-state.ts';
+import type { Scope, StoreReader } from './store-reader.ts';
 import type { KafkaVerifier } from './verifier-kafka.ts';
 import { epochsOf } from './vault-shredder.ts';
-
-export interface Scope {
-  readonly shopKey: string;
-  readonly throughEpoch: number;
-}
-
-/** One kind of store, seen by a principal that can only read. */
-export interface StoreReader {
-  readonly stores: readonly StoreId[];
-  count(storeId: StoreId, scope: Scope): Promise<number>;
-  /**
-   * Whether the predicate finds what is there: tried with the scope of some record of the store.
-   * A misspelt field would find nothing, and nothing is what a proof must not rest on.
-   */
-  isPredicateValid(storeId: StoreId): Promise<boolean>;
-  /** What exists beside the data map. */
-  unmapped(): Promise<string[]>;
-}
 
 export interface VerifierOptions {
   readonly readers: readonly StoreReader[];
@@ -32,6 +15,32 @@ export interface VerifierOptions {
   /** The verifier's own role: it lists and reads metadata, and changes nothing. */
   readonly vault: Pick<VaultClient, 'kv' | 'transit'>;
   readonly log: Logger;
+}
+
+interface Doubts {
+  readonly readerOf: (storeId: StoreId) => StoreReader | undefined;
+  readonly unmapped: () => Promise<string[]>;
+  readonly log: Logger;
+}
+
+/** Nothing was found: but would it have been found, and was everything looked at? */
+async function inconclusiveBecause(
+  state: SagaState,
+  { readerOf, unmapped, log }: Doubts,
+): Promise<string | null> {
+  for (const { storeId, found } of state.stores) {
+    const reader = found === 0 ? readerOf(storeId) : undefined;
+    if (reader !== undefined && !(await reader.isPredicateValid(storeId))) {
+      log.error({ storeId }, 'the predicate of a store finds nothing that is there');
+      return 'verify.predicate';
+    }
+  }
+  const strangers = await unmapped();
+  if (strangers.length > 0) {
+    log.error({ stores: strangers }, 'a store is not on the data map');
+    return 'store.unmapped';
+  }
+  return null;
 }
 
 /** Decides alone whether an erasure is complete; what the erasers counted does not enter. */
@@ -65,22 +74,6 @@ export function createVerifier({ readers, kafka, vault, log }: VerifierOptions) 
   const isCountable = (storeId: StoreId): boolean =>
     ['count', 'not-found'].includes(storeEntry(storeId).verify);
 
-  const inconclusiveBecause = async (state: SagaState): Promise<string | null> => {
-    for (const { storeId, found } of state.stores) {
-      const reader = found === 0 ? readerOf(storeId) : undefined;
-      if (reader !== undefined && !(await reader.isPredicateValid(storeId))) {
-        log.error({ storeId }, 'the predicate of a store finds nothing that is there');
-        return 'verify.predicate';
-      }
-    }
-    const strangers = await unmapped();
-    if (strangers.length > 0) {
-      log.error({ stores: strangers }, 'a store is not on the data map');
-      return 'store.unmapped';
-    }
-    return null;
-  };
-
   const unmapped = async (): Promise<string[]> => {
     const found = await Promise.all([
       ...readers.map((reader) => reader.unmapped()),
@@ -108,19 +101,14 @@ export function createVerifier({ readers, kafka, vault, log }: VerifierOptions) 
           remaining.push(storeId);
         }
       }
-      const quiescedAt = state.quiescedAt ?? state.receivedAt;
-      const physicalBy = await kafka.physicalBy(quiescedAt);
-      for (const { storeId } of state.stores) {
-        const { kind, verify, retentionDays } = storeEntry(storeId);
-        if (kind !== 'kafka' && verify === 'fenced') {
-          physicalBy.set(storeId, later(quiescedAt, retentionDays * 86_400_000));
-        }
-      }
       return {
         remaining,
-        inconclusive: remaining.length > 0 ? null : await inconclusiveBecause(state),
+        inconclusive:
+          remaining.length > 0
+            ? null
+            : await inconclusiveBecause(state, { readerOf, unmapped, log }),
         hasLateRecords: await kafka.hasLateRecords(state.topicEnds, state),
-        physicalBy,
+        physicalBy: await boundsOf(state, kafka),
       };
     },
     countIn,
@@ -130,3 +118,19 @@ export function createVerifier({ readers, kafka, vault, log }: VerifierOptions) 
   };
 }
 export type Verifier = ReturnType<typeof createVerifier>;
+
+/** By when the last bytes have left each place that only expires. */
+async function boundsOf(
+  state: SagaState,
+  kafka: Pick<KafkaVerifier, 'physicalBy'>,
+): Promise<ReadonlyMap<StoreId, string>> {
+  const quiescedAt = state.quiescedAt ?? state.receivedAt;
+  const bounds = await kafka.physicalBy(quiescedAt);
+  for (const { storeId } of state.stores) {
+    const { kind, verify, retentionDays } = storeEntry(storeId);
+    if (kind !== 'kafka' && verify === 'fenced') {
+      bounds.set(storeId, later(quiescedAt, retentionDays * 86_400_000));
+    }
+  }
+  return bounds;
+}

@@ -78,11 +78,7 @@ async function run(deps: EffectDeps, state: SagaState, effect: SagaEffect): Prom
     case 'intend':
       return intend(deps, state);
     case 'fence':
-      // 1. Document and topic, so that no instance that starts from now on misses it.
-      await deps.writeFence(state);
-      // 2. Then the ledger says so.
-      await deps.append(draftOf(state, 'fence.written'));
-      return { kind: 'fenced', at: deps.now() };
+      return writeFence(deps, state);
     case 'destroyTokens':
       return destroyTokens(deps, state);
     case 'quiesce':
@@ -112,6 +108,14 @@ async function intend(deps: EffectDeps, state: SagaState): Promise<SagaEvent> {
   const subjectRef = await deps.subjectRef(state.shopKey).catch(() => null);
   const { entry } = await deps.append({ ...draftOf(state, 'erase.intent'), subjectRef });
   return { kind: 'intended', seq: entry.seq, subjectRef };
+}
+
+async function writeFence(deps: EffectDeps, state: SagaState): Promise<SagaEvent> {
+  // 1. Document and topic, so that no instance that starts from now on misses it.
+  await deps.writeFence(state);
+  // 2. Then the ledger says so.
+  await deps.append(draftOf(state, 'fence.written'));
+  return { kind: 'fenced', at: deps.now() };
 }
 
 async function destroyTokens(deps: EffectDeps, state: SagaState): Promise<SagaEvent> {

@@ -1,5 +1,5 @@
 import { CLAUSES, POLICY, storeEntry } from '@tokometrics/contracts';
-import type { ClauseId, Receipt, StoreId } from '@tokometrics/contracts';
+import type { ClauseId, Receipt, StoreEntry } from '@tokometrics/contracts';
 import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 import { later } from './clocks.ts';
 import type { LedgerRecord } from './ledger-chain.ts';
@@ -22,6 +22,7 @@ export function clausesOf(state: SagaState): ClauseId[] {
 
 export function receiptBody(state: SagaState, subjectRef: string): ReceiptBody {
   const stores = state.stores.map((store) => storeRow(state, store));
+  const kinds = state.stores.map(({ storeId }) => storeEntry(storeId).kind);
   return {
     v: 1,
     request: {
@@ -36,9 +37,12 @@ export function receiptBody(state: SagaState, subjectRef: string): ReceiptBody {
     policy: { policyVersion: POLICY.version, clauseIds: clausesOf(state) },
     stores,
     keys: state.keys.map(({ kidRef, shreddedAt }) => ({ kidRef, shreddedAt, canary: 'not-found' })),
-    residuals: stores.flatMap(({ storeId, physicalBy }) =>
-      physicalBy === null ? [] : [{ kind: residualKind(storeId), id: storeId, until: physicalBy }],
-    ),
+    residuals: stores.flatMap(({ storeId, physicalBy }, index) => {
+      const kind = kinds[index];
+      return physicalBy === null || kind === undefined
+        ? []
+        : [{ kind: residualKind(kind), id: storeId, until: physicalBy }];
+    }),
     recipients: [],
     retained: state.sharedAuthorization
       ? [{ ground: 'authorization-shared-with-connected-shop', category: 'tokens' }]
@@ -47,8 +51,7 @@ export function receiptBody(state: SagaState, subjectRef: string): ReceiptBody {
 }
 
 /** What the bytes still lie in until that date. */
-function residualKind(storeId: StoreId): string {
-  const { kind } = storeEntry(storeId);
+function residualKind(kind: StoreEntry['kind']): string {
   return kind === 'kafka' ? 'topic' : kind === 'memory' ? 'memory' : 'file';
 }
 

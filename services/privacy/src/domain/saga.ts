@@ -77,56 +77,33 @@ export function decide(
 /** Pure, and the same for a repeated event: a crash before the state was kept only repeats a step. */
 export function evolve(state: SagaState, event: SagaEvent, now: string): SagaState {
   switch (event.kind) {
-    case 'intended':
-      return advance(state, 'INTENT', 'FENCE', now, {
-        intentSeq: event.seq,
-        subjectRef: event.subjectRef,
-      });
-    case 'fenced':
-      return advance(state, 'FENCE', 'TOKENS', now, { fencedAt: event.at });
-    case 'tokensDestroyed':
-      return advance(state, 'TOKENS', 'QUIESCE', now, {
-        tokensDestroyedAt: event.at,
-        sharedAuthorization: event.shared,
-        stores: event.shared
-          ? state.stores.filter(({ storeId }) => storeId !== 'vault.tiktok-tokens')
-          : withStores(state, ['vault.tiktok-tokens'], () => ({
-              found: 1,
-              removed: 1,
-              ackedAt: event.at,
-            })),
-      });
-    case 'quiesced':
-      return advance(state, 'QUIESCE', 'BASELINE', now, {
-        quiescedAt: event.at,
-        topicEnds: event.topicEnds,
-      });
-    case 'baselined':
-      return advance(state, 'BASELINE', 'ERASE', now, {
-        stage: 0,
-        stores: state.stores.map((store) => ({
-          ...store,
-          found: Math.max(store.found, event.found.get(store.storeId) ?? 0),
-        })),
-      });
+    case 'notYet':
+      return { ...state, nextAt: later(now, event.pauseMs) };
+    case 'held':
+      return held(state, event, now);
+    case 'evidence':
+      return withEvidence(state, event.stores, now);
+    case 'commanded':
+    case 'rowsRemain':
+    case 'recordsAfterFence':
+      return again(state, event, now);
+    default:
+      return forward(state, event, now);
+  }
+}
+
+type Again = Extract<SagaEvent, { kind: 'commanded' | 'rowsRemain' | 'recordsAfterFence' }>;
+type Forward = Exclude<SagaEvent, Again | { kind: 'notYet' | 'held' | 'evidence' }>;
+
+/** Events that stay in a phase or lead back to an earlier one. */
+function again(state: SagaState, event: Again, now: string): SagaState {
+  switch (event.kind) {
     case 'commanded':
       return state.phase === 'ERASE'
         ? { ...state, stores: withStores(state, event.storeIds, () => ({ commandedAt: event.at })) }
         : state;
-    case 'evidence':
-      return withEvidence(state, event.stores, now);
-    case 'shredded':
-      return advance(state, 'SHRED', 'VERIFY', now, {
-        keys: mergedKeys(state.keys, event.keys),
-        shreddedAt: event.at,
-        stores: withStores(state, ['vault.sealing-keys'], (store) => ({
-          found: Math.max(store.found, mergedKeys(state.keys, event.keys).length),
-          removed: Math.max(store.removed, mergedKeys(state.keys, event.keys).length),
-          ackedAt: event.at,
-        })),
-      });
     case 'rowsRemain':
-      return advance(state, 'VERIFY', 'ERASE', now, {
+      return advance(state, ['VERIFY', 'ERASE'], now, {
         stage: 0,
         // A new round: an answer to the round before says nothing about these rows.
         stores: withStores(state, event.storeIds, ({ attempt }) => ({
@@ -144,28 +121,79 @@ export function evolve(state: SagaState, event: SagaEvent, now: string): SagaSta
             nextAt: later(now, SETTLE_MS),
           }
         : state;
+  }
+}
+
+/** Events that end a phase. */
+function forward(state: SagaState, event: Forward, now: string): SagaState {
+  switch (event.kind) {
+    case 'intended': {
+      const { seq, subjectRef } = event;
+      return advance(state, ['INTENT', 'FENCE'], now, { intentSeq: seq, subjectRef });
+    }
+    case 'fenced':
+      return advance(state, ['FENCE', 'TOKENS'], now, { fencedAt: event.at });
+    case 'tokensDestroyed':
+      return advance(state, ['TOKENS', 'QUIESCE'], now, withoutTokens(state, event));
+    case 'quiesced': {
+      const { at, topicEnds } = event;
+      return advance(state, ['QUIESCE', 'BASELINE'], now, { quiescedAt: at, topicEnds });
+    }
+    case 'baselined':
+      return advance(state, ['BASELINE', 'ERASE'], now, {
+        stage: 0,
+        stores: state.stores.map((store) => ({
+          ...store,
+          found: Math.max(store.found, event.found.get(store.storeId) ?? 0),
+        })),
+      });
+    case 'shredded':
+      return advance(state, ['SHRED', 'VERIFY'], now, withShredded(state, event));
     case 'verified':
-      return advance(state, 'VERIFY', 'RECEIPT', now, {
+      return advance(state, ['VERIFY', 'RECEIPT'], now, {
         stores: state.stores.map((store) => ({
           ...store,
           verifiedAt: event.at.get(store.storeId) ?? null,
           physicalBy: event.physicalBy.get(store.storeId) ?? store.physicalBy,
         })),
       });
-    case 'issued':
-      return advance(state, 'RECEIPT', 'NOTIFY', now, {
-        state: 'COMPLETED',
-        receipt: event.receipt,
-        receiptSeq: event.seq,
-        completedAt: event.at,
-      });
+    case 'issued': {
+      const { seq, receipt, at } = event;
+      const facts = { state: 'COMPLETED', receipt, receiptSeq: seq, completedAt: at } as const;
+      return advance(state, ['RECEIPT', 'NOTIFY'], now, facts);
+    }
     case 'notified':
-      return advance(state, 'NOTIFY', 'DONE', now, { state: 'COMPLETED' });
-    case 'notYet':
-      return { ...state, nextAt: later(now, event.pauseMs) };
-    case 'held':
-      return held(state, event.code, event.isUrgent, now);
+      return advance(state, ['NOTIFY', 'DONE'], now, { state: 'COMPLETED' });
   }
+}
+
+function withoutTokens(
+  state: SagaState,
+  { at, shared }: Extract<SagaEvent, { kind: 'tokensDestroyed' }>,
+): Partial<SagaState> {
+  return {
+    tokensDestroyedAt: at,
+    sharedAuthorization: shared,
+    stores: shared
+      ? state.stores.filter(({ storeId }) => storeId !== 'vault.tiktok-tokens')
+      : withStores(state, ['vault.tiktok-tokens'], () => ({ found: 1, removed: 1, ackedAt: at })),
+  };
+}
+
+function withShredded(
+  state: SagaState,
+  event: Extract<SagaEvent, { kind: 'shredded' }>,
+): Partial<SagaState> {
+  const keys = mergedKeys(state.keys, event.keys);
+  return {
+    keys,
+    shreddedAt: event.at,
+    stores: withStores(state, ['vault.sealing-keys'], (store) => ({
+      found: Math.max(store.found, keys.length),
+      removed: Math.max(store.removed, keys.length),
+      ackedAt: event.at,
+    })),
+  };
 }
 
 /** The one thing to do now. */
@@ -251,7 +279,7 @@ function withEvidence(
   const stage = nextStage(next);
   return stage < eraseStages().length
     ? { ...next, stage, ...(stage > state.stage ? CALM : {}) }
-    : advance(next, 'ERASE', 'SHRED', now, { stage });
+    : advance(next, ['ERASE', 'SHRED'], now, { stage });
 }
 
 function merged(store: StoreProgress, evidence: StoreEvidence | undefined): StoreProgress {
@@ -271,11 +299,10 @@ function merged(store: StoreProgress, evidence: StoreEvidence | undefined): Stor
 
 const CALM = { state: 'EXECUTING', attention: null, failures: 0 } as const;
 
-/** One step forward from exactly that phase; an event of another phase is a repeat and changes nothing. */
+/** One step from exactly that phase; an event of another phase is a repeat and changes nothing. */
 function advance(
   state: SagaState,
-  from: SagaPhase,
-  to: SagaPhase,
+  [from, to]: readonly [SagaPhase, SagaPhase],
   now: string,
   change: Partial<SagaState>,
 ): SagaState {
@@ -288,7 +315,11 @@ function mergedKeys(before: readonly ShreddedKey[], now: readonly ShreddedKey[])
   return [...before, ...now.filter(({ kidRef }) => !known.has(kidRef))];
 }
 
-function held(state: SagaState, code: string, isUrgent: boolean, now: string): SagaState {
+function held(
+  state: SagaState,
+  { code, isUrgent }: { readonly code: string; readonly isUrgent: boolean },
+  now: string,
+): SagaState {
   if (state.phase === 'DONE') {
     return state;
   }

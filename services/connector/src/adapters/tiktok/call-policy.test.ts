@@ -4,7 +4,8 @@ import type { FaultKind } from '../../domain/tiktok-fault.ts';
 import { backoffMs, nextStep } from './call-policy.ts';
 
 const fresh = { attempts: 1, hasRenewed: false, hasRestamped: false };
-const fault = (kind: FaultKind, retryAfterMs?: number) => new TikTokFault(kind, 'test', { retryAfterMs });
+const fault = (kind: FaultKind, retryAfterMs?: number) =>
+  new TikTokFault(kind, 'test', { retryAfterMs });
 
 describe('nextStep', () => {
   it('doubles the wait, up to a minute', () => {

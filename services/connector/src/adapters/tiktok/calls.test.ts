@@ -35,7 +35,13 @@ describe('the allow-list', () => {
     expect(buildPath('statements.transactions', { statement_id: '7238804564097517339' })).toBe(
       '/finance/202501/statements/7238804564097517339/statement_transactions',
     );
-    for (const id of ['../../orders', '1', '', '7238804564097517339/x', '72388045640975173391234']) {
+    for (const id of [
+      '../../orders',
+      '1',
+      '',
+      '7238804564097517339/x',
+      '72388045640975173391234',
+    ]) {
       expect(() => buildPath('statements.transactions', { statement_id: id })).toThrow(TypeError);
     }
   });

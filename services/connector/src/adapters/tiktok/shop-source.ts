@@ -26,86 +26,85 @@ interface Listing {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-const SORT_BY = (field: string, order: 'ASC' | 'DESC') => ({
-  sort_field: field,
-  sort_order: order,
-});
+function sortBy(field: string, order: 'ASC' | 'DESC'): Record<string, string> {
+  return { sort_field: field, sort_order: order };
+}
+
+async function readListing(
+  options: ShopSourceOptions,
+  listing: Listing,
+  ask: Ask,
+): Promise<SourcePage> {
+  let seq = 0;
+  const reply = await options.client.call({
+    name: listing.name,
+    ids: listing.ids ?? {},
+    query: {
+      ...listing.query,
+      ...(ask.pageSize === undefined ? {} : { page_size: String(ask.pageSize) }),
+      ...(ask.pageToken === undefined ? {} : { page_token: ask.pageToken }),
+    },
+    ...(listing.body === undefined ? {} : { body: listing.body }),
+    cipher: options.cipher,
+    credentials: options.credentials,
+    lane: options.lane,
+    priority: ask.priority,
+    signal: ask.signal,
+    beforeAttempt: async () => {
+      seq = await options.nextSeq();
+    },
+  });
+  const rows = reply.data[listing.list];
+  const totalCount = reply.data['total_count'];
+  return {
+    rows: Array.isArray(rows) ? rows.filter(isJson) : [],
+    nextToken: reply.data['next_page_token'],
+    totalCount: typeof totalCount === 'number' ? totalCount : undefined,
+    seq,
+    fetchedAt: options.nowS(),
+  };
+}
+
+type TimeField = 'create_time' | 'update_time';
+
+function ordersBy(field: TimeField, order: 'ASC' | 'DESC', bounds: Bounds): Listing {
+  return {
+    name: 'orders.search',
+    list: 'orders',
+    query: sortBy(field, order),
+    body: present({ [`${field}_ge`]: bounds.from, [`${field}_lt`]: bounds.to }),
+  };
+}
+
+/** Products know no half-open bound: `_le` is the last second that is still in. */
+function productsBy(field: TimeField, { from, to }: Bounds): Listing {
+  return {
+    name: 'products.search',
+    list: 'products',
+    body: present({
+      [`${field}_ge`]: from === 0 ? undefined : from,
+      [`${field}_le`]: to === undefined ? undefined : to - 1,
+    }),
+  };
+}
 
 export function createShopSource(options: ShopSourceOptions): ShopSource {
-  const read = async (listing: Listing, ask: Ask): Promise<SourcePage> => {
-    let seq = 0;
-    const reply = await options.client.call({
-      name: listing.name,
-      ids: listing.ids ?? {},
-      query: {
-        ...listing.query,
-        ...(ask.pageSize === undefined ? {} : { page_size: String(ask.pageSize) }),
-        ...(ask.pageToken === undefined ? {} : { page_token: ask.pageToken }),
-      },
-      ...(listing.body === undefined ? {} : { body: listing.body }),
-      cipher: options.cipher,
-      credentials: options.credentials,
-      lane: options.lane,
-      priority: ask.priority,
-      signal: ask.signal,
-      beforeAttempt: async () => {
-        seq = await options.nextSeq();
-      },
-    });
-    const rows = reply.data[listing.list];
-    const totalCount = reply.data['total_count'];
-    return {
-      rows: Array.isArray(rows) ? rows.filter(isJson) : [],
-      nextToken: reply.data['next_page_token'],
-      totalCount: typeof totalCount === 'number' ? totalCount : undefined,
-      seq,
-      fetchedAt: options.nowS(),
-    };
-  };
-
-  const orders =
-    (field: 'create_time' | 'update_time', order: 'ASC' | 'DESC') =>
-    (bounds: Bounds, ask: Ask): Promise<SourcePage> =>
-      read(
-        {
-          name: 'orders.search',
-          list: 'orders',
-          query: SORT_BY(field, order),
-          body: present({ [`${field}_ge`]: bounds.from, [`${field}_lt`]: bounds.to }),
-        },
-        ask,
-      );
-
-  // Products know no half-open bound: `_le` is the last second that is still in.
-  const products =
-    (field: 'create_time' | 'update_time') =>
-    (bounds: Bounds, ask: Ask): Promise<SourcePage> =>
-      read(
-        {
-          name: 'products.search',
-          list: 'products',
-          body: present({
-            [`${field}_ge`]: bounds.from === 0 ? undefined : bounds.from,
-            [`${field}_le`]: bounds.to === undefined ? undefined : bounds.to - 1,
-          }),
-        },
-        ask,
-      );
-
+  const read = (listing: Listing, ask: Ask): Promise<SourcePage> =>
+    readListing(options, listing, ask);
   return {
-    ordersUpdated: orders('update_time', 'ASC'),
-    ordersCreated: orders('create_time', 'DESC'),
+    ordersUpdated: (bounds, ask) => read(ordersBy('update_time', 'ASC', bounds), ask),
+    ordersCreated: (bounds, ask) => read(ordersBy('create_time', 'DESC', bounds), ask),
     ordersById: (ids, control) =>
       read({ name: 'orders.detail', list: 'orders', query: { ids: ids.join(',') } }, control),
-    productsUpdated: products('update_time'),
-    productsCreated: products('create_time'),
+    productsUpdated: (bounds, ask) => read(productsBy('update_time', bounds), ask),
+    productsCreated: (bounds, ask) => read(productsBy('create_time', bounds), ask),
     statements: (bounds, ask) =>
       read(
         {
           name: 'statements.list',
           list: 'statements',
           query: {
-            ...SORT_BY('statement_time', 'DESC'),
+            ...sortBy('statement_time', 'DESC'),
             ...text({ statement_time_ge: bounds.from, statement_time_lt: bounds.to }),
           },
         },
@@ -117,7 +116,7 @@ export function createShopSource(options: ShopSourceOptions): ShopSource {
           name: 'statements.transactions',
           list: 'transactions',
           ids: { statement_id: statementId },
-          query: SORT_BY('order_create_time', 'ASC'),
+          query: sortBy('order_create_time', 'ASC'),
         },
         ask,
       ),

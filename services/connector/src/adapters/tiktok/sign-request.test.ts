@@ -61,9 +61,7 @@ describe('signRequest', () => {
           shop_cipher: 'ROW_xkMbgAAAeVAQra0eZWebFQq5aIK',
           timestamp: '1696909648',
         },
-        body: body(
-          '{"event_type":"PACKAGE_UPDATE","address":"https://partner.tiktokshop.com"}',
-        ),
+        body: body('{"event_type":"PACKAGE_UPDATE","address":"https://partner.tiktokshop.com"}'),
       },
       sign: '701dd6deb2389fe4c469b89bd37fc56f96a6da6afeb4d01c9077a65169752fa7',
     },

@@ -55,85 +55,51 @@ export interface TikTokClientOptions {
   readonly log: Logger;
 }
 
-export function createTikTokClient(options: TikTokClientOptions): TikTokClient {
-  const { transport, clock, log } = options;
-  const calls = options.metrics.counter({
+interface Meters {
+  readonly calls: ReturnType<typeof callCounter>;
+  readonly seconds: ReturnType<typeof callHistogram>;
+  readonly clockRefusals: ReturnType<typeof clockCounter>;
+}
+
+function callCounter(metrics: Metrics) {
+  return metrics.counter({
     name: 'tiktok_calls_total',
     help: 'Calls to TikTok Shop by call and class of the answer',
     labels: ['call', 'outcome'],
   });
-  const seconds = options.metrics.histogram({
+}
+
+function callHistogram(metrics: Metrics) {
+  return metrics.histogram({
     name: 'tiktok_call_seconds',
     help: 'Time from request to the whole answer',
     labels: ['call'],
   });
-  const clockAlerts = options.metrics.counter({
+}
+
+function clockCounter(metrics: Metrics) {
+  return metrics.counter({
     name: 'tiktok_clock_refusals_total',
     help: 'Calls that TikTok Shop refused because of their timestamp: check this machine’s clock',
   });
+}
 
-  const attempt = async (request: CallRequest, token: string): Promise<Reply> => {
-    const { name, cipher } = request;
-    const { method, isShopScoped } = callSpec(name);
-    const path = buildPath(name, request.ids, options.versions);
-    // One buffer is signed and sent: a body written twice could differ in a space.
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const query: Record<string, string> = {
-      ...withoutEmpty(request.query ?? {}),
-      app_key: options.appKey,
-      timestamp: Math.floor(clock.now().getTime() / 1000).toString(),
-      ...(isShopScoped && cipher !== undefined ? { shop_cipher: cipher } : {}),
-    };
-    query['sign'] = signRequest(options.appSecret.reveal(), { path, query, body });
-    const startedAt = clock.monotonicMs();
-    const raw = await transport.send({
-      base: options.api,
-      method,
-      path,
-      query,
-      headers: { 'content-type': 'application/json', 'x-tts-access-token': token },
-      body,
-      signal: request.signal,
-    });
-    seconds.observe({ call: name }, (clock.monotonicMs() - startedAt) / 1000);
-    return readReply(raw);
-  };
+interface History {
+  attempts: number;
+  hasRenewed: boolean;
+  hasRestamped: boolean;
+}
 
-  /** Counts what came of an attempt and decides about the next one; throws when there is none. */
-  const react = async (
-    request: CallRequest,
-    fault: TikTokFault,
-    history: { attempts: number; hasRenewed: boolean; hasRestamped: boolean },
-    token: string,
-  ): Promise<void> => {
-    calls.inc({ call: request.name, outcome: fault.kind });
-    if (fault.kind === 'retry') {
-      request.lane.breaker.failed();
-    }
-    if (fault.kind === 'throttle') {
-      request.lane.limiter.throttled();
-    }
-    const step = nextStep(fault, history, options.random());
-    switch (step.kind) {
-      case 'wait':
-        await options.pause(step.ms, request.signal);
-        return;
-      case 'renew':
-        history.hasRenewed = true;
-        await request.credentials.renew(token);
-        return;
-      case 'restamp':
-        history.hasRestamped = true;
-        clockAlerts.inc();
-        log.error({ code: fault.code }, 'TikTok Shop refuses our clock');
-        return;
-      case 'give_up':
-        throw fault;
-    }
+export function createTikTokClient(options: TikTokClientOptions): TikTokClient {
+  const { metrics } = options;
+  const meters: Meters = {
+    calls: callCounter(metrics),
+    seconds: callHistogram(metrics),
+    clockRefusals: clockCounter(metrics),
   };
 
   const call = async (request: CallRequest): Promise<Reply> => {
-    const history = { attempts: 0, hasRenewed: false, hasRestamped: false };
+    const history: History = { attempts: 0, hasRenewed: false, hasRestamped: false };
     for (;;) {
       if (!request.lane.breaker.allows()) {
         throw new TikTokFault('retry', 'the shop’s host is taken to be down');
@@ -143,15 +109,16 @@ export function createTikTokClient(options: TikTokClientOptions): TikTokClient {
       await request.beforeAttempt?.();
       history.attempts += 1;
       try {
-        const reply = await attempt(request, token);
+        const reply = await attempt(options, meters, request, token);
         request.lane.breaker.succeeded();
-        calls.inc({ call: request.name, outcome: 'ok' });
+        meters.calls.inc({ call: request.name, outcome: 'ok' });
         return reply;
       } catch (error) {
         if (!(error instanceof TikTokFault)) {
           throw error;
         }
-        await react(request, error, history, token);
+        meters.calls.inc({ call: request.name, outcome: error.kind });
+        await react(options, meters, { request, fault: error, history, token });
       }
     }
   };
@@ -160,6 +127,77 @@ export function createTikTokClient(options: TikTokClientOptions): TikTokClient {
     call: (request) =>
       withSpan('tiktok.call', { 'tiktok.call': request.name }, () => call(request)),
   };
+}
+
+async function attempt(
+  options: TikTokClientOptions,
+  meters: Meters,
+  request: CallRequest,
+  token: string,
+): Promise<Reply> {
+  const { clock } = options;
+  const { name, cipher } = request;
+  const { method, isShopScoped } = callSpec(name);
+  const path = buildPath(name, request.ids, options.versions);
+  // One buffer is signed and sent: a body written twice could differ in a space.
+  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+  const query: Record<string, string> = {
+    ...withoutEmpty(request.query ?? {}),
+    app_key: options.appKey,
+    timestamp: Math.floor(clock.now().getTime() / 1000).toString(),
+    ...(isShopScoped && cipher !== undefined ? { shop_cipher: cipher } : {}),
+  };
+  query['sign'] = signRequest(options.appSecret.reveal(), { path, query, body });
+  const startedAt = clock.monotonicMs();
+  const raw = await options.transport.send({
+    base: options.api,
+    method,
+    path,
+    query,
+    headers: { 'content-type': 'application/json', 'x-tts-access-token': token },
+    body,
+    signal: request.signal,
+  });
+  meters.seconds.observe({ call: name }, (clock.monotonicMs() - startedAt) / 1000);
+  return readReply(raw);
+}
+
+interface Failed {
+  readonly request: CallRequest;
+  readonly fault: TikTokFault;
+  readonly history: History;
+  readonly token: string;
+}
+
+/** Prepares the next attempt as the class of the refusal asks; throws when there is to be none. */
+async function react(
+  options: TikTokClientOptions,
+  meters: Meters,
+  { request, fault, history, token }: Failed,
+): Promise<void> {
+  if (fault.kind === 'retry') {
+    request.lane.breaker.failed();
+  }
+  if (fault.kind === 'throttle') {
+    request.lane.limiter.throttled();
+  }
+  const step = nextStep(fault, history, options.random());
+  switch (step.kind) {
+    case 'wait':
+      await options.pause(step.ms, request.signal);
+      return;
+    case 'renew':
+      history.hasRenewed = true;
+      await request.credentials.renew(token);
+      return;
+    case 'restamp':
+      history.hasRestamped = true;
+      meters.clockRefusals.inc();
+      options.log.error({ code: fault.code }, 'TikTok Shop refuses our clock');
+      return;
+    case 'give_up':
+      throw fault;
+  }
 }
 
 /** TikTok refuses parameters that are there but empty. */

@@ -23,13 +23,7 @@ describe('webhook signature', () => {
       W2,
       '21109834de72ec53c9959716d8514ae388ce1f123e5ffdcafc46713fcdf62b27',
     ],
-    [
-      'W3',
-      'abcdef',
-      '123',
-      W3,
-      '3d168d090daf19fe2027cdb229c44a9b8e1b38049ce1f47ca1221f63e57d0cb0',
-    ],
+    ['W3', 'abcdef', '123', W3, '3d168d090daf19fe2027cdb229c44a9b8e1b38049ce1f47ca1221f63e57d0cb0'],
   ])('accepts %s', (_name, appKey, secret, body, sign) => {
     expect(createSignatureCheck(appKey, [new Secret(secret)])(sign, body)).toBe(true);
   });

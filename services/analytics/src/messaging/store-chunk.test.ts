@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals';
+import type { InMessage } from '@tokometrics/kit';
+import { aShopKey } from '@tokometrics/testkit';
+import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import { createFactValidators } from '../adapters/fact-validators.ts';
+import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import { prepareChunk } from './prepare-chunk.ts';
+import { storeChunk } from './store-chunk.ts';
+
+const validators = createFactValidators();
+const tenant = () => ({ shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' });
+const at = '2026-03-02T05:00:00Z';
+const order = (id: string, createdAt = at) =>
+  orderFactOf('Asia/Jakarta', {
+    ...{ id, createdAt },
+    paidAt: createdAt,
+    lines: [{ product: 'P1', price: '5' }],
+  });
+
+function createRecorder(closedAtWrite: ReadonlySet<string> = new Set()) {
+  const steps: string[] = [];
+  const counts: ChunkCounts[] = [];
+  const written: string[] = [];
+  return {
+    steps,
+    counts,
+    written,
+    deps: {
+      guardedChunk: async (
+        scopes: readonly { shopKey: string; epoch: number }[],
+        write: (open: readonly { shopKey: string; epoch: number }[]) => Promise<void>,
+      ) => {
+        const open = scopes.filter(({ shopKey }) => !closedAtWrite.has(shopKey));
+        if (open.length > 0) {
+          await write(open);
+        }
+        return { fenced: [] };
+      },
+      insert: (table: string, lines: readonly string[]) => {
+        steps.push(`insert ${table}`);
+        written.push(...lines);
+        return Promise.resolve();
+      },
+      reroll: () => {
+        steps.push('reroll');
+        return Promise.resolve();
+      },
+      noteChunk: (noted: readonly ChunkCounts[]) => {
+        counts.push(...noted);
+        return Promise.resolve();
+      },
+      complete: (markers: readonly unknown[]) => {
+        steps.push(`complete ${String(markers.length)}`);
+        return Promise.resolve();
+      },
+      invalidate: () => undefined,
+    },
+  };
+}
+
+const store = (
+  recorder: ReturnType<typeof createRecorder>,
+  messages: readonly InMessage[],
+  isFenced: (shopKey: string) => boolean = () => false,
+) =>
+  storeChunk(
+    recorder.deps,
+    prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
+  );
+
+describe('storeChunk', () => {
+  it('writes base rows, then rollups, then completeness', async () => {
+    const shop = tenant();
+    const recorder = createRecorder();
+
+    await store(recorder, [
+      markerMessage(shop, { through: 9 }),
+      factMessage(shop, 'order', '1', order('1')),
+    ]);
+
+    expect(recorder.steps).toEqual(['insert orders', 'reroll', 'complete 1']);
+  });
+
+  it('gives every record one fate: the counts add up to what came in', async () => {
+    const [open, gone, late] = [tenant(), tenant(), tenant()];
+    const recorder = createRecorder(new Set([late.shopKey]));
+    const good = factMessage(open, 'order', '1', order('1'), 2);
+    const broken = { ...factMessage(open, 'order', '9', order('9')), value: Buffer.from('{') };
+
+    const { parked } = await store(
+      recorder,
+      [
+        good,
+        { ...good, offset: '900' },
+        factMessage(open, 'order', '1', order('1'), 1),
+        factMessage(open, 'order', '2', order('2', '2025-01-01T00:00:00Z')),
+        factMessage(gone, 'order', '3', order('3')),
+        factMessage(late, 'order', '4', order('4')),
+        markerMessage(open, { through: 9 }),
+        broken,
+      ],
+      (shopKey) => shopKey === gone.shopKey,
+    );
+
+    expect(parked?.map(({ reason }) => reason)).toEqual(['schema']);
+    expect(recorder.counts).toEqual([
+      expect.objectContaining({
+        consumed: 8,
+        byFate: {
+          ...{ stored: 1, duplicate: 1, superseded: 1, expired: 1 },
+          ...{ fenced: 2, marker: 1, dlq: 1 },
+        },
+      }),
+    ]);
+    expect(recorder.written).toHaveLength(1);
+  });
+
+  it('counts a chunk of which nothing may be written', async () => {
+    const gone = tenant();
+    const recorder = createRecorder();
+
+    await store(recorder, [factMessage(gone, 'order', '1', order('1'))], () => true);
+
+    expect(recorder.steps).toEqual([]);
+    expect(recorder.counts[0]?.byFate.fenced).toBe(1);
+  });
+
+  it('parks a record that gives one version two contents', async () => {
+    const shop = tenant();
+    const recorder = createRecorder();
+
+    const { parked } = await store(recorder, [
+      factMessage(shop, 'order', '1', order('1'), 3),
+      factMessage(shop, 'order', '1', { ...order('1'), status: 'OTHER' }, 3),
+    ]);
+
+    expect(parked?.map(({ reason }) => reason)).toEqual(['ver_conflict']);
+    expect(recorder.written).toHaveLength(1);
+  });
+
+  it.each([
+    ['another tenant than its headers', 'scope', { shopkey: aShopKey() }],
+    [
+      'lines of unequal length',
+      'schema',
+      { data: { ...order('1'), lines: { ...order('1').lines, lineId: [] } } },
+    ],
+    ['money as a number', 'schema', { data: { ...order('1'), totalAmount: 5 } }],
+    ['a date that is none', 'schema', { data: { ...order('1'), localDate: '2026-3-1' } }],
+  ])('parks a body with %s', async (_what, reason, change) => {
+    const recorder = createRecorder();
+    const message = factMessage(tenant(), 'order', '1', order('1'));
+    const body: unknown = JSON.parse(String(message.value));
+    const value = Buffer.from(JSON.stringify({ ...(body as object), ...change }));
+
+    const { parked } = await store(recorder, [{ ...message, value }]);
+
+    expect(parked?.map((item) => item.reason)).toEqual([reason]);
+    expect(recorder.written).toEqual([]);
+  });
+
+  it('parks what has no scope or no known type', async () => {
+    const recorder = createRecorder();
+    const message = factMessage(tenant(), 'order', '1', order('1'));
+
+    const { parked } = await store(recorder, [
+      { ...message, headers: {} },
+      { ...message, headers: { ...message.headers, ce_type: 'com.tokometrics.other.v1' } },
+    ]);
+
+    expect(parked?.map(({ reason }) => reason)).toEqual(['unscoped', 'unknown_type']);
+  });
+});
