@@ -11,13 +11,16 @@ import {
 } from '@tokometrics/kit';
 import { readRetailFile } from './adapters/csv-retail-file.ts';
 import { openStateFile } from './adapters/state-file.ts';
+import { createWebhookSender } from './adapters/webhook-sender.ts';
 import type { Config } from './config.ts';
 import { createCallLog } from './domain/call-log.ts';
+import { createDeauthorize } from './domain/deauthorize.ts';
 import { createFaultPlan } from './domain/faults.ts';
 import { createGrants } from './domain/grants.ts';
 import { initialState } from './domain/initial-state.ts';
 import { createRateLimiter } from './domain/rate-limiter.ts';
 import { createSandboxClock } from './domain/sandbox-clock.ts';
+import { createOutbox } from './domain/webhook-outbox.ts';
 import { createWorld } from './domain/world.ts';
 import { createApiApp } from './http/api-app.ts';
 import { createControlApp } from './http/control-app.ts';
@@ -58,6 +61,8 @@ export function compose(config: Config, log: Logger): Sandbox {
     now: sandboxClock.now,
     random: randomBytes,
   });
+  const outbox = createOutbox({ handle, grants, now: sandboxClock.now });
+  const deauthorize = createDeauthorize({ grants, outbox, now: sandboxClock.now });
   const { modes } = handle.state;
   modes.rateLimitRps = config.RATE_LIMIT_RPS;
   modes.rateLimitBurst = config.RATE_LIMIT_BURST;
@@ -85,7 +90,17 @@ export function compose(config: Config, log: Logger): Sandbox {
     log,
   });
   const controlApp = createControlApp(
-    { handle, clock: sandboxClock, world, grants, faults, calls, freshState },
+    {
+      handle,
+      clock: sandboxClock,
+      world,
+      grants,
+      faults,
+      calls,
+      outbox,
+      deauthorize,
+      freshState,
+    },
     log,
   );
   const api = createListener('api', { host: config.HOST, port: config.PORT }, apiApp);
@@ -94,6 +109,13 @@ export function compose(config: Config, log: Logger): Sandbox {
     { host: '127.0.0.1', port: config.CONTROL_PORT },
     controlApp,
   );
+  const sender = createWebhookSender({
+    outbox,
+    handle,
+    appKey: config.TIKTOK_APP_KEY,
+    appSecret: config.TIKTOK_APP_SECRET.reveal(),
+    log,
+  });
   let isServing = false;
   const ops = createOps({
     host: config.HOST,
@@ -114,7 +136,7 @@ export function compose(config: Config, log: Logger): Sandbox {
     },
   };
   return {
-    lifecycle: new Lifecycle([handle, ops, control, api, serving]),
+    lifecycle: new Lifecycle([handle, ops, control, api, sender, serving]),
     ports: () => ({ api: api.port(), control: control.port() }),
   };
 }

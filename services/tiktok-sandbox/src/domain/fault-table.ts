@@ -80,7 +80,11 @@ const TABLE = {
 } as const satisfies Record<string, readonly [number, number, string]>;
 
 export type FaultName = keyof typeof TABLE;
-export const FAULT_NAMES: readonly string[] = Object.keys(TABLE);
+export const FAULT_NAMES: readonly FaultName[] = Object.keys(TABLE).filter(isFaultName);
+
+function isFaultName(text: string): text is FaultName {
+  return text in TABLE;
+}
 
 export interface FaultReply {
   readonly code: number;

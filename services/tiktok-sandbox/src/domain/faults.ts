@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { FAULT_NAMES } from './fault-table.ts';
 
 export const FAULT_KINDS = [
   'rate_limit',
   'rate_limit_retry_after',
   'internal',
   'timeout',
+  'answer',
   'slow',
   'truncated_json',
   'html_503',
@@ -24,6 +26,8 @@ export const faultOrder = z.strictObject({
   count: z.number().int().min(1).default(1),
   /** How many matching calls it lets pass first. */
   after: z.number().int().min(0).default(0),
+  /** With `answer`: any row of TikTok's table of errors by its name here. */
+  name: z.enum(FAULT_NAMES).default('internal'),
   delay_ms: z.number().int().min(0).max(120_000).default(5_000),
   retry_after_s: z.number().int().min(0).default(2),
   skew_s: z.number().int().default(600),

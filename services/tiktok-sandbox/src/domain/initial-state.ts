@@ -32,6 +32,7 @@ export function initialState(options: SeedOptions): SandboxState {
       events: [...WEBHOOK_TYPES],
       duplicateRate: 0,
       lossRate: 0,
+      lateRate: 1,
       delayS: 0,
       scale: 1 / 60,
       announcedTo: seededAt,

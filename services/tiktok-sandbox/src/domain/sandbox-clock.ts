@@ -16,7 +16,8 @@ export interface SandboxClock {
 export function createSandboxClock(handle: StateHandle, realMs: () => number): SandboxClock {
   const nowMs = (): number => {
     const { anchorRealMs, anchorShownMs, rate } = handle.state.clock;
-    return Math.floor(anchorShownMs + (realMs() - anchorRealMs) * rate);
+    // A machine whose clock was set back must not take back what has been shown.
+    return Math.floor(anchorShownMs + Math.max(0, realMs() - anchorRealMs) * rate);
   };
   const anchor = (shownMs: number, rate: number): void => {
     handle.state.clock = { anchorRealMs: realMs(), anchorShownMs: shownMs, rate };

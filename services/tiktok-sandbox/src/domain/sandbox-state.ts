@@ -41,6 +41,8 @@ export const sandboxState = z.strictObject({
     events: z.array(z.number()),
     duplicateRate: z.number(),
     lossRate: z.number(),
+    /** This share of them comes `delayS` late, so that others overtake them. */
+    lateRate: z.number().default(1),
     delayS: z.number(),
     /** Retry waits are multiplied by this. */
     scale: z.number(),

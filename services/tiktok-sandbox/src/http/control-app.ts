@@ -6,8 +6,9 @@ import express, {
 } from 'express';
 import type { Logger } from '@tokometrics/kit';
 import { ZodError, type z } from 'zod';
-import { CONTROL_ROUTES, ControlRefusal } from './control-routes.ts';
 import type { ControlDeps } from './control-deps.ts';
+import { ControlRefusal } from './control-route.ts';
+import { CONTROL_ROUTES } from './control-routes.ts';
 
 /** For people and tests on this machine: no signature, its own port, JSON in and out. */
 export function createControlApp(deps: ControlDeps, log: Logger): Express {

@@ -1,3 +1,5 @@
+import type { Deauthorize } from '../domain/deauthorize.ts';
+import type { Outbox } from '../domain/webhook-outbox.ts';
 import type { CallLog } from '../domain/call-log.ts';
 import type { FaultPlan } from '../domain/faults.ts';
 import type { Grants } from '../domain/grants.ts';
@@ -13,6 +15,8 @@ export interface ControlDeps {
   readonly grants: Grants;
   readonly faults: FaultPlan;
   readonly calls: CallLog;
+  readonly outbox: Outbox;
+  readonly deauthorize: Deauthorize;
   readonly freshState: () => SandboxState;
 }
 

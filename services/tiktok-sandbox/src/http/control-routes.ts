@@ -1,54 +1,9 @@
 import { z } from 'zod';
 import { faultOrder } from '../domain/faults.ts';
-import { DEFAULT_SCOPES, SCOPES } from '../domain/scopes.ts';
-import { findShop, type ControlDeps } from './control-deps.ts';
+import { ControlRefusal, get, post, remove, type ControlRoute } from './control-route.ts';
+import { SHOP_ROUTES } from './control-shops.ts';
 import { describeState } from './control-state.ts';
-
-export class ControlRefusal extends Error {
-  override readonly name = 'ControlRefusal';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-interface ControlCall<B> {
-  readonly body: B;
-  readonly params: Readonly<Record<string, string | string[]>>;
-  readonly query: URLSearchParams;
-}
-
-interface ControlRoute {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly path: string;
-  readonly body: z.ZodType | undefined;
-  handle(deps: ControlDeps, call: ControlCall<unknown>): unknown;
-}
-
-type Reply = unknown;
-
-/** Binds a body schema to the handler that gets its output. */
-function post<S extends z.ZodType>(
-  path: string,
-  body: S,
-  handle: (deps: ControlDeps, call: ControlCall<z.output<S>>) => Reply,
-): ControlRoute {
-  return {
-    method: 'post',
-    path,
-    body,
-    handle: (deps, call) => handle(deps, { ...call, body: body.parse(call.body) }),
-  };
-}
-
-function get(
-  path: string,
-  handle: (deps: ControlDeps, call: ControlCall<unknown>) => Reply,
-): ControlRoute {
-  return { method: 'get', path, body: undefined, handle };
-}
+import { WEBHOOK_ROUTES } from './control-webhooks.ts';
 
 const clockBody = z
   .strictObject({
@@ -72,12 +27,9 @@ const modesBody = z.strictObject({
   rate_limit_burst: z.number().min(1).optional(),
 });
 
-const grantBody = z.strictObject({
-  seller: z.enum(['retail', 'synthetic']),
-  scopes: z.array(z.enum(SCOPES)).default([...DEFAULT_SCOPES]),
-});
-
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
+  ...SHOP_ROUTES,
+  ...WEBHOOK_ROUTES,
   get('/control/state', (deps) => describeState(deps)),
   post('/control/clock', clockBody, (deps, { body }) => {
     const { clock } = deps;
@@ -91,12 +43,8 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     if (rate !== undefined) {
       clock.setRate(rate);
     }
+    deps.outbox.announce();
     return { now: new Date(clock.nowMs()).toISOString(), rate: clock.rate() };
-  }),
-  post('/control/grants', grantBody, async (deps, { body }) => {
-    const code = deps.grants.issueCode(body.seller, body.scopes);
-    await deps.handle.flush();
-    return { code };
   }),
   post('/control/modes', modesBody, (deps, { body }) => {
     const { modes } = deps.handle.state;
@@ -111,15 +59,10 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   }),
   post('/control/faults', faultOrder, (deps, { body }) => deps.faults.add(body)),
   get('/control/faults', (deps) => ({ faults: deps.faults.list() })),
-  {
-    method: 'delete',
-    path: '/control/faults',
-    body: undefined,
-    handle: (deps) => {
-      deps.faults.clear();
-      return { faults: [] };
-    },
-  },
+  remove('/control/faults', (deps) => {
+    deps.faults.clear();
+    return { faults: [] };
+  }),
   get('/control/calls', ({ calls }, { query }) => {
     const after = Number(query.get('after') ?? 0);
     const limit = Number(query.get('limit') ?? 1_000);
@@ -128,32 +71,17 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
       calls: query.has('violations') ? calls.violations() : calls.list(after, limit),
     };
   }),
-  {
-    method: 'delete',
-    path: '/control/calls',
-    body: undefined,
-    handle: ({ calls }) => {
-      calls.clear();
-      return calls.counters();
-    },
-  },
+  remove('/control/calls', ({ calls }) => {
+    calls.clear();
+    return calls.counters();
+  }),
   post('/control/reset', z.strictObject({}), async (deps) => {
     deps.handle.replace(deps.freshState());
     deps.world.seed();
     deps.faults.clear();
     deps.calls.clear();
+    deps.outbox.clear();
     await deps.handle.flush();
     return describeState(deps);
   }),
 ];
-
-export function requireShop(
-  deps: ControlDeps,
-  name: unknown,
-): NonNullable<ReturnType<typeof findShop>> {
-  const shop = typeof name === 'string' ? findShop(deps.world, name) : undefined;
-  if (shop === undefined) {
-    throw new ControlRefusal(404, 'no such shop');
-  }
-  return shop;
-}

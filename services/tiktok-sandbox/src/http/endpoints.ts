@@ -18,7 +18,7 @@ import { searchOrders } from './endpoints/search-orders.ts';
 import { searchProducts } from './endpoints/search-products.ts';
 
 /** All that is served; a path that writes anything to a shop is not among them. */
-export function createEndpoints(deauthorize: (shop: Shop) => void): readonly Endpoint[] {
+export function createEndpoints(deauthorize: (shop: Shop) => unknown): readonly Endpoint[] {
   return [
     getAuthorizedShops,
     getSellerShops,

@@ -57,8 +57,8 @@ export function passGate(
   if (!grant.scopes.includes(endpoint.scope)) {
     throw new TiktokFault('scopeMissing');
   }
-  checkRate(deps, `${deps.appKey} ${shop?.facts.id ?? grant.seller}`, faults);
-  checkOverload(faults);
+  throwOrdered(faults);
+  checkRate(deps, `${deps.appKey} ${shop?.facts.id ?? grant.seller}`);
   return { grant, shops, shop, query, body: readParameters(call, query) };
 }
 
@@ -125,15 +125,7 @@ function checkCipher(query: ReadonlyMap<string, string>, endpoint: Endpoint): st
   return cipher;
 }
 
-function checkRate(deps: GateDeps, key: string, faults: readonly FaultOrder[]): void {
-  for (const { kind, retry_after_s: retryAfterS } of faults) {
-    if (kind === 'rate_limit') {
-      throw new TiktokFault('rateLimited');
-    }
-    if (kind === 'rate_limit_retry_after') {
-      throw new TiktokFault('rateLimited', { retryAfterS });
-    }
-  }
+function checkRate(deps: GateDeps, key: string): void {
   const verdict = deps.takeRate(key);
   if (verdict !== undefined) {
     const { retryAfterS } = verdict;
@@ -141,10 +133,20 @@ function checkRate(deps: GateDeps, key: string, faults: readonly FaultOrder[]): 
   }
 }
 
-function checkOverload(faults: readonly FaultOrder[]): void {
-  for (const { kind } of faults) {
+/** Faults that take the place of the answer before anything is done. */
+export function throwOrdered(faults: readonly FaultOrder[]): void {
+  for (const { kind, name, retry_after_s: retryAfterS } of faults) {
+    if (kind === 'rate_limit') {
+      throw new TiktokFault('rateLimited');
+    }
+    if (kind === 'rate_limit_retry_after') {
+      throw new TiktokFault('rateLimited', { retryAfterS });
+    }
     if (kind === 'internal' || kind === 'timeout') {
       throw new TiktokFault(kind);
+    }
+    if (kind === 'answer') {
+      throw new TiktokFault(name);
     }
   }
 }

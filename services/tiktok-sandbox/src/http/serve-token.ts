@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
-import { badParameter } from '../domain/fault-table.ts';
+import { badParameter, TiktokFault } from '../domain/fault-table.ts';
+import type { FaultOrder } from '../domain/faults.ts';
 import type { TokenPair } from '../domain/grants.ts';
 import { isSameText } from '../domain/signing.ts';
-import { faultAnswer, requestIdOf, successAnswer, toFault } from './envelope.ts';
+import { faultAnswer, requestIdOf, successAnswer, toFault, type Answer } from './envelope.ts';
+import { throwOrdered } from './gate.ts';
 import type { ApiDeps } from './serve-api.ts';
 import { sendStruck } from './strike.ts';
 
@@ -17,18 +19,9 @@ export function serveToken(
     const requestId = requestIdOf(deps.nowMs(), deps.random);
     const faults = deps.faults.strike(request.method, path);
     const query = new Map(new URLSearchParams(request.originalUrl.split('?')[1] ?? ''));
-    const answer = await issue(deps, path, query)
+    const answer = await issue(deps, path, { query, faults })
       .then((pair) => successAnswer(requestId, JSON.stringify(tokenData(pair)), 'success'))
-      .catch((error: unknown) =>
-        faultAnswer(
-          requestId,
-          { ...toFault(error).reply, status: 200 },
-          {
-            always200: true,
-            details: false,
-          },
-        ),
-      );
+      .catch((error: unknown) => refusal(deps, requestId, error));
     // Nobody may hold a token that a crash of the sandbox would forget.
     await deps.handle.flush();
     const status = await sendStruck(response, answer, faults);
@@ -47,11 +40,33 @@ export function serveToken(
   };
 }
 
+/** This host says 200 and puts the refusal into the body; only injected faults have statuses. */
+function refusal(deps: ApiDeps, requestId: string, error: unknown): Answer {
+  if (!(error instanceof TiktokFault)) {
+    deps.log.error({ err: error }, 'a token call failed inside the sandbox');
+  }
+  const { reply, retryAfterS } = toFault(error);
+  const status = reply.code === BAD_PARAMETER ? 200 : reply.status;
+  return faultAnswer(
+    requestId,
+    { ...reply, status },
+    { always200: deps.handle.state.modes.status === 'always-200', details: false, retryAfterS },
+  );
+}
+
+const BAD_PARAMETER = 98001004;
+
+interface TokenCall {
+  readonly query: ReadonlyMap<string, string>;
+  readonly faults: readonly FaultOrder[];
+}
+
 async function issue(
   deps: ApiDeps,
   path: TokenPath,
-  query: ReadonlyMap<string, string>,
+  { query, faults }: TokenCall,
 ): Promise<TokenPair> {
+  throwOrdered(faults);
   const expect = (name: string, wanted: string): void => {
     if (!isSameText(query.get(name) ?? '', wanted)) {
       throw badParameter(name, 'not valid', `the ${name} of this app`);

@@ -2,7 +2,7 @@ import { shopOf, type Endpoint } from '../api-call.ts';
 import type { Shop } from '../../domain/shop.ts';
 
 /** The one call that ends something: the authorization, not the shop's data. */
-export function deauthorizeShop(deauthorize: (shop: Shop) => void): Endpoint {
+export function deauthorizeShop(deauthorize: (shop: Shop) => unknown): Endpoint {
   return {
     method: 'DELETE',
     path: '/authorization/{version}/shops',

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { expectRetail } from '../domain/retail/retail-expected.ts';
+import { DEFAULT_SCOPES, SCOPES } from '../domain/scopes.ts';
+import { expectSynthetic } from '../domain/synthetic/synthetic-expected.ts';
+import { statusEvents } from '../domain/webhook-events.ts';
+import type { ControlDeps } from './control-deps.ts';
+import { ControlRefusal, get, post, shopNamed, type ControlRoute } from './control-route.ts';
+
+const grantBody = z.strictObject({
+  seller: z.enum(['retail', 'synthetic']),
+  scopes: z.array(z.enum(SCOPES)).default([...DEFAULT_SCOPES]),
+});
+
+const revokeBody = z.strictObject({
+  webhook: z.enum(['sent', 'lost', 'late']).default('sent'),
+  late_s: z.number().min(0).max(86_400).default(60),
+});
+
+export const SHOP_ROUTES: readonly ControlRoute[] = [
+  post('/control/grants', grantBody, async (deps, { body }) => {
+    const code = deps.grants.issueCode(body.seller, body.scopes);
+    await deps.handle.flush();
+    return { code };
+  }),
+  post('/control/shops/:shop/revoke', revokeBody, async (deps, call) => {
+    const shop = shopNamed(deps, call);
+    const wasHeld = deps.deauthorize(shop, call.body.webhook, call.body.late_s);
+    await deps.handle.flush();
+    return { shop: shop.facts.id, was_granted: wasHeld };
+  }),
+  post('/control/shops/:shop/orders', z.strictObject({}), async (deps, call) => {
+    const shop = shopNamed(deps, call);
+    if (shop.facts.key !== 'id') {
+      throw new ControlRefusal(409, 'the sums of the retail shop are fixed by its file');
+    }
+    const id = addOrder(deps);
+    await deps.handle.flush();
+    return { order_id: id };
+  }),
+  get('/control/expected/:shop', (deps, call) => {
+    const { facts } = shopNamed(deps, call);
+    const { clock, world } = deps;
+    const now = clock.now();
+    const figures =
+      facts.key === 'retail'
+        ? expectRetail(world.source.intake, {
+            weeks: world.retail().weeks,
+            zone: facts.zone,
+            now,
+          })
+        : expectSynthetic(world.synthetic().events(now), { zone: facts.zone, now });
+    return { now: new Date(now * 1000).toISOString(), timezone: facts.zone.name, ...figures };
+  }),
+];
+
+/** At this second, and announced at once: what had happened before is announced first. */
+function addOrder({ handle, clock, world, outbox, grants }: ControlDeps): string {
+  const shop = world.synthetic();
+  outbox.announce();
+  const at = clock.now();
+  const before = shop.book(at).orderById;
+  handle.state.addedOrders.push({ shop: 'id', at });
+  const added = shop.book(at).orders.find(({ id }) => !before.has(id));
+  if (added === undefined) {
+    throw new Error('an added order did not come into the shop');
+  }
+  const isGranted = handle.state.grants.some((grant) => grants.shopsOf(grant).includes(shop));
+  if (isGranted) {
+    for (const event of statusEvents(shop.facts.id, added, { from: at - 1, to: at })) {
+      outbox.queue(event);
+    }
+  }
+  return added.id;
+}
