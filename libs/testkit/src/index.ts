@@ -4,6 +4,8 @@ export { repositoryRoot, startTestEngines } from './test-engines.ts';
 export type { TestEnginesOptions } from './test-engines.ts';
 export { createSuiteClickhouse, createSuiteVault, suiteNames } from './suite.ts';
 export type { SuiteNames } from './suite.ts';
+export { startServiceProcess, suiteServiceEnv } from './service-process.ts';
+export type { ServiceProcess } from './service-process.ts';
 export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
 export { freePort } from './free-port.ts';
@@ -23,5 +25,5 @@ export {
   aShopLifecycle,
   scopedHeaders,
 } from './builders.ts';
-export { ensurePki } from '@tokometrics/local';
-export type { LocalPki } from '@tokometrics/local';
+export { ensurePki, startMailbox } from '@tokometrics/local';
+export type { LocalPki, Mailbox } from '@tokometrics/local';
