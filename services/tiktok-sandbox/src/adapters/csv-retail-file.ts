@@ -56,7 +56,10 @@ function unpack(path: string): Buffer {
     }
     return path.endsWith('.gz') ? gunzipSync(packed) : packed;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error
+        ? String(error.code)
+        : 'unknown';
     throw new RetailFileError('file', `cannot be read (${code})`);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lifecycled, Logger } from '@tokometrics/kit';
@@ -64,16 +64,10 @@ export function openStateFile({ dir, log, initial }: StateFileOptions): StateHan
 }
 
 function readState(path: string): SandboxState | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
+  if (!existsSync(path)) {
+    return undefined;
   }
-  const parsed = sandboxState.safeParse(parseJson(text));
+  const parsed = sandboxState.safeParse(parseJson(readFileSync(path, 'utf8')));
   if (!parsed.success) {
     throw new Error(`${FILE} is not a state of this version; delete it to seed the sandbox again`);
   }

@@ -31,6 +31,10 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   ...SHOP_ROUTES,
   ...WEBHOOK_ROUTES,
   get('/control/state', (deps) => describeState(deps)),
+  get('/control/clock', ({ clock }) => ({
+    now: new Date(clock.nowMs()).toISOString(),
+    rate: clock.rate(),
+  })),
   post('/control/clock', clockBody, (deps, { body }) => {
     const { clock } = deps;
     if (body.set !== undefined && !clock.set(Date.parse(body.set))) {
