@@ -68,7 +68,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     requestId = answer.requestId;
 
     expect(before.length).toBeGreaterThan(8);
-    expect(await leaving.shops()).toEqual([]);
+    expect((await leaving.shops()).map(({ status }) => status)).toEqual(['disconnecting']);
     const overview = await leaving.call('GET', `/metrics/overview?shop=${leavingShop}&range=28d`);
     expect(overview.status).toBe(404);
   });
@@ -104,6 +104,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
 
   it('leaves nothing of the one in any store, by queries of its own', async () => {
     expect(await countLeft(system, leavingShop)).toEqual([]);
+    expect(await leaving.shops()).toEqual([]);
   });
 
   it('leaves the other untouched, to the last digit', async () => {
