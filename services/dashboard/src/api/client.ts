@@ -1,0 +1,111 @@
+import { csrfReply } from '@tokometrics/contracts';
+import { z } from 'zod';
+import { ApiProblem, isProblem, problemOf, UNEXPECTED, UNREACHABLE } from './problem.ts';
+
+const BASE = '/api/v1';
+
+export type QueryValues = Readonly<Record<string, string | number | undefined>>;
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly query?: QueryValues;
+  readonly body?: unknown;
+  /** Nobody is signed in yet: there is no token to send. */
+  readonly anonymous?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Names sorted and empty ones left out, as in the address of a page. */
+export function queryText(values: QueryValues): string {
+  const known = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)] as [string, string]],
+  );
+  known.sort(([left], [right]) => (left < right ? -1 : 1));
+  const text = new URLSearchParams(known).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+// One token per session; a new session, or a session under a new token, needs another one.
+const csrf = new Map<'token', Promise<string>>();
+
+export function forgetCsrf(): void {
+  csrf.delete('token');
+}
+
+function csrfToken(): Promise<string> {
+  const known = csrf.get('token');
+  if (known !== undefined) {
+    return known;
+  }
+  const asked = send(csrfReply, '/auth/csrf', {}).then(({ csrfToken: token }) => token);
+  asked.catch(forgetCsrf);
+  csrf.set('token', asked);
+  return asked;
+}
+
+/** Calls the API and parses the answer by its schema. Throws ApiProblem, and nothing else. */
+export async function call<T extends z.ZodType>(
+  schema: T,
+  path: string,
+  options: CallOptions = {},
+): Promise<z.output<T>> {
+  const isUnsafe = (options.method ?? 'GET') !== 'GET' && options.anonymous !== true;
+  if (!isUnsafe) {
+    return send(schema, path, options);
+  }
+  try {
+    return await send(schema, path, options, await csrfToken());
+  } catch (error) {
+    if (!isProblem(error, 'csrf.rejected')) {
+      throw error;
+    }
+    // The session got a new token meanwhile, in another tab for one. Once more, with a fresh one.
+    forgetCsrf();
+    return send(schema, path, options, await csrfToken());
+  }
+}
+
+async function send<T extends z.ZodType>(
+  schema: T,
+  path: string,
+  { method = 'GET', query = {}, body, signal }: CallOptions,
+  token?: string,
+): Promise<z.output<T>> {
+  const response = await fetch(`${BASE}${path}${queryText(query)}`, {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { 'x-csrf-token': token }),
+    },
+    credentials: 'same-origin',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) {
+      throw error;
+    }
+    throw new ApiProblem({ status: 0, code: UNREACHABLE });
+  });
+  if (!response.ok) {
+    throw await problemOf(response);
+  }
+  const answer: unknown = response.status === 204 ? undefined : await bodyOf(response);
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success) {
+    throw new ApiProblem({ status: response.status, code: UNEXPECTED });
+  }
+  return parsed.data;
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === '') {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiProblem({ status: response.status, code: UNEXPECTED });
+  }
+}

@@ -1,0 +1,114 @@
+import type { Granularity, NullReason, Series, ValueState } from '@tokometrics/contracts';
+import {
+  formatClock,
+  formatDay,
+  formatFigure,
+  formatMissing,
+  formatMonth,
+  formatShortDay,
+  formatWeekday,
+  nullText,
+} from '../ui/format.ts';
+
+export interface ChartPoint {
+  /** For geometry alone; what a person reads is `text`. */
+  readonly value: number | null;
+  readonly text: string;
+  /** Name of the bucket, and a short one for the axis. */
+  readonly label: string;
+  readonly tick: string;
+  readonly from: string;
+  readonly state: ValueState;
+  readonly reason: NullReason | undefined;
+}
+
+export type LineTone = 'current' | 'baseline' | 'older';
+
+export interface ChartLine {
+  readonly name: string;
+  readonly tone: LineTone;
+  readonly points: readonly ChartPoint[];
+}
+
+interface Naming {
+  readonly grain: Granularity;
+  readonly timezone: string;
+}
+
+export function bucketLabel(from: string, date: string, { grain, timezone }: Naming): string {
+  switch (grain) {
+    case 'hour':
+      return `${formatWeekday(date)}, ${formatClock(from, timezone)}`;
+    case 'day':
+      return `${formatWeekday(date)} ${date.slice(0, 4)}`;
+    case 'week':
+      return `Week from ${formatDay(date)}`;
+    case 'month':
+      return formatMonth(date);
+  }
+}
+
+function tickOf(from: string, date: string, { grain, timezone }: Naming): string {
+  if (grain === 'hour') {
+    return formatClock(from, timezone);
+  }
+  return grain === 'month' ? formatMonth(date) : formatShortDay(date);
+}
+
+/** A series of the API as something to draw; a point states only what differs from its series. */
+export function lineOf(
+  series: Series,
+  look: { readonly name: string; readonly tone: LineTone; readonly grain: Granularity },
+): ChartLine {
+  const naming = { grain: look.grain, timezone: series.timezone };
+  return {
+    name: look.name,
+    tone: look.tone,
+    points: series.points.map((point) => ({
+      value: point.value === null ? null : Number(point.value),
+      text: point.value === null ? formatMissing(point.reason) : formatFigure(point.value, series),
+      label: bucketLabel(point.from, point.date, naming),
+      tick: tickOf(point.from, point.date, naming),
+      from: point.from,
+      state: point.state ?? (point.value === null ? 'partial' : 'complete'),
+      reason: point.reason,
+    })),
+  };
+}
+
+export const pointText = (point: ChartPoint): string =>
+  point.value === null ? `${point.text} (${nullText(point.reason).toLowerCase()})` : point.text;
+
+export const STATE_TEXT: Readonly<Record<ValueState, string | undefined>> = {
+  complete: undefined,
+  partial: 'not over yet',
+  backfilling: 'history is still loading',
+  source_inconsistent: 'the source contradicts itself',
+};
+
+interface SummaryParts {
+  readonly title: string;
+  readonly total: string;
+  readonly line: ChartLine;
+  readonly baseline?: { readonly name: string; readonly total: string } | undefined;
+}
+
+/** The chart in one or two sentences, for those who do not see it and those in a hurry. */
+export function summarise({ title, total, line, baseline }: SummaryParts): string {
+  const known = line.points.flatMap((point) =>
+    point.value === null ? [] : [{ ...point, value: point.value }],
+  );
+  if (known.length === 0) {
+    return `${title}: there is no value in this range.`;
+  }
+  const highest = known.reduce((best, point) => (point.value > best.value ? point : best));
+  const lowest = known.reduce((best, point) => (point.value < best.value ? point : best));
+  const against = baseline === undefined ? '' : `, against ${baseline.total} in ${baseline.name}`;
+  const head = `${title}: ${total} in ${line.name}${against}.`;
+  if (highest.value === lowest.value) {
+    return `${head} Every known value is ${highest.text}.`;
+  }
+  const missing = line.points.length - known.length;
+  const gaps = missing === 0 ? '' : ` ${missing} of ${line.points.length} have no value yet.`;
+  return `${head} Highest ${highest.text} (${highest.label}), lowest ${lowest.text} (${lowest.label}).${gaps}`;
+}

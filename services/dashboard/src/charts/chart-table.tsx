@@ -1,0 +1,65 @@
+import type { ChartLine, ChartPoint } from './chart-model.ts';
+import { pointText, STATE_TEXT } from './chart-model.ts';
+
+interface ChartTableProps {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly onOpen: ((point: ChartPoint) => void) | undefined;
+}
+
+/** The same values in rows. */
+export function ChartTable({ title, lines, onOpen }: ChartTableProps) {
+  const rows = lines[0]?.points ?? [];
+  return (
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label={`Table of ${title}`}
+      className="max-h-72 overflow-auto"
+    >
+      <table className="ledger">
+        <thead className="sticky top-0 bg-sheet">
+          <tr>
+            <th scope="col" className="label">
+              Time
+            </th>
+            {lines.map(({ name }) => (
+              <th key={name} scope="col" className="label number !text-right">
+                {name}
+              </th>
+            ))}
+            <th scope="col" className="label">
+              State
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((point, index) => (
+            <tr key={point.from}>
+              <td data-label="Time">{point.label}</td>
+              {lines.map(({ name, points }, place) => {
+                const own = points[index];
+                return (
+                  <td key={name} data-label={name} className="number">
+                    {own === undefined ? (
+                      ''
+                    ) : place === 0 && onOpen !== undefined && own.value !== null ? (
+                      <button type="button" className="link" onClick={() => onOpen(own)}>
+                        {own.text}
+                      </button>
+                    ) : (
+                      pointText(own)
+                    )}
+                  </td>
+                );
+              })}
+              <td data-label="State">
+                {point.value === null ? '' : (STATE_TEXT[point.state] ?? 'complete')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

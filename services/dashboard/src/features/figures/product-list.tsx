@@ -1,0 +1,164 @@
+import type { ProductsReply } from '@tokometrics/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { productsQuery } from '../../api/figures.ts';
+import type { QueryValues } from '../../api/client.ts';
+import { Choice } from '../filters/filter-bar.tsx';
+import { formatCount, formatShare } from '../../ui/format.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { ErrorBox } from '../../ui/notice-box.tsx';
+import { RowsSkeleton } from '../../ui/skeleton.tsx';
+import { Figure } from './figure.tsx';
+
+export const PRODUCT_METRICS = {
+  gross_sales: 'Gross sales',
+  net_sales: 'Net sales',
+  units: 'Units',
+  orders: 'Orders',
+} as const;
+export type ProductMetric = keyof typeof PRODUCT_METRICS;
+
+export const isProductMetric = (metric: string): metric is ProductMetric =>
+  Object.hasOwn(PRODUCT_METRICS, metric);
+
+interface ProductListProps {
+  readonly query: QueryValues;
+  readonly metric: ProductMetric;
+  readonly onMetric: (metric: ProductMetric) => void;
+  readonly onRows: (metric: ProductMetric, productId: string) => void;
+}
+
+const TOP = 10;
+
+export function ProductList({ query, metric, onMetric, onRows }: ProductListProps) {
+  const products = useQuery(
+    productsQuery({ ...query, compare: undefined, grain: undefined, metric, limit: TOP }),
+  );
+  return (
+    <section aria-labelledby="top-products" className="sheet">
+      <header className="flex flex-wrap items-end justify-between gap-3 px-4 py-3 md:px-5">
+        <h2 id="top-products" className="text-[1.15rem]">
+          Top products
+        </h2>
+        <Choice
+          label="Ranked by"
+          value={metric}
+          options={Object.entries(PRODUCT_METRICS)}
+          onChange={(value) => {
+            if (isProductMetric(value)) {
+              onMetric(value);
+            }
+          }}
+        />
+      </header>
+      {products.isPending ? <RowsSkeleton rows={TOP} /> : null}
+      {products.isError ? (
+        <div className="p-4">
+          <ErrorBox error={products.error} onRetry={() => void products.refetch()} />
+        </div>
+      ) : null}
+      {products.data === undefined ? null : (
+        <Ranking
+          data={products.data}
+          metric={metric}
+          onRows={onRows}
+          isBusy={products.isPlaceholderData}
+        />
+      )}
+    </section>
+  );
+}
+
+interface RankingProps extends Pick<ProductListProps, 'metric' | 'onRows'> {
+  readonly data: ProductsReply;
+  readonly isBusy: boolean;
+}
+
+function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
+  if (data.items.length === 0) {
+    return <p className="px-5 pb-6 text-soft">No product was sold in this range.</p>;
+  }
+  const hasRest = data.notAllocated.value !== null && Number(data.notAllocated.value) !== 0;
+  return (
+    <table className={`ledger ${isBusy ? 'opacity-60' : ''}`}>
+      <thead>
+        <tr>
+          <th scope="col" className="label w-10">
+            #
+          </th>
+          <th scope="col" className="label">
+            Product
+          </th>
+          <th scope="col" className="label w-[22%]">
+            Share
+          </th>
+          <th scope="col" className="label number">
+            Units
+          </th>
+          <th scope="col" className="label number">
+            {PRODUCT_METRICS[metric]}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {data.items.map(({ rank, productId, title, value, units, share }) => (
+          <tr key={productId}>
+            <td data-label="Rank" className="text-soft">
+              {rank}
+            </td>
+            <td data-label="Product" className="md:max-w-[26rem]">
+              <span className="line-clamp-2">{title}</span>
+            </td>
+            <td data-label="Share" className="!align-middle">
+              <ShareBar share={share} />
+            </td>
+            <td data-label="Units" className="number">
+              {formatCount(units)}
+            </td>
+            <td data-label={PRODUCT_METRICS[metric]} className="number">
+              <span className="inline-flex items-center gap-2">
+                <Figure value={value} />
+                <button
+                  type="button"
+                  aria-label={`Rows behind ${PRODUCT_METRICS[metric]} of ${title}`}
+                  title="Rows behind this number"
+                  className="inline-flex size-6 items-center justify-center rounded-full text-soft hover:bg-sheet hover:text-ink"
+                  onClick={() => onRows(metric, productId)}
+                >
+                  <Icon name="rows" size={15} />
+                </button>
+              </span>
+            </td>
+          </tr>
+        ))}
+        {hasRest ? (
+          <tr>
+            <td />
+            <td colSpan={3} className="text-soft">
+              Not split by product at the source
+            </td>
+            <td className="number pr-[44px]">
+              <Figure value={data.notAllocated} />
+            </td>
+          </tr>
+        ) : null}
+      </tbody>
+    </table>
+  );
+}
+
+/** Drawn with attributes of SVG: the bar's length is data, not style. */
+function ShareBar({ share }: { readonly share: string | null }) {
+  if (share === null) {
+    return <span className="text-soft">n/a</span>;
+  }
+  const width = Math.max(0, Math.min(100, Number(share) * 100));
+  return (
+    <span className="flex items-center gap-2 max-md:w-40">
+      <svg width="100%" height="8" aria-hidden="true" className="min-w-0 flex-1">
+        <rect width="100%" height="8" rx="1" className="fill-well" />
+        <rect width={`${width}%`} height="8" rx="1" className="fill-series" />
+      </svg>
+      <span className="w-12 flex-none text-right text-[0.82rem]">{formatShare(share)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,161 @@
+import type { MetricId, OverviewReply, Shop } from '@tokometrics/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { overviewQuery } from '../api/figures.ts';
+import { lineOf } from '../charts/chart-model.ts';
+import { MainChart } from '../features/figures/main-chart.tsx';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
+import { emptyKindOf, OverviewEmpty } from '../features/figures/overview-empty.tsx';
+import { isProductMetric, ProductList } from '../features/figures/product-list.tsx';
+import { FilterBar } from '../features/filters/filter-bar.tsx';
+import type { OverviewSearch } from '../features/filters/search.ts';
+import { figureQuery } from '../features/filters/search.ts';
+import { PageHead } from '../features/frame/page-head.tsx';
+import { ProofPanel } from '../features/proof/proof-panel.tsx';
+import { ShopPage } from '../features/shop/shop-page.tsx';
+import { SyncBanner } from '../features/sync/sync-banner.tsx';
+import { formatRange, formatZone } from '../ui/format.ts';
+import { ErrorBox } from '../ui/notice-box.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+const route = getRouteApi('/app/overview');
+
+export function OverviewPage() {
+  return <ShopPage>{(shop) => <Overview shop={shop} />}</ShopPage>;
+}
+
+function Overview({ shop }: { readonly shop: Shop }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const metric = search.metric ?? 'gross_sales';
+  const query = figureQuery(search, shop.shopKey);
+  const overview = useQuery(overviewQuery({ ...query, metric }));
+  const change = (part: Partial<OverviewSearch>, isStep = false) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: !isStep, resetScroll: false });
+  const reply = overview.data;
+  const openRows = (rows: MetricId, at?: string, product?: string) =>
+    change({ rows, at, product }, true);
+  const empty = reply === undefined ? undefined : emptyKindOf(reply);
+  return (
+    <>
+      <PageHead
+        title="Overview"
+        subtitle={reply === undefined ? ' ' : subtitleOf(reply)}
+        aside={
+          reply === undefined ? null : (
+            <FreshnessLine
+              freshness={reply.meta.freshness}
+              timezone={reply.meta.timezone}
+              onRefresh={overview.refetch}
+            />
+          )
+        }
+      >
+        <FilterBar
+          key={`${search.range ?? ''}${search.from ?? ''}${search.to ?? ''}`}
+          filters={search}
+          grain={reply?.meta.grain}
+          today={undefined}
+          onChange={(filters) => change(filters)}
+        />
+      </PageHead>
+      <div className="flex flex-col gap-4">
+        <SyncBanner shop={shop} />
+        {overview.isError ? (
+          <ErrorBox error={overview.error} onRetry={() => void overview.refetch()} />
+        ) : null}
+        {reply === undefined && overview.isPending ? <OverviewSkeleton /> : null}
+        {reply === undefined || overview.isError ? null : (
+          <>
+            {empty === undefined ? null : (
+              <OverviewEmpty
+                kind={empty}
+                shopKey={shop.shopKey}
+                onDates={(dates) =>
+                  change({ range: undefined, from: dates?.from, to: dates?.to, grain: undefined })
+                }
+              />
+            )}
+            <Tiles
+              reply={reply}
+              metric={metric}
+              onChoose={(chosen) => change({ metric: chosen })}
+              onRows={(rows) => openRows(rows)}
+            />
+            <MainChart
+              reply={reply}
+              isBusy={overview.isPlaceholderData}
+              onRows={(rows, at) => openRows(rows, at)}
+            />
+            <ProductList
+              query={query}
+              metric={isProductMetric(metric) ? metric : 'gross_sales'}
+              onMetric={(chosen) => change({ metric: chosen })}
+              onRows={(rows, product) => openRows(rows, undefined, product)}
+            />
+          </>
+        )}
+      </div>
+      {search.rows === undefined ? null : (
+        <ProofPanel
+          metric={search.rows}
+          query={query}
+          at={search.at}
+          productId={search.product}
+          onClose={() => change({ rows: undefined, at: undefined, product: undefined })}
+        />
+      )}
+    </>
+  );
+}
+
+function subtitleOf({ meta }: OverviewReply): string {
+  const range = formatRange(meta.window.from, meta.window.to);
+  const against =
+    meta.compare === null ? '' : ` against ${formatRange(meta.compare.from, meta.compare.to)}`;
+  return `${range}${against} · ${formatZone(meta.timezone)}`;
+}
+
+interface TilesProps {
+  readonly reply: OverviewReply;
+  readonly metric: MetricId;
+  readonly onChoose: (metric: MetricId) => void;
+  readonly onRows: (metric: MetricId) => void;
+}
+
+function Tiles({ reply, metric, onChoose, onRows }: TilesProps) {
+  const { meta, main, tiles } = reply;
+  const caption =
+    meta.compare === null ? '' : `vs ${formatRange(meta.compare.from, meta.compare.to)}`;
+  const labels = lineOf(main.current, { name: '', tone: 'current', grain: meta.grain }).points.map(
+    ({ label }) => label,
+  );
+  return (
+    <TileGrid label="Figures of the range">
+      {tiles.map(({ value, delta, spark }) => (
+        <MetricTile
+          key={value.metric}
+          value={value}
+          delta={delta}
+          spark={spark}
+          sparkLabels={labels}
+          caption={caption}
+          isChosen={value.metric === metric}
+          onChoose={onChoose}
+          onRows={onRows}
+        />
+      ))}
+    </TileGrid>
+  );
+}
+
+function OverviewSkeleton() {
+  return (
+    <>
+      <TilesSkeleton hasSpark />
+      <Skeleton className="h-[24rem] w-full" />
+      <Skeleton className="h-[28rem] w-full" />
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+import type { MetricId, Shop, TodayReply } from '@tokometrics/contracts';
+import { DICTIONARY } from '@tokometrics/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { todayQuery } from '../api/figures.ts';
+import { lineOf, summarise } from '../charts/chart-model.ts';
+import { SeriesChart } from '../charts/series-chart.tsx';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
+import { StatusCounts } from '../features/figures/status-counts.tsx';
+import { PageHead } from '../features/frame/page-head.tsx';
+import { ProofPanel } from '../features/proof/proof-panel.tsx';
+import { ShopPage } from '../features/shop/shop-page.tsx';
+import { SyncBanner } from '../features/sync/sync-banner.tsx';
+import { formatCompact, formatDay, formatFigure, formatMissing, formatZone } from '../ui/format.ts';
+import { ErrorBox } from '../ui/notice-box.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+const route = getRouteApi('/app/today');
+
+export function TodayPage() {
+  return <ShopPage>{(shop) => <Today shop={shop} />}</ShopPage>;
+}
+
+function Today({ shop }: { readonly shop: Shop }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const metric = search.metric ?? 'gross_sales';
+  const today = useQuery(todayQuery({ shop: shop.shopKey, metric }));
+  const reply = today.data;
+  const openRows = (rows: MetricId) =>
+    void navigate({ search: (old) => ({ ...old, rows }), resetScroll: false });
+  return (
+    <>
+      <PageHead
+        title="Today"
+        subtitle={
+          reply === undefined
+            ? ' '
+            : `${formatDay(reply.meta.window.from)}, against yesterday at the same time · ${formatZone(reply.meta.timezone)}`
+        }
+        aside={
+          reply === undefined ? null : (
+            <FreshnessLine
+              freshness={reply.meta.freshness}
+              timezone={reply.meta.timezone}
+              onRefresh={today.refetch}
+            />
+          )
+        }
+      />
+      <div className="flex flex-col gap-4">
+        <SyncBanner shop={shop} />
+        {today.isError ? (
+          <ErrorBox error={today.error} onRetry={() => void today.refetch()} />
+        ) : null}
+        {today.isPending ? (
+          <>
+            <TilesSkeleton hasSpark={false} />
+            <Skeleton className="h-[24rem] w-full" />
+          </>
+        ) : null}
+        {reply === undefined || today.isError ? null : (
+          <>
+            <TileGrid label="Figures of today">
+              {reply.tiles.map(({ value, delta }) => (
+                <MetricTile
+                  key={value.metric}
+                  value={value}
+                  delta={delta}
+                  caption="vs yesterday"
+                  isChosen={value.metric === metric}
+                  onChoose={(chosen) =>
+                    void navigate({
+                      search: (old) => ({ ...old, metric: chosen }),
+                      replace: true,
+                      resetScroll: false,
+                    })
+                  }
+                  onRows={openRows}
+                />
+              ))}
+            </TileGrid>
+            <TodayChart reply={reply} isBusy={today.isPlaceholderData} />
+            <StatusCounts counts={reply.statusCounts} />
+          </>
+        )}
+      </div>
+      {search.rows === undefined ? null : (
+        <ProofPanel
+          metric={search.rows}
+          query={{ shop: shop.shopKey, range: 'today' }}
+          onClose={() =>
+            void navigate({
+              search: (old) => ({ ...old, rows: undefined }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function TodayChart({ reply, isBusy }: { readonly reply: TodayReply; readonly isBusy: boolean }) {
+  const { today, yesterday, lastWeek } = reply;
+  const named = (
+    series: TodayReply['today'],
+    name: string,
+    tone: 'current' | 'baseline' | 'older',
+  ) => lineOf(series, { name, tone, grain: 'hour' });
+  const line = named(today, 'Today', 'current');
+  const { name } = DICTIONARY[today.metric];
+  return (
+    <section className="sheet overflow-hidden pb-2">
+      <SeriesChart
+        title={`${name} through the day`}
+        summary={todaySummary(reply, line.points.length > 0)}
+        lines={[
+          line,
+          named(yesterday, 'Yesterday', 'baseline'),
+          named(lastWeek, 'Same weekday last week', 'older'),
+        ]}
+        kind="line"
+        formatTick={(value) => formatCompact(String(value), today)}
+        isBusy={isBusy}
+      />
+    </section>
+  );
+}
+
+/** A running total has no highest hour worth naming: the three days' totals are what counts. */
+function todaySummary({ today, yesterday, lastWeek }: TodayReply, hasPoints: boolean): string {
+  const text = (series: TodayReply['today']) =>
+    series.value === null ? formatMissing(series.reason) : formatFigure(series.value, series);
+  const { name } = DICTIONARY[today.metric];
+  if (!hasPoints) {
+    return summarise({
+      title: name,
+      total: text(today),
+      line: { name: 'Today', tone: 'current', points: [] },
+    });
+  }
+  return `Running total by hour: ${text(today)} so far today, ${text(yesterday)} on all of yesterday, ${text(lastWeek)} on the same weekday last week.`;
+}
