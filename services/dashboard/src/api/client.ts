@@ -1,5 +1,5 @@
 import { csrfReply } from '@tokometrics/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ApiProblem, isProblem, problemOf, UNEXPECTED, UNREACHABLE } from './problem.ts';
 
 const BASE = '/api/v1';
@@ -17,11 +17,14 @@ export interface CallOptions {
 
 /** Names sorted and empty ones left out, as in the address of a page. */
 export function queryText(values: QueryValues): string {
-  const known = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [[name, String(value)] as [string, string]],
-  );
-  known.sort(([left], [right]) => (left < right ? -1 : 1));
-  const text = new URLSearchParams(known).toString();
+  const known = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') {
+      known.append(name, String(value));
+    }
+  }
+  known.sort();
+  const text = known.toString();
   return text === '' ? '' : `?${text}`;
 }
 

@@ -31,7 +31,7 @@ interface Context {
 /** Who is signed in; undefined when nobody is. */
 async function accountOf({ queries }: Context) {
   try {
-    return await queries.ensureQueryData(meQuery);
+    return await queries.query({ ...meQuery, staleTime: 'static' });
   } catch (error) {
     if (isProblem(error, 'auth.required')) {
       return undefined;

@@ -148,3 +148,6 @@ export const formatWord = (word: string): string => {
   const text = word.replaceAll('_', ' ').toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
+
+export const formatRegion = (region: string): string =>
+  new Intl.DisplayNames(LOCALE, { type: 'region' }).of(region) ?? region;

@@ -72,13 +72,14 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
-  const known = Object.entries(search).flatMap(([name, value]) =>
-    typeof value !== 'string' || value === '' || DEFAULTS[name] === value
-      ? []
-      : [[name, value] as [string, string]],
-  );
-  known.sort(([left], [right]) => (left < right ? -1 : 1));
-  const text = new URLSearchParams(known).toString();
+  const known = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === 'string' && value !== '' && DEFAULTS[name] !== value) {
+      known.append(name, value);
+    }
+  }
+  known.sort();
+  const text = known.toString();
   return text === '' ? '' : `?${text}`;
 }
 

@@ -1,14 +1,13 @@
 import { MARKETS, marketOf, PERMISSION_CATEGORIES } from '@tokometrics/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 import { beginConnect } from '../../api/shops.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatZone } from '../../ui/format.ts';
+import { formatRegion, formatZone } from '../../ui/format.ts';
 import { Check } from '../../ui/form.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
 import { ActionCancelled, useFresh } from '../session/fresh-gate.tsx';
 
-const regions = new Intl.DisplayNames('en-GB', { type: 'region' });
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 export function ConnectForm({ onAuthorize }: { readonly onAuthorize: (address: string) => void }) {
@@ -17,13 +16,13 @@ export function ConnectForm({ onAuthorize }: { readonly onAuthorize: (address: s
     mutationFn: (body: { region: string; timezone: string }) => fresh(() => beginConnect(body)),
     onSuccess: ({ authorizeUrl }) => onAuthorize(authorizeUrl),
   });
-  const { register, handleSubmit, setValue, formState, watch } = useForm({
+  const { register, handleSubmit, setValue, formState, control } = useForm({
     defaultValues: { region: '', timezone: '', isZoneRight: false },
   });
   const { errors } = formState;
   const submit = handleSubmit(({ region, timezone }) => begin.mutate({ region, timezone }));
   const region = register('region', { required: 'Choose the region of the shop.' });
-  const timezone = watch('timezone');
+  const timezone = useWatch({ control, name: 'timezone' });
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
       <div className="grid gap-5 md:grid-cols-2">
@@ -42,7 +41,7 @@ export function ConnectForm({ onAuthorize }: { readonly onAuthorize: (address: s
             <option value="">Choose…</option>
             {MARKETS.map((market) => (
               <option key={market.region} value={market.region}>
-                {regions.of(market.region)} ({market.currency})
+                {formatRegion(market.region)} ({market.currency})
               </option>
             ))}
           </select>

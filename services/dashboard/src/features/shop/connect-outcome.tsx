@@ -1,4 +1,4 @@
-import { connectResult } from '@tokometrics/contracts';
+import type { connectResult } from '@tokometrics/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { z } from 'zod';
