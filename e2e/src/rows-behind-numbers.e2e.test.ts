@@ -91,15 +91,18 @@ describe('rows behind a number', () => {
       expect([query, whole.rows.length]).toEqual([query, whole.count]);
       expect([query, toUnits(sumDecimals(whole.rows))]).toEqual([query, toUnits(tile)]);
 
-      const point = pick(main.current.points.filter(({ value }) => value !== null));
-      if (point !== undefined) {
-        const bucket = await contributions(`${query}&at=${encodeURIComponent(point.from)}`);
-        expect([query, point.from, toUnits(sumDecimals(bucket.rows))]).toEqual([
-          query,
-          point.from,
-          toUnits(point.value ?? '0'),
-        ]);
-      }
+      // Known buckets alone: an hour that has not come has no rows to add up.
+      const buckets = main.current.points.filter(({ value }) => value !== null);
+      const point = pick(buckets);
+      const bucket =
+        point === undefined
+          ? []
+          : (await contributions(`${query}&at=${encodeURIComponent(point.from)}`)).rows;
+      expect([query, point?.from, toUnits(sumDecimals(bucket))]).toEqual([
+        query,
+        point?.from,
+        toUnits(point?.value ?? '0'),
+      ]);
     }
   }, 240_000);
 

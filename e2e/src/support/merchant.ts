@@ -40,7 +40,7 @@ export class Merchant {
     });
     this.#remember(response.headers.getSetCookie());
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = (response.headers.get('content-type') ?? '').includes('json');
     return {
       status: response.status,
       headers: response.headers,

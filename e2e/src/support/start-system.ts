@@ -11,8 +11,8 @@ import type { Control } from './control.ts';
 export const ACCEPTANCE_NOW = '2026-11-23T12:00:00Z';
 
 export interface SystemOptions {
-  /** Shown instant of all services and the sandbox; default the acceptance instant. */
-  readonly now?: string | 'machine';
+  /** Shown instant of all services and the sandbox (default the acceptance instant); null: the machine's. */
+  readonly now?: string | null;
   /** Invoices of the retail shop; default its first week. */
   readonly csv?: 'week' | 'year';
   /** On engines of its own, so that a test may kill them. */
@@ -60,7 +60,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
           },
         }),
     env: {
-      ...(now === 'machine' ? {} : { CLOCK_AT: `${now}@${new Date().toISOString()}` }),
+      ...(now === null ? {} : { CLOCK_AT: `${now}@${new Date().toISOString()}` }),
       PASSWORD_HASH_COST: '4',
       PASSWORD_HASH_COST_UNSAFE: 'true',
       ...options.env,

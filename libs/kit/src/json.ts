@@ -167,3 +167,12 @@ export function toPointer(path: readonly PropertyKey[]): string {
     .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }
+
+/** JSON of a record's body, or undefined where it is none: a verdict on the record, not a fault. */
+export function jsonOf(body: Buffer | null): unknown {
+  try {
+    return body === null ? undefined : JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -12,6 +12,7 @@ import {
 import type { Lifecycled, Logger } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from './adapters/identity-client.ts';
+import { createServiceClient } from './adapters/service-client.ts';
 import type { Config } from './config.ts';
 import { createEventStreams } from './domain/event-streams.ts';
 import { createRateLimiter } from './domain/rate-window.ts';
@@ -71,7 +72,9 @@ export function compose(config: Config, log: Logger): Lifecycle {
     topic: TOPIC.notice,
     from: 'latest',
     onMessage: (message) => {
-      onNotice(streams.publish, message);
+      onNotice((parsed) => {
+        streams.publish(parsed);
+      }, message);
     },
   });
   const http = createEdge(config, { log, metrics, clock, dispatcher, streams });
@@ -129,7 +132,7 @@ function createEdge(config: Config, parts: EdgeParts): Lifecycled {
           analytics: config.ANALYTICS_URL,
           privacy: config.PRIVACY_URL,
         },
-        dispatcher,
+        send: createServiceClient(dispatcher),
         passport,
       }),
       ...dashboardFiles(config.DASHBOARD_DIR),

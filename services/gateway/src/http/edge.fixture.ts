@@ -7,6 +7,7 @@ import { createClock, createHttp, createLogger, createMetrics } from '@tokometri
 import type { HttpServer } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from '../adapters/identity-client.ts';
+import { createServiceClient } from '../adapters/service-client.ts';
 import { createRateLimiter } from '../domain/rate-window.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './edge.ts';
@@ -84,7 +85,7 @@ export async function startEdge(upstream: string, perMinute = 600) {
     after: [
       createProxy({
         services,
-        dispatcher,
+        send: createServiceClient(dispatcher),
         passport: (token, audience) => identity.passport(token, audience),
       }),
       ...dashboardFiles(dir),

@@ -1,21 +1,20 @@
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@tokometrics/kit';
 import type { RequestHandler, Request, Response } from 'express';
-import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
+import type { SendToService } from '../adapters/service-client.ts';
 import { readCookie, SESSION_COOKIE } from '../domain/cookies.ts';
 import { matchRoute } from '../domain/route-table.ts';
 import type { RouteMatch, ServiceName } from '../domain/route-table.ts';
 
 export interface ProxyDeps {
   readonly services: Readonly<Record<ServiceName, string>>;
-  readonly dispatcher: Dispatcher;
+  readonly send: SendToService;
   readonly passport: (sessionToken: string, audience: string) => Promise<{ passport: string }>;
 }
 
 const PREFIX = '/api/v1';
 const WEBHOOK = '/v1/webhooks/tiktok';
-const TIMEOUT_MS = 30_000;
 const FORWARDED = [
   'content-type',
   'content-length',
@@ -77,7 +76,7 @@ async function forward(deps: ProxyDeps, match: RouteMatch, request: Request, res
   }
   const query = request.originalUrl.split('?')[1];
   const url = `${deps.services[service]}${match.target}${query === undefined ? '' : `?${query}`}`;
-  const answer = await call(deps, url, request, headers);
+  const answer = await deps.send(url, request, headers);
   if (answer.statusCode >= 400 && isCallbackOfPerson(match, request)) {
     await returnToConnect(answer, response);
     return;
@@ -97,32 +96,9 @@ async function forwardWebhook(deps: ProxyDeps, request: Request, response: Respo
     headers['content-encoding'] = encoding;
   }
   await answerWith(
-    await call(deps, `${deps.services.connector}${WEBHOOK}`, request, headers),
+    await deps.send(`${deps.services.connector}${WEBHOOK}`, request, headers),
     response,
   );
-}
-
-async function call(
-  deps: ProxyDeps,
-  url: string,
-  request: Request,
-  headers: Record<string, string>,
-): Promise<Dispatcher.ResponseData> {
-  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
-  try {
-    return await send(url, {
-      method: request.method === 'HEAD' ? 'GET' : request.method,
-      dispatcher: deps.dispatcher,
-      headers,
-      body: hasBody ? request : null,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
-  } catch (error) {
-    throw new AppError('upstream.unavailable', 'a part that is needed does not answer', {
-      cause: error,
-    });
-  }
 }
 
 function pick(request: Request): Record<string, string> {

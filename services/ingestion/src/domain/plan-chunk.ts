@@ -9,6 +9,7 @@ import {
   sealed,
 } from '@tokometrics/contracts';
 import type { Resource, ScopedHeaders, SealedWire } from '@tokometrics/contracts';
+import { jsonOf } from '@tokometrics/kit/json';
 import { z } from 'zod';
 
 const rawEnvelope = envelopeOf(sealed);
@@ -41,18 +42,6 @@ const RESOURCE_OF_TOPIC = new Map<string, Resource>(
   ]),
 );
 
-function parseJson(value: Buffer | null): unknown {
-  if (value === null) {
-    return undefined;
-  }
-  try {
-    return JSON.parse(value.toString('utf8'));
-    // eslint-disable-next-line no-restricted-syntax -- bytes that are no JSON are a verdict about the record
-  } catch {
-    return undefined;
-  }
-}
-
 /** The fence comes first: not even a malformed record of an erased scope may reach a dead letter. */
 export function triage(
   record: RawRecord,
@@ -65,7 +54,7 @@ export function triage(
   if (isFenced(scope.shopKey, scope.epoch)) {
     return { kind: 'fenced' };
   }
-  const body = parseJson(record.value);
+  const body = jsonOf(record.value);
   if (record.headers[HEADERS.type] === MARKER_TYPE) {
     const parsed = markerEnvelope.safeParse(body);
     return parsed.success ? { kind: 'marker', scope } : { kind: 'unreadable' };
