@@ -14,9 +14,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export interface Dice {
-  (): number;
-}
+export type Dice = () => number;
 export const pick = <T>(dice: Dice, items: readonly T[]): T =>
   items[Math.floor(dice() * items.length)] as T;
 export const between = (dice: Dice, low: number, high: number): number =>

@@ -1,4 +1,4 @@
-import type { Bucket, Granularity, LocalRange } from '@tokometrics/contracts';
+import type { Bucket, Granularity, LocalRange, RANGES } from '@tokometrics/contracts';
 import {
   addDays,
   addMonths,
@@ -7,7 +7,6 @@ import {
   defaultGranularity,
   localDateOf,
   previousPeriod,
-  RANGES,
   startOfDay,
   zoneOffset,
 } from '@tokometrics/contracts';

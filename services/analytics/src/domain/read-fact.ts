@@ -1,5 +1,4 @@
 import {
-  FACT_SCHEMAS,
   factType,
   MARKER_TYPE,
   RESOURCES,
@@ -8,6 +7,7 @@ import {
   HEADERS,
 } from '@tokometrics/contracts';
 import type {
+  FACT_SCHEMAS,
   Marker,
   OrderFact,
   ProductFact,

@@ -26,8 +26,7 @@ export interface OpenShop {
 export function openShop(deps: ShopAccessDeps, merchantId: string, shopKey: string): OpenShop {
   const shop = deps.findShop(shopKey);
   if (
-    shop === undefined ||
-    shop.merchantId !== merchantId ||
+    shop?.merchantId !== merchantId ||
     shop.state === 'disconnected' ||
     deps.isFenced(shopKey, shop.epoch)
   ) {

@@ -22,9 +22,9 @@ export interface Amounts {
   readonly overRefundedOrders: bigint;
 }
 
-/** Sums of some rows. `currency` is that of all of them, `mixed` when they do not share one. */
+/** Sums of some rows. `currency` is that of all of them; `none` without rows, `mixed` of several. */
 export interface Sums extends Amounts {
-  readonly currency: string | 'none' | 'mixed';
+  readonly currency: string;
   readonly rows: number;
 }
 

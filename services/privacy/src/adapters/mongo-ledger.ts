@@ -3,7 +3,6 @@ import type { LedgerEntry } from '@tokometrics/contracts';
 import { canonicalJson, isAppError, mongoErrors } from '@tokometrics/kit';
 import type { Clock, Logger, Mongo } from '@tokometrics/kit';
 import type { LedgerDraft } from '../domain/effects.ts';
-import type { mongo as driver } from 'mongoose';
 import { entryHashOf, GENESIS } from '../domain/ledger-chain.ts';
 import type { LedgerRecord } from '../domain/ledger-chain.ts';
 
@@ -16,7 +15,9 @@ export interface LedgerOptions {
 }
 
 type LedgerDocument = LedgerRecord & { readonly _id: number };
-type LedgerCollection = driver.Collection<LedgerDocument>;
+const openLedger = (mongo: LedgerOptions['mongo']) =>
+  mongo.collection<LedgerDocument>('ledger');
+type LedgerCollection = ReturnType<typeof openLedger>;
 
 /** What is already in the ledger: its end, and facts of one request. */
 function createChain(ledger: LedgerCollection) {
@@ -59,7 +60,7 @@ function createChain(ledger: LedgerCollection) {
 }
 
 export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
-  const ledger = mongo.collection<LedgerDocument>('ledger');
+  const ledger = openLedger(mongo);
   const chain = createChain(ledger);
 
   /** Adds the signature; without Vault the entry stands unsigned until the sweep. */
