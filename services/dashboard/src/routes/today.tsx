@@ -12,7 +12,7 @@ import { PageHead } from '../features/frame/page-head.tsx';
 import { ProofPanel } from '../features/proof/proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
-import { formatCompact, formatDay, formatFigure, formatMissing, formatZone } from '../ui/format.ts';
+import { formatDay, formatFigure, formatMissing, formatTick, formatZone } from '../ui/format.ts';
 import { ErrorBox } from '../ui/notice-box.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 
@@ -123,7 +123,7 @@ function TodayChart({ reply, isBusy }: { readonly reply: TodayReply; readonly is
           named(lastWeek, 'Same weekday last week', 'older'),
         ]}
         kind="line"
-        formatTick={(value) => formatCompact(String(value), today)}
+        formatTick={(value) => formatTick(value, today)}
         isBusy={isBusy}
       />
     </section>

@@ -65,6 +65,19 @@ export function formatCompact(value: string, unit: Unit): string {
   });
 }
 
+/** Round numbers beside an axis: as short as they can be without two of them looking alike. */
+export function formatTick(value: number, { currency, unit }: Unit): string {
+  return unit === 'ratio'
+    ? formatShare(String(value))
+    : formatText(String(value), {
+        notation: 'compact',
+        maximumFractionDigits: 2,
+        ...(currency === undefined
+          ? {}
+          : { style: 'currency', currency, minimumFractionDigits: 0 }),
+      });
+}
+
 export const NULL_TEXT: Readonly<Record<NullReason, string>> = {
   no_data: 'Nothing has been read for this time yet',
   before_connection: 'Before the shop’s history begins',

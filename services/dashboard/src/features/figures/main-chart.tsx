@@ -3,7 +3,7 @@ import { DICTIONARY } from '@tokometrics/contracts';
 import { lineOf, summarise } from '../../charts/chart-model.ts';
 import { MAX_BARS } from '../../charts/geometry.ts';
 import { SeriesChart } from '../../charts/series-chart.tsx';
-import { formatCompact, formatFigure, formatMissing, formatRange } from '../../ui/format.ts';
+import { formatFigure, formatMissing, formatRange, formatTick } from '../../ui/format.ts';
 
 interface MainChartProps {
   readonly reply: OverviewReply;
@@ -38,7 +38,7 @@ export function MainChart({ reply, isBusy, onRows }: MainChartProps) {
         })}
         lines={[line, ...behind]}
         kind={isBars ? 'bars' : 'line'}
-        formatTick={(value) => formatCompact(String(value), current)}
+        formatTick={(value) => formatTick(value, current)}
         onOpen={(point) => onRows(current.metric, point.from)}
         isBusy={isBusy}
       />

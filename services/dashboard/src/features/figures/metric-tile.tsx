@@ -33,7 +33,7 @@ export function MetricTile(props: MetricTileProps) {
       className={`relative flex min-w-0 flex-col gap-1 bg-sheet px-3 pb-3 pt-2.5 md:px-4 ${isChosen ? 'shadow-[inset_0_3px_0_var(--accent)]' : ''}`}
     >
       <div className="flex min-h-8 items-center justify-between gap-1">
-        <h3 className="label min-w-0 leading-tight">
+        <h2 className="label min-w-0 font-sans leading-tight">
           <button
             type="button"
             aria-pressed={isChosen}
@@ -43,7 +43,7 @@ export function MetricTile(props: MetricTileProps) {
           >
             {name}
           </button>
-        </h3>
+        </h2>
         <span className="-mr-1 flex flex-none">
           <MetricInfo metric={value.metric} />
           <button

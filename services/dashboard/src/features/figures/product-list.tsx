@@ -102,7 +102,7 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
       <tbody>
         {data.items.map(({ rank, productId, title, value, units, share }) => (
           <tr key={productId}>
-            <td data-label="Rank" className="text-soft">
+            <td data-label="Rank" className="text-soft max-md:!hidden">
               {rank}
             </td>
             <td data-label="Product" className="md:max-w-[26rem]">
@@ -132,7 +132,7 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
         ))}
         {hasRest ? (
           <tr>
-            <td />
+            <td className="max-md:!hidden" />
             <td colSpan={3} className="text-soft">
               Not split by product at the source
             </td>

@@ -59,13 +59,13 @@ export function AppFrame() {
           <AccountMenu />
         </aside>
         <div className="min-w-0 pb-20 md:pb-0">
-          <div className="flex items-center justify-between gap-3 border-b border-rule px-4 py-2 md:hidden">
+          <header className="flex items-center justify-between gap-3 border-b border-rule px-4 py-2 md:hidden">
             <Link to="/overview" className="flex items-center gap-2" aria-label="TokoMetrics">
               <Mark />
             </Link>
             <ShopSwitch />
             <AccountMenu />
-          </div>
+          </header>
           <main
             id="main"
             tabIndex={-1}
