@@ -17,8 +17,9 @@ import { createCallLog } from './domain/call-log.ts';
 import { createDeauthorize } from './domain/deauthorize.ts';
 import { createFaultPlan } from './domain/faults.ts';
 import { createGrants } from './domain/grants.ts';
-import { initialState } from './domain/initial-state.ts';
+import { adoptEnvironment, initialState, type SeedOptions } from './domain/initial-state.ts';
 import { createRateLimiter } from './domain/rate-limiter.ts';
+import type { SandboxState } from './domain/sandbox-state.ts';
 import { createSandboxClock } from './domain/sandbox-clock.ts';
 import { createOutbox } from './domain/webhook-outbox.ts';
 import { createWorld } from './domain/world.ts';
@@ -37,14 +38,15 @@ export interface Sandbox {
 export function compose(config: Config, log: Logger): Sandbox {
   const clock = createClock(config.CLOCK_AT);
   const realMs = (): number => clock.now().getTime();
-  const freshState = (): ReturnType<typeof initialState> =>
-    initialState({
-      nowMs: realMs(),
-      rateLimitRps: config.RATE_LIMIT_RPS,
-      rateLimitBurst: config.RATE_LIMIT_BURST,
-      webhookUrl: config.WEBHOOK_URL,
-    });
+  const seedOptions = (): SeedOptions => ({
+    nowMs: realMs(),
+    rateLimitRps: config.RATE_LIMIT_RPS,
+    rateLimitBurst: config.RATE_LIMIT_BURST,
+    webhookUrl: config.WEBHOOK_URL,
+  });
+  const freshState = (): SandboxState => initialState(seedOptions());
   const handle = openStateFile({ dir: config.SANDBOX_DATA_DIR, log, initial: freshState });
+  adoptEnvironment(handle.state, seedOptions());
   const path = config.RETAIL_CSV ?? YEAR_FILE;
   const world = createWorld(
     { name: basename(path), ...readRetailFile(path) },
@@ -63,12 +65,9 @@ export function compose(config: Config, log: Logger): Sandbox {
   });
   const outbox = createOutbox({ handle, grants, now: sandboxClock.now });
   const deauthorize = createDeauthorize({ grants, outbox, now: sandboxClock.now });
-  const { modes } = handle.state;
-  modes.rateLimitRps = config.RATE_LIMIT_RPS;
-  modes.rateLimitBurst = config.RATE_LIMIT_BURST;
 
   const apiApp = createApiApp({
-    endpoints: createEndpoints(() => undefined),
+    endpoints: createEndpoints(deauthorize),
     appKey: config.TIKTOK_APP_KEY,
     appSecret: config.TIKTOK_APP_SECRET.reveal(),
     serviceId: config.TIKTOK_SERVICE_ID,

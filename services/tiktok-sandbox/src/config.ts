@@ -21,7 +21,7 @@ export const configSchema = z.object({
   WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Target of webhooks from the first start; later changes come by the control API'),
+    .describe('Target of webhooks, until the control API names another'),
   SANDBOX_DATA_DIR: z.string().min(1).describe('Directory of the state file'),
   RETAIL_CSV: z
     .string()

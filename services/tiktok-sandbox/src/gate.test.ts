@@ -329,7 +329,7 @@ describe('paging', () => {
   it('sprinkles unknown fields over one answer in ten, unless it is switched off', async () => {
     const seen = async (): Promise<number> => {
       const replies = await Promise.all(
-        Array.from({ length: 60 }, () => search({ page_size: '1' })),
+        Array.from({ length: 200 }, () => search({ page_size: '1' })),
       );
       return replies.filter(({ text }) => text.includes('x_sandbox_unknown_')).length;
     };

@@ -15,6 +15,7 @@ export function initialState(options: SeedOptions): SandboxState {
     version: 1,
     seededAt,
     clock: { anchorRealMs: nowMs, anchorShownMs: nowMs, rate: 1 },
+    configured: configuredOf(options),
     modes: {
       status: 'documented',
       lastPageToken: 'empty',
@@ -40,4 +41,25 @@ export function initialState(options: SeedOptions): SandboxState {
       queue: [],
     },
   };
+}
+
+/** After a restart: a changed environment wins over the kept state, an unchanged one does not. */
+export function adoptEnvironment(state: SandboxState, options: SeedOptions): void {
+  const before = state.configured;
+  const now = configuredOf(options);
+  if (before?.webhookUrl !== now.webhookUrl) {
+    state.webhooks.url = now.webhookUrl;
+  }
+  if (before?.rateLimitRps !== now.rateLimitRps) {
+    state.modes.rateLimitRps = now.rateLimitRps;
+  }
+  if (before?.rateLimitBurst !== now.rateLimitBurst) {
+    state.modes.rateLimitBurst = now.rateLimitBurst;
+  }
+  state.configured = now;
+}
+
+function configuredOf(options: SeedOptions): NonNullable<SandboxState['configured']> {
+  const { webhookUrl = null, rateLimitRps, rateLimitBurst } = options;
+  return { webhookUrl, rateLimitRps, rateLimitBurst };
 }

@@ -7,6 +7,14 @@ export const sandboxState = z.strictObject({
   /** Epoch seconds at which the shops were seeded. */
   seededAt: z.number(),
   clock: z.strictObject({ anchorRealMs: z.number(), anchorShownMs: z.number(), rate: z.number() }),
+  /** What the environment said at the last start: only what it newly says replaces later changes. */
+  configured: z
+    .strictObject({
+      webhookUrl: z.string().nullable(),
+      rateLimitRps: z.number(),
+      rateLimitBurst: z.number(),
+    })
+    .optional(),
   modes: z.strictObject({
     status: z.enum(['documented', 'always-200']),
     lastPageToken: z.enum(['empty', 'absent']),

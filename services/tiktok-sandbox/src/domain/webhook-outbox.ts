@@ -80,7 +80,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         return;
       }
       hooks.announcedTo = span.to;
-      const events = happened(grants, handle.state, span);
+      const events = happened(grants, handle.state, span).filter(({ type }) =>
+        hooks.events.includes(type),
+      );
       events.slice(-MOST_AT_ONCE).forEach((event) => {
         queue(event);
       });
