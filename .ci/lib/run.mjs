@@ -19,9 +19,10 @@ export function endAll() {
 
 /**
  * Runs a program in a group of its own with a time limit; its output is kept, and shown as it comes
- * when `show` is set. Never throws: the caller reads `code`.
+ * when `show` is set. A program that has done its work (`isOver`) gets 20 s to end by itself. Never
+ * throws: the caller reads `code`.
  */
-export function run(command, args, { cwd, env, show = false, limitMs = 900_000 } = {}) {
+export function run(command, args, { cwd, env, show = false, limitMs = 900_000, isOver } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -33,6 +34,7 @@ export function run(command, args, { cwd, env, show = false, limitMs = 900_000 }
     let output = '';
     let stdout = '';
     let timedOut = false;
+    let lingered = false;
     const keep = (text, out) => {
       output += text;
       stdout += out ? text : '';
@@ -47,10 +49,21 @@ export function run(command, args, { cwd, env, show = false, limitMs = 900_000 }
       end(child, 'SIGTERM');
       setTimeout(() => end(child, 'SIGKILL'), 10_000).unref();
     }, limitMs);
+    let overSince;
+    const watch = setInterval(() => {
+      overSince ??= isOver?.() ? performance.now() : undefined;
+      if (overSince !== undefined && performance.now() - overSince > 20_000) {
+        clearInterval(watch);
+        lingered = true;
+        end(child, 'SIGTERM');
+        setTimeout(() => end(child, 'SIGKILL'), 5_000).unref();
+      }
+    }, 1_000);
     const done = (code) => {
       clearTimeout(timer);
+      clearInterval(watch);
       running.delete(child);
-      resolve({ code, output, stdout, timedOut });
+      resolve({ code, output, stdout, timedOut, lingered });
     };
     child.on('error', (error) => {
       output += String(error);
