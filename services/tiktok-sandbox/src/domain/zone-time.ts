@@ -1,5 +1,6 @@
 export const DAY_S = 86_400;
 export const HOUR_S = 3_600;
+const QUARTER_S = 900;
 
 /**
  * Wall times are seconds too: those that a UTC clock would count if it showed the same digits.
@@ -19,18 +20,25 @@ export function createZone(name: string): Zone {
     timeZone: name,
     timeZoneName: 'longOffset',
   });
-  // Offsets change on full quarters of an hour at the finest.
-  const known = new Map<number, number>();
-  const offsetAt = (epoch: number): number => {
-    const quarter = Math.floor(epoch / 900);
-    const cached = known.get(quarter);
-    if (cached !== undefined) {
-      return cached;
-    }
-    const offset = readOffset(format, quarter * 900);
-    known.set(quarter, offset);
+  const quarters = new Map<number, number>();
+  const days = new Map<number, number | undefined>();
+  const offsetOfQuarter = (quarter: number): number => {
+    const offset = quarters.get(quarter) ?? readOffset(format, quarter * QUARTER_S);
+    quarters.set(quarter, offset);
     return offset;
   };
+  /** Of the whole UTC day, where it has one; asking the runtime is slow. */
+  const offsetOfDay = (day: number): number | undefined => {
+    if (!days.has(day)) {
+      const first = offsetOfQuarter((day * DAY_S) / QUARTER_S);
+      const next = offsetOfQuarter(((day + 1) * DAY_S) / QUARTER_S);
+      days.set(day, first === next ? first : undefined);
+    }
+    return days.get(day);
+  };
+  // Offsets change on full quarters of an hour at the finest, and not twice within a day.
+  const offsetAt = (epoch: number): number =>
+    offsetOfDay(Math.floor(epoch / DAY_S)) ?? offsetOfQuarter(Math.floor(epoch / QUARTER_S));
   const toWall = (epoch: number): number => epoch + offsetAt(epoch);
   return {
     name,
