@@ -6,6 +6,8 @@
  */
 import { spawn } from 'node:child_process';
 import { statfsSync } from 'node:fs';
+import * as module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { continueInRightNode, whyInstall } from '../../../.ci/lib/set-up.mjs';
 import { missingRequirements } from './requirements.mjs';
@@ -29,7 +31,9 @@ async function install(reason) {
     console.log(`  npm ci: about ${megabytes} MB on disk, ${seconds} s`);
   };
   const ticker = setInterval(say, 5000);
-  const child = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  // Its warnings are about the Node that runs npm, not about the one that npm brings.
+  const quiet = ['--no-audit', '--no-fund', '--loglevel', 'error'];
+  const child = spawn('npm', ['ci', '--ignore-scripts', ...quiet], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -39,7 +43,9 @@ async function install(reason) {
   });
   clearInterval(ticker);
   if (code !== 0) {
-    throw new Error('npm ci failed; its message stands above.');
+    throw new Error(
+      'npm ci failed; its message stands above. The first start needs the npm registry; later ones need no network.',
+    );
   }
   say();
 }
@@ -58,6 +64,7 @@ try {
     }
   }
   await continueInRightNode(root, fileURLToPath(import.meta.url), args);
+  module.enableCompileCache(join(root, '.local', 'cache', 'launcher'));
   await import('../src/cli.ts');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -11,3 +11,4 @@ export { startMailbox } from './mail/mailbox.ts';
 export type { Mailbox } from './mail/mailbox.ts';
 export { startStack } from './launcher/stack.ts';
 export type { Stack, StackOptions } from './launcher/stack.ts';
+export { ensureDashboard } from './launcher/dashboard.ts';

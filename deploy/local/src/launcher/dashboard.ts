@@ -5,12 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Log } from '../engines/engine.ts';
 import { PLACES, ROOT } from './places.ts';
 
-const NOT_SOURCES: ReadonlySet<string> = new Set([
-  'node_modules',
-  'dist',
-  'dist-types',
-  'dist-web',
-]);
+const NOT_SOURCES: ReadonlySet<string> = new Set(['node_modules', 'dist', 'dist-types']);
 
 function newestIn(path: string): number {
   if (!existsSync(path)) {
@@ -41,29 +36,43 @@ function viteProgram(): string {
   return join(dirname(manifest), 'bin', 'vite.js');
 }
 
-/** Builds the dashboard's files when its sources are newer; types are `npm run typecheck`'s. */
-export async function ensureDashboard(log: Log): Promise<void> {
-  if (!existsSync(join(PLACES.dashboard, 'index.html')) || isBuilt()) {
-    return;
-  }
-  const startedAt = Date.now();
-  const build = spawn(
-    process.execPath,
-    [viteProgram(), 'build', '--outDir', 'dist-web', '--emptyOutDir', '--logLevel', 'warn'],
-    { cwd: PLACES.dashboard, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+/** Vite's own output, whose end names what is wrong. */
+async function build(): Promise<string | undefined> {
+  const vite = spawn(process.execPath, [viteProgram(), 'build', '--logLevel', 'warn'], {
+    cwd: PLACES.dashboard,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const end = () => vite.kill();
+  process.once('exit', end);
   let output = '';
   const keep = (chunk: Buffer) => {
     output += chunk.toString('utf8');
   };
-  build.stdout.on('data', keep);
-  build.stderr.on('data', keep);
+  vite.stdout.on('data', keep);
+  vite.stderr.on('data', keep);
   const code = await new Promise<number | null>((resolve, reject) => {
-    build.once('error', reject);
-    build.once('close', resolve);
-  });
-  if (code !== 0) {
-    throw new Error(`the dashboard could not be built:\n${output.slice(-3000)}`);
+    vite.once('error', reject);
+    vite.once('close', resolve);
+  }).finally(() => process.off('exit', end));
+  return code === 0 ? undefined : output.slice(-3000);
+}
+
+/** Builds the dashboard's files when its sources are newer; types are `npm run typecheck`'s. */
+export async function ensureDashboard(log: Log): Promise<void> {
+  if (isBuilt()) {
+    return;
+  }
+  if (!existsSync(join(PLACES.dashboard, 'index.html'))) {
+    throw new Error(
+      'The dashboard cannot be built: services/dashboard/index.html is not in this checkout.',
+    );
+  }
+  const startedAt = Date.now();
+  const complaint = await build();
+  if (complaint !== undefined) {
+    throw new Error(
+      `The dashboard could not be built, so there is nothing to open. Vite says:\n${complaint}`,
+    );
   }
   log(`dashboard: built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }

@@ -17,5 +17,5 @@ export const PLACES = {
   state: join(LOCAL, 'state.json'),
   policies: join(ROOT, 'deploy', 'vault', 'policies'),
   dashboard: join(ROOT, 'services', 'dashboard'),
-  builtDashboard: join(ROOT, 'services', 'dashboard', 'dist-web'),
+  builtDashboard: join(ROOT, 'services', 'dashboard', 'dist'),
 } as const;

@@ -74,7 +74,7 @@ export function serviceEnv(service: string, addresses: ServiceAddresses, parts: 
     },
     gateway: {
       PUBLIC_URL: publicUrl,
-      DASHBOARD_DIR: join(parts.root, 'services', 'dashboard', 'dist-web'),
+      DASHBOARD_DIR: join(parts.root, 'services', 'dashboard', 'dist'),
       CSRF_KEY: credentials.csrfKey,
     },
     connector: {

@@ -6,6 +6,7 @@ import { startEngines } from '../engines/start-engines.ts';
 import type { Engines } from '../engines/start-engines.ts';
 import { startMailbox } from '../mail/mailbox.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
+import { fillCompileCache } from '../services/program.ts';
 import { startServices } from '../services/start-services.ts';
 import type { ServiceHandle, Services } from '../services/start-services.ts';
 import { ensurePki } from '../pki/ensure-pki.ts';
@@ -96,13 +97,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     stops.push(end);
     options.onPart?.(end);
   };
+  const compiling = new AbortController();
+  const compiled = fillCompileCache(root, compiling.signal, log);
   try {
-    const ports = createPortBook(join(dataDir, 'ports.json'), options.preferredPorts);
+    const ports = createPortBook(join(dataDir, 'ports.json'), options.preferredPorts, log);
     const engines = await startEngines({
       ...{ root, dataDir, logDir, log, heals, ports },
       ...(options.given === undefined ? {} : { given: options.given }),
     });
     adopt(engines);
+    compiling.abort();
+    await compiled;
     const roles = await vaultRoles(engines.env, options);
     await ensureDatabase(
       engines.env['CLICKHOUSE_URL'] ?? '',
@@ -136,6 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       publicUrl: `http://localhost:${String(publicPort ?? 0)}`,
     };
   } catch (error) {
+    compiling.abort();
     await stop();
     throw error;
   }

@@ -46,8 +46,10 @@ function addressesOf(stack: Stack): Record<string, string> {
   });
   return {
     ...(services['gateway'] === undefined ? {} : { dashboard: stack.publicUrl }),
-    mailbox: mailbox.pageUrl,
-    ...(control === undefined ? {} : { 'sandbox control': `http://localhost:${String(control)}` }),
+    'local mailbox': mailbox.pageUrl,
+    ...(control === undefined
+      ? {}
+      : { 'sandbox control API': `http://localhost:${String(control)}/control` }),
     ...(dpo === undefined ? {} : { 'DPO listener': `https://localhost:${String(dpo)}` }),
     ...Object.fromEntries(metrics),
   };
@@ -62,22 +64,24 @@ function announce(stack: Stack): void {
   const { credentials, certificates } = stack;
   const addresses = addressesOf(stack);
   const isMetrics = (name: string) => name.endsWith(' metrics');
+  const line = (what: string, where: string) => `  ${what.padEnd(24)} ${where}`;
   const others = Object.entries(addresses).filter(
     ([name]) => name !== 'dashboard' && !isMetrics(name),
   );
   const metrics = Object.entries(addresses).filter(([name]) => isMetrics(name));
   const lines = [
     '',
-    ...(addresses['dashboard'] === undefined ? [] : [`  Open      ${addresses['dashboard']}`]),
-    `  Sign in   ${credentials.demoEmail}`,
-    `  Password  ${credentials.demoPassword}`,
+    ...(addresses['dashboard'] === undefined ? [] : [line('Open', addresses['dashboard'])]),
+    line('Sign in with', credentials.demoEmail),
+    line('Password', credentials.demoPassword),
     '',
-    ...others.map(([name, address]) => `  ${name.padEnd(18)} ${address}`),
-    `  ${'DPO certificate'.padEnd(18)} ${certificates.client.cert}`,
-    ...metrics.map(([name, address]) => `  ${name.padEnd(24)} ${address}`),
+    ...others.map(([name, address]) => line(name, address)),
+    line('DPO client certificate', certificates.client.cert),
     '',
-    `  Logs      ${PLACES.logs}`,
-    '  Stop      Ctrl-C here, or npm run stop',
+    ...metrics.map(([name, address]) => line(name, address)),
+    '',
+    line('Logs', PLACES.logs),
+    line('Stop', 'Ctrl-C here, or npm run stop elsewhere'),
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -121,6 +125,9 @@ async function run(claim: RunClaim, say: Log): Promise<number> {
       env[key] = value;
     }
   }
+  const dashboard = ensureDashboard(say);
+  // Awaited before the services start; until then a failure must not count as unhandled.
+  dashboard.catch(() => undefined);
   const starting = startStack({
     root: ROOT,
     dir: PLACES.local,
@@ -130,7 +137,7 @@ async function run(claim: RunClaim, say: Log): Promise<number> {
     preferredPorts: PREFERRED_PORTS,
     heals: true,
     onPart: (stop) => parts.push(stop),
-    beforeServices: ensureDashboard(say),
+    beforeServices: dashboard,
   });
   let code = 0;
   try {

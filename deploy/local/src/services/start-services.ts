@@ -7,6 +7,7 @@ import { answersHttp } from '../engines/probes.ts';
 import { supervise } from '../engines/supervise.ts';
 import type { Supervised } from '../engines/supervise.ts';
 import type { AppRole } from '../vault/bootstrap.ts';
+import { compileCacheEnv, serviceArgs } from './program.ts';
 import { SERVICES, urlKeyOf } from './table.ts';
 import type { ServiceEntry } from './table.ts';
 
@@ -138,16 +139,8 @@ function specOf(
   return {
     name: entry.name,
     command: process.execPath,
-    args: [
-      ...[
-        '-C',
-        '@tokometrics/source',
-        '--disable-warning=ExperimentalWarning',
-        '--disable-warning=TimeoutNegativeWarning',
-      ],
-      ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
-    ],
-    env,
+    args: serviceArgs,
+    env: { ...compileCacheEnv(options.root), ...env },
     cwd,
     logFile: join(options.logDir, `${entry.name}.log`),
     registry: registryOf(options.dataDir),
@@ -189,7 +182,7 @@ async function startOne(
   };
 }
 
-/** Services whose program is there, in waves; a failure stops those that had started. */
+/** Services whose program is there, all at once; a failure stops those that had started. */
 export async function startServices(options: StartServicesOptions): Promise<Services> {
   const entries = SERVICES.filter(
     ({ name }) =>
@@ -199,25 +192,21 @@ export async function startServices(options: StartServicesOptions): Promise<Serv
   const all = await place(entries, options.ports);
   const running: ServiceHandle[] = [];
   const stop = async () => {
-    // In reverse: the edge closes first, and what it talks to last.
-    for (const wave of [2, 1]) {
-      const names = entries.filter((entry) => entry.wave === wave).map(({ name }) => name);
-      const those = running.filter(({ name }) => names.includes(name));
+    // The edge closes first, and what it talks to after it.
+    const edges = entries.filter(({ isEdge }) => isEdge === true).map(({ name }) => name);
+    for (const isTurn of [true, false]) {
+      const those = running.filter(({ name }) => edges.includes(name) === isTurn);
       await Promise.all(those.map((service) => service.stop()));
     }
   };
-  for (const wave of [1, 2]) {
-    const outcomes = await Promise.allSettled(
-      all.filter(({ entry }) => entry.wave === wave).map((one) => startOne(one, all, options)),
-    );
-    running.push(
-      ...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-    );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) {
-      await stop();
-      throw failed.reason;
-    }
+  const outcomes = await Promise.allSettled(all.map((one) => startOne(one, all, options)));
+  running.push(
+    ...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
   }
   return {
     services: Object.fromEntries(running.map((service) => [service.name, service])),

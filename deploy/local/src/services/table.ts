@@ -3,28 +3,26 @@ export interface ServiceEntry {
   readonly name: string;
   /** Ports that it listens on besides PORT and OPS_PORT, as environment keys. */
   readonly otherPorts?: readonly string[];
-  /** Services of a later wave start when those before serve. */
-  readonly wave: 1 | 2;
+  /** Stopped before the others: what comes in ends first. All start at once. */
+  readonly isEdge?: boolean;
   /** No Vault, no Kafka, no stores: it stands outside the system. */
   readonly isOutside?: boolean;
   /** Vault principals besides its own, and the keys under which it gets them. */
   readonly otherRoles?: Readonly<Record<string, string>>;
 }
 
-/** In the order in which they are started; stopped in reverse. */
 export const SERVICES: readonly ServiceEntry[] = [
-  { name: 'identity', wave: 1 },
-  { name: 'connector', wave: 1 },
-  { name: 'ingestion', wave: 1 },
-  { name: 'analytics', wave: 1 },
+  { name: 'identity' },
+  { name: 'connector' },
+  { name: 'ingestion' },
+  { name: 'analytics' },
   {
     name: 'privacy',
-    wave: 1,
     otherPorts: ['DPO_PORT'],
     otherRoles: { 'privacy-verifier': 'VERIFIER_VAULT' },
   },
-  { name: 'tiktok-sandbox', wave: 1, otherPorts: ['CONTROL_PORT'], isOutside: true },
-  { name: 'gateway', wave: 2 },
+  { name: 'tiktok-sandbox', otherPorts: ['CONTROL_PORT'], isOutside: true },
+  { name: 'gateway', isEdge: true },
 ];
 
 /** `tiktok-sandbox` is addressed by TIKTOK_SANDBOX_URL, and so on. */
