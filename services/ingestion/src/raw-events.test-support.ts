@@ -8,9 +8,11 @@ import {
   MARKER_TYPE,
   rawTopic,
   rawType,
+  shopScope,
+  TOPIC,
   versionOf,
 } from '@tokometrics/contracts';
-import type { Marker, Resource, SealedWire } from '@tokometrics/contracts';
+import type { Marker, Resource, SealedWire, ShopKey, StoreId } from '@tokometrics/contracts';
 import type { SealContext } from '@tokometrics/erasure';
 import { canonicalJson, createUlid, uuidv5 } from '@tokometrics/kit';
 import type { OutMessage } from '@tokometrics/kit';
@@ -106,5 +108,26 @@ export function rawMarker(scope: RawScope, marker: Pick<Marker, 'from' | 'throug
     key: scope.shopKey,
     value: Buffer.from(JSON.stringify({ ...value, shopkey: scope.shopKey, epoch: scope.epoch })),
     headers: headersOf(scope, { id, type: MARKER_TYPE, time, ver: '0' }),
+  };
+}
+
+export function eraseCommand(id: string, shopKey: ShopKey, storeId: StoreId): OutMessage {
+  const command = {
+    v: 1,
+    msgId: createUlid(),
+    requestId: id,
+    scope: shopScope(shopKey),
+    throughEpoch: 1,
+    phase: 'ERASE',
+    storeId,
+    attempt: 1,
+    ledgerSeq: 1,
+    dueAt: new Date().toISOString(),
+    planHash: createHash('sha256').update(storeId).digest('hex'),
+  };
+  return {
+    topic: TOPIC.command,
+    key: shopScope(shopKey),
+    value: Buffer.from(JSON.stringify(command)),
   };
 }

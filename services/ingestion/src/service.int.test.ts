@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   envelopeOf,
@@ -44,7 +43,13 @@ import {
   suiteServiceEnv,
 } from '@tokometrics/testkit';
 import type { ServiceProcess } from '@tokometrics/testkit';
-import { NOON_S, rawEvent, rawMarker, rawOrderBody } from './raw-events.test-support.ts';
+import {
+  eraseCommand,
+  NOON_S,
+  rawEvent,
+  rawMarker,
+  rawOrderBody,
+} from './raw-events.test-support.ts';
 
 const names = suiteNames(import.meta);
 const engines = engineEnv();
@@ -418,24 +423,3 @@ describe('ingestion as a process of its own', () => {
     return Buffer.from(Object.values(data.keys)[0]?.public_key ?? '', 'base64');
   }
 });
-
-function eraseCommand(id: string, shopKey: ShopKey, storeId: StoreId): OutMessage {
-  const command = {
-    v: 1,
-    msgId: createUlid(),
-    requestId: id,
-    scope: shopScope(shopKey),
-    throughEpoch: 1,
-    phase: 'ERASE',
-    storeId,
-    attempt: 1,
-    ledgerSeq: 1,
-    dueAt: new Date().toISOString(),
-    planHash: createHash('sha256').update(storeId).digest('hex'),
-  };
-  return {
-    topic: TOPIC.command,
-    key: shopScope(shopKey),
-    value: Buffer.from(JSON.stringify(command)),
-  };
-}
