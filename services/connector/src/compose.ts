@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { shopOfScope, TOPICS } from '@tokometrics/contracts';
 import { createFences, createSealer, registerErasers } from '@tokometrics/erasure';
 import type { Fences, Sealer, ShopScope } from '@tokometrics/erasure';
@@ -16,11 +16,11 @@ import {
   Lifecycle,
 } from '@tokometrics/kit';
 import type { HttpServer, Lifecycled, Logger } from '@tokometrics/kit';
-import { createStores, mongoErasers } from './adapters/connector-stores.ts';
-import type { Stores } from './adapters/connector-stores.ts';
+import { createStores, mongoErasers, tokenEraser } from './adapters/connector-stores.ts';
 import { guardedBy } from './adapters/guarded-write.ts';
 import type { GuardedWrite } from './adapters/guarded-write.ts';
 import type { StoredConnection } from './adapters/mongo-connections.ts';
+import { noteRenewal } from './adapters/note-renewal.ts';
 import { sealRows, sendGuarded } from './adapters/sealed-log.ts';
 import { createShopOperations } from './adapters/shop-operations.ts';
 import type { ShopOperations } from './adapters/shop-operations.ts';
@@ -28,9 +28,7 @@ import { createShopVault, REF_KEY } from './adapters/shop-vault.ts';
 import { createTikTokAccess } from './adapters/tiktok/tiktok-access.ts';
 import { createSignatureCheck } from './adapters/tiktok/webhook-signature.ts';
 import type { Config } from './config.ts';
-import { compareScopes } from './domain/compare-scopes.ts';
-import type { GrantFacts } from './domain/connect-shop.ts';
-import type { Authorization, Connection } from './domain/connection.ts';
+import type { Connection } from './domain/connection.ts';
 import type { SnapshotSink } from './domain/snapshot-sink.ts';
 import { createSyncProgress } from './domain/sync-progress.ts';
 import { createRoutes } from './http/routes.ts';
@@ -85,16 +83,7 @@ function composeCore(engines: Engines, fences: Fences) {
   const stores = createStores({ mongo, guarded, clock, instanceId, leaseMs: config.LEASE_MS });
   const sealer = createSealer({ vault, clock, fences });
   const tiktok = createTikTokAccess({
-    authorizeUrl: config.TIKTOK_AUTHORIZE_URL,
-    tokenUrl: config.TIKTOK_TOKEN_URL,
-    apiUrl: config.TIKTOK_API_URL,
-    appKey: config.TIKTOK_APP_KEY,
-    appSecret: config.TIKTOK_APP_SECRET,
-    serviceId: config.TIKTOK_SERVICE_ID,
-    versions: config.TIKTOK_VERSIONS,
-    timeoutMs: config.TIKTOK_TIMEOUT_MS,
-    rateStart: config.TIKTOK_RATE_START,
-    rateCeiling: config.TIKTOK_RATE_CEILING,
+    config,
     kv: vault.kv,
     random: Math.random,
     onRenewed: (authorization, grant) => noteRenewal(stores, authorization, grant),
@@ -116,6 +105,7 @@ function composeCore(engines: Engines, fences: Fences) {
       leaseMs: config.LEASE_MS,
       orderPageSize: config.ORDER_PAGE_SIZE,
       pageSize: config.PAGE_SIZE,
+      maxPages: config.MAX_PAGES,
     },
     sinkOf: composeSinks(engines, sealer, guarded),
     notify: createProgressNotices({
@@ -149,22 +139,6 @@ function composeSinks(engines: Engines, sealer: Sealer, guarded: GuardedWrite) {
   return (scope: ShopScope): SnapshotSink => createSnapshotSink(deps, scope);
 }
 
-async function noteRenewal(
-  stores: Stores,
-  { authKey }: Authorization,
-  grant: GrantFacts,
-): Promise<void> {
-  const { categories } = compareScopes(grant.scopes);
-  for (const connection of await stores.connections.ofAuthorization(authKey)) {
-    await stores.connections.change(connection, {
-      authorizationExpiresAt: new Date(grant.refreshExpiresAt * 1000),
-      ...(grant.scopes.length > 0 ? { categories } : {}),
-    });
-  }
-}
-
-const hashOf = (state: string): string => createHash('sha256').update(state).digest('hex');
-
 function composeRoutes(core: Core, shops: ShopOperations): RouteDeps {
   const { stores, tiktok, clock, config, metrics, log, shopVault } = core;
   const now = (): Date => clock.now();
@@ -178,14 +152,14 @@ function composeRoutes(core: Core, shops: ShopOperations): RouteDeps {
   );
   return {
     begin: {
-      insertState: (state, attempt) => stores.states.insert(hashOf(state), attempt),
+      insertState: (state, attempt) => stores.states.insert(state, attempt),
       newState: () => randomBytes(32).toString('base64url'),
       newId: () => createUlid(clock),
       now,
       authorizeUrl: (state) => tiktok.authorizeUrl(state),
     },
     finish: {
-      consumeState: (state, sessionId, at) => stores.states.consume(hashOf(state), sessionId, at),
+      consumeState: (state, sessionId, at) => stores.states.consume(state, sessionId, at),
       saveOutcome: (connectId, outcome) => stores.states.finish(connectId, outcome),
       exchange: (code, authorization) => tiktok.exchange(code, authorization),
       listShops: (authorization) => tiktok.listShops(authorization),
@@ -247,16 +221,7 @@ export function compose(config: Config, log: Logger): Connector {
   });
   const erasers = registerErasers({
     ...own,
-    erasers: [
-      ...mongoErasers(core.stores),
-      {
-        storeId: 'vault.tiktok-tokens',
-        erase: async ({ shopKey, throughEpoch }) => {
-          await shops.endAuthorizations(shopKey, throughEpoch);
-          return { found: 0, removed: 0 };
-        },
-      },
-    ],
+    erasers: [...mongoErasers(core.stores), tokenEraser(shops.endAuthorizations)],
   });
   const http = createHttp({
     name: SERVICE,

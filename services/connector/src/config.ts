@@ -29,6 +29,7 @@ export const configSchema = z.object({
   FINANCE_INTERVAL_MS: count.default(300_000).describe('Between two polls for statements'),
   ORDER_PAGE_SIZE: count.max(100).default(50).describe('Orders per page: an order may be large'),
   PAGE_SIZE: count.max(100).default(100).describe('Products, statements, transactions per page'),
+  MAX_PAGES: count.default(10_000).describe('More pages of one listing are taken for endless'),
   LEASE_MS: count.default(12_000).describe('After which another instance takes a stream over'),
 });
 export type Config = z.infer<typeof configSchema>;

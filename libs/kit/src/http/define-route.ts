@@ -51,6 +51,8 @@ export interface RouteContext<P = unknown, Q = unknown, B = unknown, W = Passpor
   readonly passport: W;
   readonly clientIp: string;
   readonly headers: Readonly<IncomingHttpHeaders>;
+  /** Names of headers that were sent more than once; `headers` keeps but one value of some. */
+  readonly repeatedHeaders: ReadonlySet<string>;
   readonly log: Logger;
   readonly traceId: string;
   /** The bytes as they came; only for `raw` routes. */

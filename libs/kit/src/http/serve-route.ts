@@ -52,6 +52,7 @@ export function serveRoute(
       passport,
       clientIp,
       headers: request.headers,
+      repeatedHeaders: repeatedOf(request),
       log,
       traceId,
       setHeader: (name, value) => {
@@ -61,6 +62,14 @@ export function serveRoute(
     sendReply(route, answer, request, response);
     auditLine(route, log, passport);
   };
+}
+
+function repeatedOf({ headersDistinct }: Request): ReadonlySet<string> {
+  return new Set(
+    Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+      values.length > 1 ? [name] : [],
+    ),
+  );
 }
 
 function sendReply(route: Route, answer: Reply, request: Request, response: Response): void {

@@ -41,6 +41,19 @@ export function mongoErasers(stores: Stores): Eraser[] {
   ];
 }
 
+/** Metadata and all, so that nothing is left to count: gone is what a read no longer finds. */
+export function tokenEraser(
+  endAuthorizations: (shopKey: string, throughEpoch: number) => Promise<number>,
+): Eraser {
+  return {
+    storeId: 'vault.tiktok-tokens',
+    erase: async ({ shopKey, throughEpoch }) => {
+      await endAuthorizations(shopKey, throughEpoch);
+      return { found: 0, removed: 0 };
+    },
+  };
+}
+
 function eraser(
   storeId: Eraser['storeId'],
   store: {

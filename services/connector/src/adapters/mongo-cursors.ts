@@ -1,7 +1,6 @@
 import { isAppError, mongoErrors } from '@tokometrics/kit';
 import type { Clock, Mongo } from '@tokometrics/kit';
 import type { ShopScope } from '@tokometrics/erasure';
-import type { mongo } from 'mongoose';
 import { LeaseLost } from '../domain/sync-cursor.ts';
 import type { CursorState, Lease, Stream } from '../domain/sync-cursor.ts';
 import { eraseScope } from './erase-scope.ts';
@@ -29,14 +28,16 @@ export interface MongoCursorsOptions {
 
 export type Cursors = ReturnType<typeof createMongoCursors>;
 
+const openCursors = (mongo: Mongo) => mongo.collection<CursorDocument>('sync_cursors');
+
 interface Context extends MongoCursorsOptions {
-  readonly cursors: mongo.Collection<CursorDocument>;
+  readonly cursors: ReturnType<typeof openCursors>;
   readonly leaseUntil: () => Date;
 }
 
 export function createMongoCursors(options: MongoCursorsOptions) {
   const { guarded, clock, instanceId } = options;
-  const cursors = options.mongo.collection<CursorDocument>('sync_cursors');
+  const cursors = openCursors(options.mongo);
   const leaseUntil = (): Date => new Date(clock.now().getTime() + options.leaseMs);
   const context: Context = { ...options, cursors, leaseUntil };
   const owned = ({ shopKey, epoch }: ShopScope) => ({ shopKey, epoch, leaseOwner: instanceId });

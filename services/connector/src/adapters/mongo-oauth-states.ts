@@ -1,18 +1,20 @@
+import { createHash } from 'node:crypto';
 import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
 import type { ConnectAttempt, ConnectOutcome } from '../domain/connect-shop.ts';
 
 /** Under the hash of the state: whoever reads the store cannot finish somebody's connection. */
 type Stored = ConnectAttempt & ConnectOutcome & { readonly _id: string };
+const hashOf = (rawState: string): string => createHash('sha256').update(rawState).digest('hex');
 export type OauthStates = ReturnType<typeof createMongoOauthStates>;
 
 export function createMongoOauthStates(mongo: Mongo) {
   const states = mongo.collection<Stored>('oauth_states');
   return {
-    insert: async (stateHash: string, attempt: ConnectAttempt): Promise<void> => {
+    insert: async (rawState: string, attempt: ConnectAttempt): Promise<void> => {
       await mongoErrors(() =>
         states.insertOne({
-          _id: stateHash,
+          _id: hashOf(rawState),
           ...attempt,
           state: 'pending',
           shops: [],
@@ -23,13 +25,13 @@ export function createMongoOauthStates(mongo: Mongo) {
     },
     /** Once, in time, from the session that began: of two redirects with one state one gets it. */
     consume: async (
-      stateHash: string,
+      rawState: string,
       sessionId: string,
       now: Date,
     ): Promise<ConnectAttempt | undefined> =>
       (await mongoErrors(() =>
         states.findOneAndUpdate(
-          { _id: stateHash, state: 'pending', sessionId, expiresAt: { $gt: now } },
+          { _id: hashOf(rawState), state: 'pending', sessionId, expiresAt: { $gt: now } },
           { $set: { state: 'exchanging' } },
         ),
       )) ?? undefined,

@@ -73,24 +73,34 @@ export function createTokenRecords(
       }
     },
     replace: async (authorization, value, version) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await kv.write(pathOf(authorization), value, { cas: version });
-          return;
-        } catch (error) {
-          if (isAppError(error, 'resource.conflict')) {
-            assertSaved(await read(authorization), value);
-            return;
-          }
-          if (attempt >= SAVE_TRIES) {
-            throw error;
-          }
-          await pause(SAVE_PAUSE_MS * 2 ** attempt);
-        }
+      const hasSaved = await replaceSurely({ kv, pause }, { authorization, value, version });
+      if (!hasSaved) {
+        assertSaved(await read(authorization), value);
       }
     },
     destroy: (authorization) => kv.destroy(pathOf(authorization)),
   };
+}
+
+/** False on a conflict. TikTok has forgotten the pair before, so a store that is away is waited for. */
+async function replaceSurely(
+  { kv, pause }: { readonly kv: VaultKv; readonly pause: (ms: number) => Promise<void> },
+  write: { authorization: Authorization; value: TokenRecord; version: number },
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await kv.write(pathOf(write.authorization), write.value, { cas: write.version });
+      return true;
+    } catch (error) {
+      if (isAppError(error, 'resource.conflict')) {
+        return false;
+      }
+      if (attempt >= SAVE_TRIES) {
+        throw error;
+      }
+      await pause(SAVE_PAUSE_MS * 2 ** attempt);
+    }
+  }
 }
 
 /** A conflict means: ended meanwhile, or written by a try of ours whose answer was lost. */

@@ -30,7 +30,7 @@ export interface VaultTokensOptions {
 
 const WAIT_MS = 300;
 const WAITS = 80;
-/** After a failed renewal ahead of time the present token serves on for so long. */
+/** Seconds until a failed renewal ahead of time is tried again. */
 const NEXT_TRY_S = 300;
 
 /** Tokens live in Vault; here only while their shop is at work. */
@@ -45,6 +45,7 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
     return fresh;
   });
 
+  /** After a failed renewal ahead of time the present token serves on. */
   const renewAhead = async (
     authorization: Authorization,
     present: TokenRecord,
@@ -52,13 +53,16 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
     try {
       return (await renew(authorization, present.accessToken)).accessToken;
     } catch (error) {
-      const isPassing = error instanceof TikTokFault ? error.kind !== 'reauth' : isAppError(error);
-      if (!isPassing || present.accessExpiresAt <= nowS()) {
+      if (!isPassing(error) || present.accessExpiresAt <= nowS()) {
         throw error;
       }
       notBefore.set(authorization.authKey, nowS() + NEXT_TRY_S);
       return present.accessToken;
     }
+  };
+  const isDue = (authKey: string, { issuedAt, accessExpiresAt }: TokenRecord): boolean => {
+    const due = refreshDueAt(authKey, { issuedAt, expiresAt: accessExpiresAt });
+    return nowS() >= Math.max(due, notBefore.get(authKey) ?? 0);
   };
 
   return {
@@ -71,13 +75,7 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
       const { authKey } = authorization;
       const present = cache.get(authKey) ?? (await records.read(authorization)).value;
       cache.set(authKey, present);
-      const due = refreshDueAt(authKey, {
-        issuedAt: present.issuedAt,
-        expiresAt: present.accessExpiresAt,
-      });
-      return nowS() >= Math.max(due, notBefore.get(authKey) ?? 0)
-        ? renewAhead(authorization, present)
-        : present.accessToken;
+      return isDue(authKey, present) ? renewAhead(authorization, present) : present.accessToken;
     },
     renew: async (authorization, refused) => (await renew(authorization, refused)).accessToken,
     evict: (authKey) => {
@@ -90,6 +88,11 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
       cache.delete(authorization.authKey);
     },
   };
+}
+
+/** Nothing is said about the grant itself. */
+function isPassing(error: unknown): boolean {
+  return error instanceof TikTokFault ? error.kind !== 'reauth' : isAppError(error);
 }
 
 type Renew = (authorization: Authorization, refused: string) => Promise<TokenRecord>;

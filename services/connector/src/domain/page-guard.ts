@@ -10,15 +10,13 @@ export class EndlessPages extends Error {
   }
 }
 
-const MAX_PAGES = 10_000;
-
 export interface PageGuard {
   /** The token of the next page, or undefined at the end. Throws when the run is going in circles. */
   next(token: unknown): string | undefined;
 }
 
 /** An absent and an empty token both end a run; an empty page with a token does not. */
-export function createPageGuard(maxPages = MAX_PAGES): PageGuard {
+export function createPageGuard(maxPages: number): PageGuard {
   const seen = new Set<string>();
   return {
     next: (token) => {

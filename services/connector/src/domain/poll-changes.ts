@@ -14,6 +14,7 @@ export interface PollDeps {
   readonly sink: SnapshotSink;
   readonly nowS: () => number;
   readonly pageSize: number;
+  readonly maxPages: number;
   readonly signal: AbortSignal;
   /** What was sent lately: the same version with the same content is not sent again. */
   readonly isKnown: (resource: Resource, row: Json) => boolean;
@@ -76,7 +77,7 @@ export async function pollOrders(
 ): Promise<number> {
   const through = deps.nowS();
   const { from, isSweep } = lowerBound(lease, through);
-  let guard = createPageGuard();
+  let guard = createPageGuard(deps.maxPages);
   let bound = from;
   let pageToken: string | undefined;
   let records = 0;
@@ -98,7 +99,7 @@ export async function pollOrders(
     const latest = lastUpdate(page, bound);
     if (latest > bound) {
       // Another listing from here on, whose tokens may well look the same.
-      guard = createPageGuard();
+      guard = createPageGuard(deps.maxPages);
       pageToken = undefined;
       bound = latest;
       await lease.save({ cursor: Math.max(bound, lease.state.cursor) });
@@ -127,6 +128,7 @@ export async function pollProducts(
     let fresh = 0;
     await readRun({
       pageSize: deps.pageSize,
+      maxPages: deps.maxPages,
       readPage: (pageToken, pageSize) =>
         readPage({ from }, { pageSize, pageToken, priority: 'live', signal: deps.signal }),
       handle: async (page) => {

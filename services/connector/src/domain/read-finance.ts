@@ -13,12 +13,15 @@ export interface FinanceDeps {
   readonly source: Pick<ShopSource, 'statements' | 'transactions'>;
   readonly nowS: () => number;
   readonly pageSize: number;
+  readonly maxPages: number;
   readonly signal: AbortSignal;
 }
 
 // A statement's payment state changes for weeks after its date, and nothing tells when.
 const LOOKBACK_S = 35 * 86_400;
 const PARALLEL_STATEMENTS = 4;
+// Dozens of calls for what changes once a day: they never go before orders.
+const PRIORITY = 'backfill';
 
 /** A page of statements, then every row that each of them lists. Answers with the count of rows. */
 export async function sendStatements(
@@ -51,11 +54,11 @@ async function sendTransactions(
     return 0;
   }
   let rows = 0;
-  const priority = origin === 'live' ? 'live' : 'backfill';
   await readRun({
     pageSize: deps.pageSize,
+    maxPages: deps.maxPages,
     readPage: (pageToken, pageSize) => {
-      const ask: PageAsk = { pageToken, pageSize, priority, signal: deps.signal };
+      const ask: PageAsk = { pageToken, pageSize, priority: PRIORITY, signal: deps.signal };
       return deps.source.transactions(id, ask);
     },
     handle: async (page) => {
@@ -86,10 +89,11 @@ export async function pollFinance(deps: FinanceDeps, lease: Lease): Promise<numb
   let transactions = 0;
   await readRun({
     pageSize: deps.pageSize,
+    maxPages: deps.maxPages,
     readPage: (pageToken, pageSize) =>
       deps.source.statements(
         { from },
-        { pageToken, pageSize, priority: 'live', signal: deps.signal },
+        { pageToken, pageSize, priority: PRIORITY, signal: deps.signal },
       ),
     handle: async (page) => {
       const changed = page.rows.filter((row) => {

@@ -28,6 +28,8 @@ export function shrinkingFetch(
 
 export interface RunOptions {
   readonly pageSize: number;
+  /** More pages than this are taken for a listing without an end. */
+  readonly maxPages: number;
   readonly firstToken?: string | undefined;
   readonly readPage: FetchPage;
   /** Resolves once the page is acknowledged; `nextToken` is where a restart would go on. */
@@ -39,7 +41,7 @@ export interface RunOptions {
  * a page is handled only after all pages before it were acknowledged.
  */
 export async function readRun(options: RunOptions): Promise<void> {
-  const guard = createPageGuard();
+  const guard = createPageGuard(options.maxPages);
   const fetchPage = shrinkingFetch(options.readPage, options.pageSize);
   let pending = settle(fetchPage(options.firstToken));
   for (;;) {

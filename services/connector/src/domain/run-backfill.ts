@@ -1,4 +1,5 @@
 import type { Resource } from '@tokometrics/contracts';
+import { EndlessPages } from './page-guard.ts';
 import { readRun } from './read-run.ts';
 import { settle } from './settle.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
@@ -26,9 +27,12 @@ export interface BackfillPlan {
 export interface BackfillDeps {
   readonly sink: SnapshotSink;
   readonly pageSize: number;
+  readonly maxPages: number;
   readonly signal: AbortSignal;
   /** Called after each acknowledged page. */
   readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
+  /** Called after each slice whose marker is acknowledged. */
+  readonly onSlice: () => void;
 }
 
 const MIN_WIDTH_S = 60;
@@ -39,9 +43,6 @@ export async function runBackfill(
   deps: BackfillDeps,
   lease: Lease,
 ): Promise<void> {
-  if (plan.countsRows && lease.state.total === null) {
-    await lease.save({ total: await countRows(plan, deps, lease) });
-  }
   for (;;) {
     deps.signal.throwIfAborted();
     const { cursor, widthS, cut } = lease.state;
@@ -52,6 +53,9 @@ export async function runBackfill(
     const read = await settle(readSlice(plan, deps, lease, slice));
     if (!read.ok) {
       await recover(read.error, lease);
+    } else if (plan.countsRows && lease.state.total === null) {
+      // Not before the first slice: figures of today are worth more than a percentage.
+      await lease.save({ total: await countRows(plan, deps, lease) });
     }
   }
 }
@@ -69,6 +73,10 @@ async function recover(error: unknown, lease: Lease): Promise<void> {
     // A token kept from before a restart may no longer be good: the slice begins anew.
     await lease.save(fromSliceStart(lease));
     return;
+  }
+  if (error instanceof EndlessPages) {
+    // Its next try is a new run: what was read of this one would be counted again and again.
+    await lease.save(fromSliceStart(lease));
   }
   throw error;
 }
@@ -88,6 +96,7 @@ async function readSlice(
   let { done, dependents } = lease.state;
   await readRun({
     pageSize: deps.pageSize,
+    maxPages: deps.maxPages,
     firstToken: lease.state.pageToken ?? undefined,
     readPage: (pageToken, pageSize) =>
       plan.fetch(slice, { pageToken, pageSize, priority: 'backfill', signal: deps.signal }),
@@ -125,6 +134,7 @@ async function readSlice(
     widthS: plan.nextWidth(rowsOnFirstPage ?? 0, deps.pageSize, lease.state.widthS),
     error: null,
   });
+  deps.onSlice();
 }
 
 async function countRows(
@@ -132,10 +142,13 @@ async function countRows(
   deps: BackfillDeps,
   lease: Lease,
 ): Promise<number | null> {
-  const { cursor, cut } = lease.state;
+  const { cursor, cut, done } = lease.state;
+  if (cursor <= cut) {
+    return done;
+  }
   const page = await plan.fetch(
     { from: cut, to: cursor },
     { pageSize: 1, pageToken: undefined, priority: 'backfill', signal: deps.signal },
   );
-  return page.totalCount ?? null;
+  return page.totalCount === undefined ? null : done + page.totalCount;
 }

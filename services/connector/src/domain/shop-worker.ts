@@ -4,11 +4,13 @@ import { pollOrders, pollProducts } from './poll-changes.ts';
 import type { PollDeps } from './poll-changes.ts';
 import { pollFinance } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
+import { EndlessPages } from './page-guard.ts';
 import { createRecentRows } from './recent-rows.ts';
 import { runBackfill } from './run-backfill.ts';
 import { settle } from './settle.ts';
+import type { Settled } from './settle.ts';
 import { firstCursor } from './sync-cursor.ts';
-import type { Lease } from './sync-cursor.ts';
+import type { Lease, Stream } from './sync-cursor.ts';
 import { createWorkerContext } from './worker-context.ts';
 import type { Loop, ShopWorkerDeps, WorkerContext } from './worker-context.ts';
 
@@ -25,6 +27,8 @@ const MAX_BACKOFF = 16;
 const RETRY_ROUND_MS = 5_000;
 const MAX_RETRY_ROUND_MS = 300_000;
 const SAFETY_DRAIN_MS = 60_000;
+/** A listing without an end costs thousands of calls; it is not asked for again before. */
+const ENDLESS_PAUSE_MS = 900_000;
 
 async function live(
   context: WorkerContext,
@@ -44,46 +48,72 @@ async function live(
       await context.report(stream, result.error, lease);
     }
     const backoff = failures === 0 ? 1 : Math.min(MAX_BACKOFF, 2 ** (failures - 1));
-    await context.sleep(stream, intervalMs * backoff);
+    await context.sleep(stream, isEndless(result) ? ENDLESS_PAUSE_MS : intervalMs * backoff);
     lease = result.ok ? lease : await context.obtain(stream, firstCursor(context.at));
   }
 }
 
-async function backfillOnce(context: WorkerContext, planned: PlannedBackfill): Promise<boolean> {
+function isEndless(result: Settled<unknown>): boolean {
+  return !result.ok && result.error instanceof EndlessPages;
+}
+
+type BackfillRound = 'whole' | 'again' | 'endless';
+
+async function backfillOnce(
+  context: WorkerContext,
+  planned: PlannedBackfill,
+  onSlice: () => void,
+): Promise<BackfillRound> {
   const { deps, signal } = context;
   const lease = await context.obtain(planned.stream, planned.first(context.at));
   if (lease?.state.finishedAt !== null) {
-    return true;
+    return 'whole';
   }
   const { onProgress, sink, settings } = deps;
+  const { maxPages } = settings;
   const pageSize = planned.stream === 'order.backfill' ? settings.orderPageSize : settings.pageSize;
   const run = await settle(
-    runBackfill(planned.plan, { sink, pageSize, signal, onProgress }, lease).then(() =>
-      lease.save({ finishedAt: new Date(deps.nowS() * 1000), error: null }),
-    ),
+    runBackfill(
+      planned.plan,
+      { sink, pageSize, maxPages, signal, onProgress, onSlice },
+      lease,
+    ).then(() => lease.save({ finishedAt: new Date(deps.nowS() * 1000), error: null })),
   );
   if (!run.ok) {
     await context.report(planned.stream, run.error, lease);
-    return false;
+    return isEndless(run) ? 'endless' : 'again';
   }
   onProgress({});
-  return true;
+  return 'whole';
 }
 
-/** One stage that cannot go on does not hold up the others; it is tried again in the next round. */
-async function backfill(context: WorkerContext, finance: FinanceDeps): Promise<void> {
+/** One stage that cannot go on does not hold up the others; it is tried again in a later round. */
+async function backfill(
+  context: WorkerContext,
+  finance: FinanceDeps,
+  onFirstOrders: () => void,
+): Promise<void> {
   const { deps, signal } = context;
-  const plans = backfillPlans(deps.source, finance);
-  for (let round = 0; !signal.aborted; round += 1) {
-    let isWhole = true;
-    for (const planned of plans) {
-      isWhole = (await backfillOnce(context, planned)) && isWhole;
+  const open = new Map(backfillPlans(deps.source, finance).map((plan) => [plan.stream, plan]));
+  const notBefore = new Map<Stream, number>();
+  for (let round = 0; open.size > 0 && !signal.aborted; round += 1) {
+    for (const [stream, planned] of open) {
+      if (deps.nowS() >= (notBefore.get(stream) ?? 0)) {
+        const end = await backfillOnce(context, planned, onFirstOrders);
+        if (end === 'whole') {
+          open.delete(stream);
+        } else if (end === 'endless') {
+          notBefore.set(stream, deps.nowS() + ENDLESS_PAUSE_MS / 1000);
+        }
+      }
+      // Whatever came of the orders: nothing else waits for them any longer.
+      onFirstOrders();
     }
-    if (isWhole) {
-      return;
+    if (open.size > 0) {
+      await deps.pause(Math.min(MAX_RETRY_ROUND_MS, RETRY_ROUND_MS * 2 ** round), signal);
     }
-    await deps.pause(Math.min(MAX_RETRY_ROUND_MS, RETRY_ROUND_MS * 2 ** round), signal);
   }
+  onFirstOrders();
 }
 
 async function inbox(context: WorkerContext): Promise<void> {
@@ -108,15 +138,18 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
   const { sink, source, nowS, settings } = deps;
-  const finance: FinanceDeps = { sink, source, nowS, pageSize: settings.pageSize, signal };
+  const { pageSize, maxPages } = settings;
+  const finance: FinanceDeps = { sink, source, nowS, pageSize, maxPages, signal };
+  const firstOrders = Promise.withResolvers<void>();
   const orders: PollDeps = {
     sink,
     nowS,
     signal,
+    maxPages,
     pageSize: settings.orderPageSize,
     ...createRecentRows(),
   };
-  const products: PollDeps = { ...orders, pageSize: settings.pageSize };
+  const products: PollDeps = { ...orders, pageSize };
 
   const running = Promise.allSettled([
     live(context, 'order.live', settings.pollIntervalMs, (lease) =>
@@ -125,10 +158,13 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     live(context, 'product.live', settings.pollIntervalMs, (lease) =>
       pollProducts(products, lease, source.productsUpdated),
     ),
-    live(context, 'finance.live', settings.financeIntervalMs, (lease) =>
-      pollFinance(finance, lease),
+    // A shop's statements cost a call each: today's orders come first.
+    firstOrders.promise.then(() =>
+      live(context, 'finance.live', settings.financeIntervalMs, (lease) =>
+        pollFinance(finance, lease),
+      ),
     ),
-    backfill(context, finance),
+    backfill(context, finance, firstOrders.resolve),
     inbox(context),
     keepLeases(context),
   ]);

@@ -32,47 +32,17 @@ interface Running {
   readonly worker: Promise<ShopWorker>;
 }
 
-/** One worker per open connection; a shop that could not be started is tried again. */
-export function createSyncSupervisor(deps: SupervisorDeps): SyncSupervisor {
+interface Scope {
+  readonly shopKey: string;
+  readonly epoch: number;
+}
+
+/** The workers of this process by shop and epoch. */
+function createRoster() {
   const workers = new Map<string, Running>();
-  const stopping = new AbortController();
-  let reconciling: Promise<void> = Promise.resolve();
-
-  const keyOf = ({ shopKey, epoch }: { shopKey: string; epoch: number }): string =>
-    `${shopKey}:${epoch}`;
-  const covered = (shopKey: string, throughEpoch: number): Running[] =>
-    [...workers.values()].filter((run) => run.shopKey === shopKey && run.epoch <= throughEpoch);
-
-  const ensure = async (connection: Connection): Promise<void> => {
-    const key = keyOf(connection);
-    const isWanted = connection.state === 'open' && connection.status === 'active';
-    if (!isWanted || workers.has(key) || stopping.signal.aborted) {
-      return;
-    }
-    const { shopKey, epoch } = connection;
-    const run: Running = { shopKey, epoch, worker: deps.begin(connection) };
-    workers.set(key, run);
-    const begun = await settle(run.worker);
-    if (!begun.ok && workers.get(key) === run) {
-      workers.delete(key);
-      deps.onFailure(connection, begun.error);
-    }
-  };
-
-  const halt = async (runs: readonly Running[]): Promise<void> => {
-    await Promise.all(
-      runs.map(async (run) => {
-        const worker = await settle(run.worker);
-        if (worker.ok) {
-          await worker.value.stop();
-        }
-        if (workers.get(keyOf(run)) === run) {
-          workers.delete(keyOf(run));
-        }
-      }),
-    );
-  };
-
+  const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${epoch}`;
+  const remove = (run: Running): boolean =>
+    workers.get(keyOf(run)) === run && workers.delete(keyOf(run));
   const withEach = (runs: readonly Running[], act: (worker: ShopWorker) => void): void => {
     for (const { worker } of runs) {
       void settle(worker).then((begun) => {
@@ -80,6 +50,54 @@ export function createSyncSupervisor(deps: SupervisorDeps): SyncSupervisor {
           act(begun.value);
         }
       });
+    }
+  };
+
+  return {
+    remove,
+    withEach,
+    has: (scope: Scope): boolean => workers.has(keyOf(scope)),
+    add: (run: Running): void => {
+      workers.set(keyOf(run), run);
+    },
+    all: (): Running[] => [...workers.values()],
+    of: (scope: Scope): Running[] => {
+      const run = workers.get(keyOf(scope));
+      return run === undefined ? [] : [run];
+    },
+    through: (shopKey: string, epoch: number): Running[] =>
+      [...workers.values()].filter((run) => run.shopKey === shopKey && run.epoch <= epoch),
+    halt: async (runs: readonly Running[]): Promise<void> => {
+      await Promise.all(
+        runs.map(async (run) => {
+          const worker = await settle(run.worker);
+          if (worker.ok) {
+            await worker.value.stop();
+          }
+          remove(run);
+        }),
+      );
+    },
+  };
+}
+
+/** One worker per open connection; a shop that could not be started is tried again. */
+export function createSyncSupervisor(deps: SupervisorDeps): SyncSupervisor {
+  const roster = createRoster();
+  const stopping = new AbortController();
+  let reconciling: Promise<void> = Promise.resolve();
+
+  const ensure = async (connection: Connection): Promise<void> => {
+    const isWanted = connection.state === 'open' && connection.status === 'active';
+    if (!isWanted || roster.has(connection) || stopping.signal.aborted) {
+      return;
+    }
+    const { shopKey, epoch } = connection;
+    const run: Running = { shopKey, epoch, worker: deps.begin(connection) };
+    roster.add(run);
+    const begun = await settle(run.worker);
+    if (!begun.ok && roster.remove(run)) {
+      deps.onFailure(connection, begun.error);
     }
   };
 
@@ -103,19 +121,18 @@ export function createSyncSupervisor(deps: SupervisorDeps): SyncSupervisor {
     stop: async () => {
       stopping.abort();
       await reconciling;
-      await halt([...workers.values()]);
+      await roster.halt(roster.all());
     },
     wake: (shopKey, epoch, loop) => {
-      const run = workers.get(`${shopKey}:${epoch}`);
-      withEach(run === undefined ? [] : [run], (worker) => {
+      roster.withEach(roster.of({ shopKey, epoch }), (worker) => {
         worker.wake(loop);
       });
     },
     abort: (shopKey, throughEpoch) => {
-      withEach(covered(shopKey, throughEpoch), (worker) => {
+      roster.withEach(roster.through(shopKey, throughEpoch), (worker) => {
         worker.abort();
       });
     },
-    halt: (shopKey, throughEpoch) => halt(covered(shopKey, throughEpoch)),
+    halt: (shopKey, throughEpoch) => roster.halt(roster.through(shopKey, throughEpoch)),
   };
 }

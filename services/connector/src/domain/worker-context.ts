@@ -25,6 +25,7 @@ export interface ShopWorkerDeps {
     readonly leaseMs: number;
     readonly orderPageSize: number;
     readonly pageSize: number;
+    readonly maxPages: number;
   };
   readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
   /** Counts, logs, and ends the shop's work where the failure asks for it. */
@@ -86,18 +87,24 @@ export function createWorkerContext(deps: ShopWorkerDeps, at: number): WorkerCon
       woken.add(loop);
       sleeping.get(loop)?.abort();
     },
-    obtain: async (stream, first) => {
-      while (!signal.aborted) {
-        const lease = await settle(deps.acquire(stream, first));
-        if (lease.ok && lease.value !== undefined) {
-          return lease.value;
-        }
-        if (!lease.ok) {
-          await report(stream, lease.error);
-        }
-        await deps.pause(deps.settings.leaseMs / 4, signal);
-      }
-      return undefined;
-    },
+    obtain: (stream, first) => obtain({ deps, signal, report }, stream, first),
   };
+}
+
+async function obtain(
+  { deps, signal, report }: Pick<WorkerContext, 'deps' | 'signal' | 'report'>,
+  stream: Stream,
+  first: CursorState,
+): Promise<Lease | undefined> {
+  while (!signal.aborted) {
+    const lease = await settle(deps.acquire(stream, first));
+    if (lease.ok && lease.value !== undefined) {
+      return lease.value;
+    }
+    if (!lease.ok) {
+      await report(stream, lease.error);
+    }
+    await deps.pause(deps.settings.leaseMs / 4, signal);
+  }
+  return undefined;
 }

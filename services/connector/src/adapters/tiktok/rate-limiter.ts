@@ -25,70 +25,40 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * One bucket per (app × shop). TikTok publishes no figure, so the rate doubles until the first
- * refusal; from then on it halves at each and regains a tenth for every quiet minute.
- */
-export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
-  const { start, ceiling, monotonicMs, setTimer = setTimeout } = options;
-  const queues: Record<Priority, Waiting[]> = { live: [], backfill: [] };
+/** Doubles until the first refusal; from then on halves at each and regains a tenth a quiet minute. */
+function createRate({ start, ceiling, monotonicMs }: RateLimiterOptions) {
   let base = Math.min(start, ceiling);
   let since = monotonicMs();
   let wasThrottled = false;
-  let tokens = 1;
-  let filledAt = since;
-  let isTimerSet = false;
-
-  const rate = (): number => {
+  const perSecond = (): number => {
     const elapsed = Math.max(0, monotonicMs() - since);
     const factor = wasThrottled
       ? 1.1 ** Math.floor(elapsed / RISE_EVERY_MS)
       : 2 ** Math.floor(elapsed / DOUBLE_EVERY_MS);
     return Math.min(ceiling, base * factor);
   };
-
-  const refill = (): void => {
-    const now = monotonicMs();
-    const perSecond = rate();
-    // A quarter second's worth may be saved up, so that a timer's grain costs no calls.
-    tokens = Math.min(Math.max(1, perSecond / 4), tokens + ((now - filledAt) / 1000) * perSecond);
-    filledAt = now;
+  return {
+    perSecond,
+    halve: (): void => {
+      base = Math.max(FLOOR, perSecond() / 2);
+      since = monotonicMs();
+      wasThrottled = true;
+    },
   };
+}
 
+/** Who waits: live calls before backfill, each in order; an aborted one lets the next pass. */
+function createWaitingRoom() {
+  const queues: Record<Priority, Waiting[]> = { live: [], backfill: [] };
   const next = (): Waiting | undefined => {
     const waiting = queues.live.shift() ?? queues.backfill.shift();
     return waiting?.signal?.aborted === true ? next() : waiting;
   };
-
-  const pump = (): void => {
-    refill();
-    while (tokens >= 1) {
-      const waiting = next();
-      if (waiting === undefined) {
-        return;
-      }
-      tokens -= 1;
-      waiting.go();
-    }
-    if (!isTimerSet && queues.live.length + queues.backfill.length > 0) {
-      isTimerSet = true;
-      setTimer(
-        () => {
-          isTimerSet = false;
-          pump();
-        },
-        Math.ceil(((1 - tokens) / rate()) * 1000),
-      );
-    }
-  };
-
   return {
-    acquire: (priority, signal) =>
+    next,
+    isEmpty: (): boolean => queues.live.length + queues.backfill.length === 0,
+    enter: (priority: Priority, signal: AbortSignal | undefined): Promise<void> =>
       new Promise((resolve, reject) => {
-        if (signal?.aborted === true) {
-          reject(abortReason(signal));
-          return;
-        }
         const onAbort = (): void => {
           reject(abortReason(signal));
         };
@@ -100,16 +70,64 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
             resolve();
           },
         });
-        pump();
       }),
-    throttled: () => {
-      base = Math.max(FLOOR, rate() / 2);
-      since = monotonicMs();
-      wasThrottled = true;
-      tokens = 0;
-      filledAt = since;
+  };
+}
+
+/** One bucket per (app × shop): TikTok publishes no figure, so the rate feels its way. */
+export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
+  const { monotonicMs, setTimer = setTimeout } = options;
+  const rate = createRate(options);
+  const room = createWaitingRoom();
+  let tokens = 1;
+  let filledAt = monotonicMs();
+  let isTimerSet = false;
+
+  const refill = (): void => {
+    const now = monotonicMs();
+    const perSecond = rate.perSecond();
+    // A quarter second's worth may be saved up, so that a timer's grain costs no calls.
+    tokens = Math.min(Math.max(1, perSecond / 4), tokens + ((now - filledAt) / 1000) * perSecond);
+    filledAt = now;
+  };
+
+  const pump = (): void => {
+    refill();
+    while (tokens >= 1) {
+      const waiting = room.next();
+      if (waiting === undefined) {
+        return;
+      }
+      tokens -= 1;
+      waiting.go();
+    }
+    if (!isTimerSet && !room.isEmpty()) {
+      isTimerSet = true;
+      setTimer(
+        () => {
+          isTimerSet = false;
+          pump();
+        },
+        Math.ceil(((1 - tokens) / rate.perSecond()) * 1000),
+      );
+    }
+  };
+
+  return {
+    acquire: (priority, signal) => {
+      if (signal?.aborted === true) {
+        return Promise.reject(abortReason(signal));
+      }
+      const passed = room.enter(priority, signal);
+      pump();
+      return passed;
     },
-    rate,
+    throttled: () => {
+      rate.halve();
+      tokens = 0;
+      filledAt = monotonicMs();
+    },
+    rate: rate.perSecond,
   };
 }
 

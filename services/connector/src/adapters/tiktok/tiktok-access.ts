@@ -1,4 +1,5 @@
-import type { Clock, Logger, Metrics, Secret, VaultKv } from '@tokometrics/kit';
+import type { Clock, Logger, Metrics, VaultKv } from '@tokometrics/kit';
+import type { Config } from '../../config.ts';
 import type { AuthorizedShop, GrantFacts } from '../../domain/connect-shop.ts';
 import type { Authorization, ShopIdentity } from '../../domain/connection.ts';
 import type { ShopSource } from '../../domain/shop-source.ts';
@@ -14,17 +15,22 @@ import type { Credentials } from './tiktok-client.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import { createTransport, tiktokHost } from './transport.ts';
 
+export type TikTokConfig = Pick<
+  Config,
+  | 'TIKTOK_AUTHORIZE_URL'
+  | 'TIKTOK_TOKEN_URL'
+  | 'TIKTOK_API_URL'
+  | 'TIKTOK_APP_KEY'
+  | 'TIKTOK_APP_SECRET'
+  | 'TIKTOK_SERVICE_ID'
+  | 'TIKTOK_VERSIONS'
+  | 'TIKTOK_TIMEOUT_MS'
+  | 'TIKTOK_RATE_START'
+  | 'TIKTOK_RATE_CEILING'
+>;
+
 export interface TikTokAccessOptions {
-  readonly authorizeUrl: string;
-  readonly tokenUrl: string;
-  readonly apiUrl: string;
-  readonly appKey: string;
-  readonly appSecret: Secret;
-  readonly serviceId: string;
-  readonly versions: string;
-  readonly timeoutMs: number;
-  readonly rateStart: number;
-  readonly rateCeiling: number;
+  readonly config: TikTokConfig;
   readonly kv: VaultKv;
   readonly clock: Clock;
   readonly instanceId: string;
@@ -50,12 +56,13 @@ export interface TikTokAccess {
   close(): Promise<void>;
 }
 
-export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
-  const { appKey, appSecret, clock, random, metrics, log } = options;
-  const host = tiktokHost(options.tokenUrl);
-  const api = tiktokHost(options.apiUrl);
-  const authorizePage = tiktokHost(options.authorizeUrl);
-  const transport = createTransport({ hosts: [host, api], timeoutMs: options.timeoutMs });
+/** What speaks to TikTok Shop, and the tokens that it speaks with. */
+function createParts(options: TikTokAccessOptions) {
+  const { config, clock, random, metrics, log } = options;
+  const { TIKTOK_APP_KEY: appKey, TIKTOK_APP_SECRET: appSecret } = config;
+  const host = tiktokHost(config.TIKTOK_TOKEN_URL);
+  const api = tiktokHost(config.TIKTOK_API_URL);
+  const transport = createTransport({ hosts: [host, api], timeoutMs: config.TIKTOK_TIMEOUT_MS });
   const endpoint = createTokenEndpoint({
     ...{ transport, host, appKey, appSecret, clock, random },
     pause: (ms) => pause(ms),
@@ -70,13 +77,20 @@ export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
   });
   const client = createTikTokClient({
     ...{ transport, api, appKey, appSecret, clock, random, pause, metrics, log },
-    versions: parseVersions(options.versions),
+    versions: parseVersions(config.TIKTOK_VERSIONS),
   });
   const lanes = createLanes({
-    start: options.rateStart,
-    ceiling: options.rateCeiling,
+    start: config.TIKTOK_RATE_START,
+    ceiling: config.TIKTOK_RATE_CEILING,
     monotonicMs: () => clock.monotonicMs(),
   });
+  return { transport, endpoint, tokens, client, lanes };
+}
+
+export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
+  const { config, clock } = options;
+  const authorizePage = tiktokHost(config.TIKTOK_AUTHORIZE_URL);
+  const { transport, endpoint, tokens, client, lanes } = createParts(options);
   const credentialsOf = (authorization: Authorization): Credentials => ({
     token: () => tokens.access(authorization),
     renew: (refused) => tokens.renew(authorization, refused),
@@ -86,7 +100,7 @@ export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
     tokens,
     authorizeUrl: (state) => {
       const url = new URL(authorizePage);
-      url.searchParams.set('service_id', options.serviceId);
+      url.searchParams.set('service_id', config.TIKTOK_SERVICE_ID);
       url.searchParams.set('state', state);
       return url.href;
     },
