@@ -46,7 +46,7 @@ export function plotOf(lines: readonly ChartLine[], frame: Frame): Plot {
     x: (index) => frame.left + step * (index + 0.5),
     y: (value) => scale(value),
     zero: scale(0),
-    ticks: scale.ticks(4),
+    ticks: high === low ? [0] : scale.ticks(4),
     indexAt: (x) => Math.max(0, Math.min(count - 1, Math.floor((x - frame.left) / step))),
   };
 }

@@ -12,7 +12,8 @@ export function SparkBars({ values, active, onActive }: SparkBarsProps) {
   const high = Math.max(0, ...numbers.map((value) => value ?? 0));
   const low = Math.min(0, ...numbers.map((value) => value ?? 0));
   const span = high - low || 1;
-  const zero = (high / span) * HEIGHT;
+  // Where everything is zero, the base line lies at the bottom.
+  const zero = high === 0 && low === 0 ? HEIGHT : (high / span) * HEIGHT;
   return (
     <svg
       viewBox={`0 0 ${Math.max(1, values.length) * 10} ${HEIGHT}`}

@@ -28,7 +28,7 @@ export function LoginPage() {
       return;
     }
     client.clear();
-    await router.navigate({ href: safeNext(next) ?? '/overview' });
+    await router.navigate({ href: safeNext(next) ?? '/' });
   });
   return (
     <PublicFrame isNarrow>

@@ -1,6 +1,8 @@
 import type { MetricId, OverviewReply, Shop } from '@tokometrics/contracts';
+import { localDateOf } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { overviewQuery } from '../api/figures.ts';
 import { lineOf } from '../charts/chart-model.ts';
 import { MainChart } from '../features/figures/main-chart.tsx';
@@ -34,6 +36,7 @@ function Overview({ shop }: { readonly shop: Shop }) {
   const change = (part: Partial<OverviewSearch>, isStep = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: !isStep, resetScroll: false });
   const reply = overview.data;
+  const [today] = useState(() => localDateOf(shop.timezone, Math.floor(Date.now() / 1000)));
   const openRows = (rows: MetricId, at?: string, product?: string) =>
     change({ rows, at, product }, true);
   const empty = reply === undefined ? undefined : emptyKindOf(reply);
@@ -56,7 +59,7 @@ function Overview({ shop }: { readonly shop: Shop }) {
           key={`${search.range ?? ''}${search.from ?? ''}${search.to ?? ''}`}
           filters={search}
           grain={reply?.meta.grain}
-          today={undefined}
+          today={today}
           onChange={(filters) => change(filters)}
         />
       </PageHead>

@@ -9,6 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { meQuery } from '../api/account.ts';
 import { isProblem } from '../api/problem.ts';
+import { shopsQuery } from '../api/shops.ts';
+import { isOpen } from '../features/shop/use-shop.ts';
 import {
   connectSearch,
   loginSearch,
@@ -50,7 +52,8 @@ const landing = createRoute({
   path: '/',
   beforeLoad: async ({ context }) => {
     if ((await accountOf(context)) !== undefined) {
-      redirect({ to: '/overview', throw: true });
+      const shops = await context.queries.query({ ...shopsQuery, staleTime: 'static' });
+      redirect({ to: shops.some(isOpen) ? '/overview' : '/settings/connect', throw: true });
     }
   },
   component: lazyRouteComponent(() => import('./landing.tsx'), 'LandingPage'),

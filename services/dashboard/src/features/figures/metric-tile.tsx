@@ -57,13 +57,15 @@ export function MetricTile(props: MetricTileProps) {
           </button>
         </span>
       </div>
-      <p className="truncate text-[1.4rem] font-semibold leading-tight tracking-[-0.01em] md:text-[1.6rem]">
-        <Figure value={shown} isCompact />
+      <p className="flex items-center justify-between gap-2">
+        <span className="truncate text-[1.4rem] font-semibold leading-tight tracking-[-0.01em] md:text-[1.6rem]">
+          <Figure value={shown} isCompact />
+        </span>
+        {active === undefined ? <StateBadge value={value} /> : null}
       </p>
       <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-[0.8rem] text-soft">
         {active === undefined ? <DeltaChip delta={delta} /> : null}
         <span>{active === undefined ? caption : (sparkLabels[active] ?? '')}</span>
-        {active === undefined ? <StateBadge value={value} /> : null}
       </div>
       {spark === undefined ? null : (
         <div className="relative z-10 mt-auto pt-2">

@@ -105,7 +105,7 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
             <td data-label="Rank" className="text-soft max-md:!hidden">
               {rank}
             </td>
-            <td data-label="Product" className="md:max-w-[26rem]">
+            <td data-label="Product" className="wide md:max-w-[26rem]">
               <span className="line-clamp-2">{title}</span>
             </td>
             <td data-label="Share" className="!align-middle">
@@ -153,7 +153,7 @@ function ShareBar({ share }: { readonly share: string | null }) {
   }
   const width = Math.max(0, Math.min(100, Number(share) * 100));
   return (
-    <span className="flex items-center gap-2 max-md:w-40">
+    <span className="flex items-center gap-2">
       <svg width="100%" height="8" aria-hidden="true" className="min-w-0 flex-1">
         <rect width="100%" height="8" rx="1" className="fill-well" />
         <rect width={`${width}%`} height="8" rx="1" className="fill-series" />

@@ -1,10 +1,11 @@
 import type { MetricValue } from '@tokometrics/contracts';
+import { STATE_TEXT } from '../../charts/chart-model.ts';
 
 const STATES = {
   complete: undefined,
   partial: 'so far',
-  backfilling: 'history loading',
-  source_inconsistent: 'source contradicts itself',
+  backfilling: 'loading',
+  source_inconsistent: 'in doubt',
 } as const;
 
 /** A number that may still change says so beside it. */
@@ -14,7 +15,10 @@ export function StateBadge({ value }: { readonly value: Pick<MetricValue, 'state
     return null;
   }
   return (
-    <span className="rounded-[3px] bg-warn-wash px-1.5 text-[0.76rem] text-warn">
+    <span
+      title={STATE_TEXT[value.state]}
+      className="flex-none rounded-[3px] bg-warn-wash px-1.5 text-[0.76rem] font-normal text-warn"
+    >
       {[text, value.stale ? 'not fresh' : undefined].filter(Boolean).join(', ')}
     </span>
   );

@@ -8,8 +8,8 @@ type Dates = Pick<OverviewSearch, 'range' | 'from' | 'to' | 'grain'>;
 
 interface CustomRangeProps {
   readonly filters: Pick<OverviewSearch, 'from' | 'to'>;
-  /** The shop's local day, as the API saw it; unknown before the first answer. */
-  readonly today: string | undefined;
+  /** The shop's local day. */
+  readonly today: string;
   readonly onChange: (change: Dates) => void;
 }
 
@@ -25,7 +25,7 @@ export function CustomRange({ filters, today, onChange }: CustomRangeProps) {
   const [first, setFirst] = useState(filters.from ?? '');
   const [last, setLast] = useState(filters.to === undefined ? '' : addDays(filters.to, -1));
   const [error, setError] = useState<string>();
-  const limits = today === undefined ? {} : { min: oldestDay(today), max: today };
+  const limits = { min: oldestDay(today), max: today };
   const apply = () => {
     const dates = datesFrom(first, last);
     if (typeof dates === 'string') {

@@ -14,7 +14,7 @@ type Filters = Pick<OverviewSearch, 'range' | 'from' | 'to' | 'grain' | 'basis' 
 interface FilterBarProps {
   readonly filters: Filters;
   readonly grain: Granularity | undefined;
-  readonly today: string | undefined;
+  readonly today: string;
   readonly onChange: (change: Filters) => void;
 }
 

@@ -61,7 +61,10 @@ export function ErasureProgress({ request, shopName }: ErasureProgressProps) {
       </div>
       {request.attention === null ? null : (
         <div className="px-5 pb-3">
-          <NoticeBox tone="warn">{request.attention}</NoticeBox>
+          <NoticeBox tone="warn">
+            One place is not finished yet ({request.attention}). It is tried again by itself, and a
+            person looks at it. Our access is gone, and nothing new is read.
+          </NoticeBox>
         </div>
       )}
       <footer className="flex flex-wrap items-center gap-3 border-t border-rule px-5 py-3">
@@ -150,7 +153,7 @@ function Places({ request }: { readonly request: PrivacyRequest }) {
               </span>
             </td>
             <td data-label="State">
-              {PHASE_TEXT[phase]}
+              {phase === 'verified' && physicalBy !== null ? 'unreadable' : PHASE_TEXT[phase]}
               {physicalBy === null ? null : (
                 <span className="block text-[0.8rem] text-soft">
                   last bytes gone by {formatInstant(physicalBy)}

@@ -60,12 +60,11 @@ export function HoldingsTable({ holdings, shops }: HoldingsTableProps) {
         </p>
       </header>
       {groupHoldings(holdings.items).map(([category, items]) => (
-        <details
-          key={category}
-          className="border-t border-rule first-of-type:mt-3 first-of-type:border-t"
-        >
+        <details key={category} className="group border-t border-rule first-of-type:mt-3">
           <summary className="flex items-baseline justify-between gap-4 px-5 py-3 hover:bg-well">
-            <span className="font-medium">{CATEGORIES[category] ?? category}</span>
+            <span className="font-medium before:mr-2 before:inline-block before:text-[0.7rem] before:text-soft before:content-['▶'] group-open:before:rotate-90">
+              {CATEGORIES[category] ?? category}
+            </span>
             <span className="text-[0.9rem]">
               <strong>{formatCount(items.reduce((sum, { records }) => sum + records, 0))}</strong>{' '}
               <span className="text-soft">
@@ -94,7 +93,7 @@ export function HoldingsTable({ holdings, shops }: HoldingsTableProps) {
               {items.map((item) => (
                 <tr key={`${item.storeId} ${item.shopKey ?? ''}`}>
                   <td data-label="What">
-                    <span className="max-md:text-right">
+                    <span>
                       {item.holds}
                       <span className="block text-[0.8rem] text-soft">
                         <code className="font-mono">{item.storeId}</code>{' '}
@@ -104,7 +103,7 @@ export function HoldingsTable({ holdings, shops }: HoldingsTableProps) {
                   </td>
                   <td data-label="Kept">
                     {retentionText(item.retentionDays)}
-                    <span className="block text-[0.8rem] text-soft max-md:hidden">
+                    <span className="block text-[0.8rem] text-soft">
                       {item.erasedOnDisconnect ? 'erased on disconnect' : `policy: ${item.clause}`}
                     </span>
                   </td>

@@ -52,7 +52,7 @@ export function ProofRows({ items, rows, value, hasMore, isLoading, onMore }: Pr
               <td data-label="Day" className="whitespace-nowrap">
                 {formatDay(row.date)}
               </td>
-              <td data-label="Order or statement">
+              <td data-label="Order or statement" className="wide">
                 <Source row={row} />
               </td>
               <td data-label="Adds" className="number">
@@ -79,7 +79,7 @@ export function ProofRows({ items, rows, value, hasMore, isLoading, onMore }: Pr
 function Source({ row }: { readonly row: Row }) {
   const { orderId, transactionId, statementId } = row;
   return (
-    <span className="flex flex-col font-mono text-[0.82rem] max-md:items-end">
+    <span className="flex flex-col font-mono text-[0.82rem]">
       {orderId === null ? null : (
         <Link
           to="/orders/$orderId"

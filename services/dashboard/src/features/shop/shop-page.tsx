@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { buttonClass } from '../../ui/button.tsx';
 import { Empty, ErrorBox } from '../../ui/notice-box.tsx';
 import { PageSkeleton } from '../../ui/skeleton.tsx';
+import { PageHead } from '../frame/page-head.tsx';
 import { useShop } from './use-shop.ts';
 
 interface ShopPageProps {
@@ -24,15 +25,18 @@ export function ShopPage({ children }: ShopPageProps) {
 
 function NotConnected() {
   return (
-    <Empty title="No shop is connected yet">
-      <p className="max-w-prose text-soft">
-        Connect your TikTok Shop to see its figures here. The access is read-only, you approve it at
-        TikTok Shop, and you can end it at any time. Today’s numbers appear within a minute, the
-        history follows.
-      </p>
-      <Link to="/settings/connect" className={buttonClass({ tone: 'solid' })}>
-        Connect a shop
-      </Link>
-    </Empty>
+    <>
+      <PageHead title="Welcome" />
+      <Empty title="No shop is connected yet">
+        <p className="max-w-prose text-soft">
+          Connect your TikTok Shop to see its figures here. The access is read-only, you approve it
+          at TikTok Shop, and you can end it at any time. Today’s numbers appear within a minute,
+          the history follows.
+        </p>
+        <Link to="/settings/connect" className={buttonClass({ tone: 'solid' })}>
+          Connect a shop
+        </Link>
+      </Empty>
+    </>
   );
 }
