@@ -18,13 +18,15 @@ export async function revive(mortal: Mortal, timeoutMs = 120_000): Promise<void>
 /** Kills at random moments, without a word of warning, and starts again each time. */
 export async function killAtRandom(
   mortal: Mortal,
-  { times, withinMs, log }: { times: number; withinMs: number; log: string[] },
+  { times, withinMs, kills }: { times: number; withinMs: number; kills: string[] },
 ): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     await delay(randomInt(withinMs));
     const { pid } = mortal;
     await mortal.kill('SIGKILL');
-    log.push(`${String(Math.round(performance.now()))} ms: killed ${mortal.name} (${String(pid)})`);
+    kills.push(
+      `${String(Math.round(performance.now()))} ms: killed ${mortal.name} (${String(pid)})`,
+    );
     await revive(mortal);
   }
 }

@@ -6,7 +6,7 @@ import {
   toUnits,
 } from '@tokometrics/contracts';
 import type { OverviewReply } from '@tokometrics/contracts';
-import type { Expected, ExpectedDay } from './expected.ts';
+import type { Expected, ExpectedDay, Figures } from './expected.ts';
 import type { Merchant } from './merchant.ts';
 
 const COMPARED = [
@@ -23,7 +23,7 @@ type Compared = (typeof COMPARED)[number];
 export async function differences(
   merchant: Merchant,
   shopKey: string,
-  expected: Expected,
+  expected: Figures,
   span: { readonly from: string; readonly to: string },
 ): Promise<string[]> {
   const wrong: string[] = [];
@@ -51,7 +51,7 @@ const same = (left: string, right: string): boolean => toUnits(left) === toUnits
 function compareDays(
   metric: Compared,
   { main }: OverviewReply,
-  expected: Expected,
+  expected: Figures,
   wrong: string[],
 ): void {
   for (const point of main.current.points) {
@@ -87,7 +87,7 @@ function compareTotal(
 async function compareProducts(
   merchant: Merchant,
   shopKey: string,
-  expected: Expected,
+  expected: Figures,
   { from, to }: { readonly from: string; readonly to: string },
   wrong: string[],
 ): Promise<void> {

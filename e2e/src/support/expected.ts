@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { Control } from './control.ts';
 import { dataFile } from './start-system.ts';
 
 const day = z.object({
@@ -12,10 +13,7 @@ const day = z.object({
 });
 export type ExpectedDay = z.infer<typeof day>;
 
-const expected = z.object({
-  first_order: z.string(),
-  last_order: z.string(),
-  products: z.int(),
+const figures = z.object({
   total: day,
   by_month: z.record(z.string(), day),
   by_day: z.record(z.string(), day),
@@ -23,9 +21,22 @@ const expected = z.object({
     z.object({ code: z.string(), title: z.string(), gross_sales: z.string(), units: z.int() }),
   ),
 });
+export type Figures = z.infer<typeof figures>;
+
+const expected = z.object({
+  first_order: z.string(),
+  last_order: z.string(),
+  products: z.int(),
+  ...figures.shape,
+});
 export type Expected = z.infer<typeof expected>;
 
 /** What the published specification of the retail shop says that a right dashboard shows. */
 export function readExpected(span: 'week' | 'year'): Expected {
   return expected.parse(JSON.parse(readFileSync(dataFile(`expected-${span}.json`), 'utf8')));
+}
+
+/** What the sandbox's source says at this moment; not what it serves. */
+export async function askOracle(control: Control, shop: 'id' | 'retail'): Promise<Figures> {
+  return figures.parse(await control.get(`/expected/${shop}`));
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStack } from '@tokometrics/local';
-import type { Stack } from '@tokometrics/local';
+import type { Stack, StackOptions } from '@tokometrics/local';
 import { engineEnv, repositoryRoot, suiteNames } from '@tokometrics/testkit';
+import type { SuiteNames } from '@tokometrics/testkit';
 import { createControl } from './control.ts';
 import type { Control } from './control.ts';
 
@@ -28,6 +29,8 @@ export interface System {
   readonly publicUrl: string;
   readonly mailboxUrl: string;
   readonly dir: string;
+  /** Stops all services and starts them again on the same data, with the clock at that instant. */
+  restartAt(instant: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,36 +42,55 @@ export function dataFile(name: string): string {
 
 /** The whole product as a person has it, under names of its own, with the sandbox as TikTok Shop. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { now = ACCEPTANCE_NOW, csv = 'week', ownEngines = false, heals = false } = options;
+  const { now = ACCEPTANCE_NOW } = options;
   const dir = mkdtempSync(join(tmpdir(), 'tokometrics-e2e-'));
   const names = suiteNames(import.meta);
-  const stack = await startStack({
+  let stack = await startStack(stackOptions(options, { dir, names, now }));
+  return {
+    get stack() {
+      return stack;
+    },
+    get publicUrl() {
+      return stack.publicUrl;
+    },
+    get mailboxUrl() {
+      return stack.mailbox.pageUrl;
+    },
+    get control() {
+      const port = stack.services['tiktok-sandbox']?.ports['CONTROL_PORT'];
+      return createControl(`http://127.0.0.1:${String(port)}`);
+    },
+    dir,
+    async restartAt(instant) {
+      await stack.stop();
+      stack = await startStack(stackOptions(options, { dir, names, now: instant }));
+    },
+    async stop() {
+      await stack.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Place {
+  readonly dir: string;
+  readonly names: SuiteNames;
+  readonly now: string | null;
+}
+
+function stackOptions(options: SystemOptions, { dir, names, now }: Place): StackOptions {
+  const clock = now === null ? {} : { CLOCK_AT: `${now}@${new Date().toISOString()}` };
+  return {
     root: repositoryRoot,
     dir,
     log: () => undefined,
-    heals,
-    ...(ownEngines
-      ? {}
-      : {
-          given: { ...engineEnv() },
-          names: {
-            prefix: names.mongoDatabase,
-            clickhouseDatabase: names.clickhouseDatabase,
-            topicPrefix: names.topicPrefix,
-            kvMount: names.kvMount,
-            transitMount: names.transitMount,
-          },
-        }),
-    env: {
-      ...(now === null ? {} : { CLOCK_AT: `${now}@${new Date().toISOString()}` }),
-      PASSWORD_HASH_COST: '4',
-      PASSWORD_HASH_COST_UNSAFE: 'true',
-      ...options.env,
-    },
+    heals: options.heals ?? false,
+    ...(options.ownEngines === true ? {} : sharedEngines(names)),
+    env: { ...clock, PASSWORD_HASH_COST: '4', PASSWORD_HASH_COST_UNSAFE: 'true', ...options.env },
     envOf: {
       ...options.envOf,
       'tiktok-sandbox': {
-        RETAIL_CSV: dataFile(FILES[csv]),
+        RETAIL_CSV: dataFile(FILES[options.csv ?? 'week']),
         RATE_LIMIT_RPS: '0',
         ...options.envOf?.['tiktok-sandbox'],
       },
@@ -79,17 +101,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         ...options.envOf?.['connector'],
       },
     },
-  });
-  const controlPort = stack.services['tiktok-sandbox']?.ports['CONTROL_PORT'];
+  };
+}
+
+function sharedEngines(names: SuiteNames): Pick<StackOptions, 'given' | 'names'> {
   return {
-    stack,
-    dir,
-    publicUrl: stack.publicUrl,
-    mailboxUrl: stack.mailbox.pageUrl,
-    control: createControl(`http://127.0.0.1:${String(controlPort)}`),
-    async stop() {
-      await stack.stop();
-      rmSync(dir, { recursive: true, force: true });
+    given: { ...engineEnv() },
+    names: {
+      prefix: names.mongoDatabase,
+      clickhouseDatabase: names.clickhouseDatabase,
+      topicPrefix: names.topicPrefix,
+      kvMount: names.kvMount,
+      transitMount: names.transitMount,
     },
   };
 }

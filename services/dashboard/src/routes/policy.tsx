@@ -29,7 +29,7 @@ export function PolicyPage() {
             </p>
             <nav aria-label="Sections" className="mt-5 hidden flex-col gap-1 md:flex">
               {policy.data.sections.map(({ id, title }) => (
-                <a key={id} href={`#section-${id}`} className="hover:text-ink">
+                <a key={id} href={`#section-${id}`} className="block py-1 hover:text-ink">
                   {id}. {title}
                 </a>
               ))}

@@ -10,7 +10,7 @@ export function MetricInfo({ metric }: { readonly metric: MetricId }) {
     <Popover.Root>
       <Popover.Trigger
         aria-label={`What “${name}” means`}
-        className="relative z-10 inline-flex size-6 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
+        className="relative z-10 inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
       >
         <Icon name="info" size={15} />
       </Popover.Trigger>

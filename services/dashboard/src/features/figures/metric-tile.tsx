@@ -50,7 +50,7 @@ export function MetricTile(props: MetricTileProps) {
             type="button"
             aria-label={`Rows behind ${name}`}
             title="Rows behind this number"
-            className="relative z-10 inline-flex size-6 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
+            className="relative z-10 inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
             onClick={() => onRows(value.metric)}
           >
             <Icon name="rows" size={15} />

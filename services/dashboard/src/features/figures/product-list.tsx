@@ -121,7 +121,7 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
                   type="button"
                   aria-label={`Rows behind ${PRODUCT_METRICS[metric]} of ${title}`}
                   title="Rows behind this number"
-                  className="inline-flex size-6 items-center justify-center rounded-full text-soft hover:bg-sheet hover:text-ink"
+                  className="inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-sheet hover:text-ink"
                   onClick={() => onRows(metric, productId)}
                 >
                   <Icon name="rows" size={15} />

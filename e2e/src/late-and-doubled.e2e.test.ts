@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addDays, ordersReply, overviewReply } from '@tokometrics/contracts';
+import { eventually } from '@tokometrics/testkit';
+import { z } from 'zod';
+import { differences } from './support/exactness.ts';
+import { askOracle } from './support/expected.ts';
+import { Merchant } from './support/merchant.ts';
+import { listOrderIds } from './support/order-ids.ts';
+import { startSystem } from './support/start-system.ts';
+import type { System } from './support/start-system.ts';
+
+const NOW = '2026-11-23T12:00:00Z';
+const TWO_DAYS_LATER = '2026-11-25T12:30:00Z';
+const FROM = '2026-11-10';
+const PATIENT = { timeoutMs: 90_000, everyMs: 1_000 };
+
+const journal = z.object({ webhooks: z.array(z.object({ what: z.string() })) });
+const state = z.object({
+  shops: z.array(z.object({ key: z.string(), statuses: z.record(z.string(), z.int()) })),
+});
+
+describe('a shop that trades while its notices are lost, doubled and late', () => {
+  let system: System;
+  let merchant: Merchant;
+  let shopKey: string;
+  let span = { from: FROM, to: addDays(NOW.slice(0, 10), 1) };
+
+  beforeAll(async () => {
+    system = await startSystem({
+      now: NOW,
+      envOf: {
+        'tiktok-sandbox': { SYNTHETIC_DAYS: '12' },
+        connector: { POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
+      },
+    });
+    merchant = new Merchant(system.publicUrl);
+    await signIn();
+    const connected = await merchant.connect({
+      seller: 'synthetic',
+      region: 'ID',
+      timezone: 'Asia/Jakarta',
+    });
+    shopKey = connected[0] ?? '';
+    await merchant.untilComplete(shopKey);
+  }, 240_000);
+
+  afterAll(async () => {
+    await system.stop();
+  }, 60_000);
+
+  async function signIn(): Promise<void> {
+    await merchant.signIn({
+      email: system.stack.credentials.demoEmail,
+      password: system.stack.credentials.demoPassword,
+    });
+  }
+
+  /** The source goes on while it is asked, so both are asked until they agree. */
+  async function untilTrue(): Promise<void> {
+    await eventually(async () => {
+      const oracle = await askOracle(system.control, 'id');
+      expect(await differences(merchant, shopKey, oracle, span)).toEqual([]);
+    }, PATIENT);
+  }
+
+  async function statuses(): Promise<{ shown: object; served: object }> {
+    const { from, to } = span;
+    const reply = await merchant.get(
+      `/orders?shop=${shopKey}&from=${from}&to=${to}&limit=1`,
+      ordersReply,
+    );
+    const { shops } = state.parse(await system.control.get('/state'));
+    return {
+      shown: Object.fromEntries(reply.statuses.map(({ status, orders }) => [status, orders])),
+      served: shops.find(({ key }) => key === 'id')?.statuses ?? {},
+    };
+  }
+
+  /** Sales less cancellations of the days that are over, each cancellation on its order's day. */
+  async function closedDays(): Promise<(string | null)[]> {
+    const query = `shop=${shopKey}&from=${FROM}&to=${NOW.slice(0, 10)}&grain=day&metric=net_sales&basis=order&compare=none`;
+    const { main } = await merchant.get(`/metrics/overview?${query}`, overviewReply);
+    return main.current.points.map(({ value }) => value);
+  }
+
+  it('is shown as its source has it, order for order', async () => {
+    await untilTrue();
+
+    const { shown, served } = await statuses();
+    expect(shown).toEqual(served);
+  }, 120_000);
+
+  it('follows new orders though notices are lost, doubled and out of order', async () => {
+    await system.control.post('/webhooks', {
+      loss_rate: 0.35,
+      duplicate_rate: 0.6,
+      late_rate: 0.5,
+      delay_s: 4,
+    });
+    const added: string[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const order = await system.control.post('/shops/id/orders', {});
+      added.push(z.object({ order_id: z.string() }).parse(order).order_id);
+      await system.control.post('/clock', { advance_s: 11 });
+    }
+
+    await untilTrue();
+
+    const ids = await listOrderIds(merchant, shopKey, span);
+    expect(ids).toEqual(expect.arrayContaining(added));
+    expect(new Set(ids).size).toBe(ids.length);
+    const { webhooks } = journal.parse(await system.control.get('/webhooks'));
+    expect(new Set(webhooks.map(({ what }) => what))).toEqual(
+      new Set(['lost', 'doubled', 'late', 'accepted']),
+    );
+  }, 180_000);
+
+  it('follows what happened to old orders while nothing of the product ran', async () => {
+    const before = await closedDays();
+    await system.restartAt(TWO_DAYS_LATER);
+    await signIn();
+    span = { from: FROM, to: addDays(TWO_DAYS_LATER.slice(0, 10), 1) };
+
+    await untilTrue();
+
+    await eventually(async () => {
+      const { shown, served } = await statuses();
+      expect(shown).toEqual(served);
+    }, PATIENT);
+    expect(await closedDays()).not.toEqual(before);
+  }, 300_000);
+});

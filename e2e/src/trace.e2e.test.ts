@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tokometrics/testkit';
+import { Merchant } from './support/merchant.ts';
+import { startSpanReceiver } from './support/span-receiver.ts';
+import type { ReceivedSpan, SpanReceiver } from './support/span-receiver.ts';
+import { startSystem } from './support/start-system.ts';
+import type { System } from './support/start-system.ts';
+
+describe('the trace of a page of orders', () => {
+  let system: System;
+  let receiver: SpanReceiver;
+
+  beforeAll(async () => {
+    receiver = await startSpanReceiver();
+    system = await startSystem({
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '500' },
+    });
+    const merchant = new Merchant(system.publicUrl);
+    await merchant.signIn({
+      email: system.stack.credentials.demoEmail,
+      password: system.stack.credentials.demoPassword,
+    });
+    const [shopKey = ''] = await merchant.connect({
+      seller: 'retail',
+      region: 'GB',
+      timezone: 'Europe/London',
+    });
+    await merchant.untilComplete(shopKey);
+  }, 240_000);
+
+  afterAll(async () => {
+    await system.stop();
+    await receiver.stop();
+  }, 60_000);
+
+  /** From the span itself up to the first of its trace. */
+  function ancestry(span: ReceivedSpan): ReceivedSpan[] {
+    const parent = receiver
+      .spans()
+      .find(({ traceId, spanId }) => traceId === span.traceId && spanId === span.parentSpanId);
+    return [span, ...(parent === undefined ? [] : ancestry(parent))];
+  }
+
+  it('runs from the call to TikTok through both hops of Kafka to the insert', async () => {
+    const steps = await eventually(
+      () => {
+        const found = receiver
+          .spans()
+          .filter(
+            ({ name, attributes }) =>
+              name === 'clickhouse insert' && attributes['db.collection.name'] === 'orders',
+          )
+          .map((insert) => ancestry(insert).toReversed())
+          .find(([first]) => first?.attributes['tiktok.call'] === 'orders.search');
+        if (found === undefined) {
+          throw new Error('no insert of orders whose trace begins at the call');
+        }
+        return found;
+      },
+      { timeoutMs: 20_000, everyMs: 500 },
+    );
+    const [first] = steps;
+
+    expect(steps.map(({ service, name }) => `${service}: ${name}`)).toEqual([
+      'connector: page read',
+      'connector: kafka send',
+      'ingestion: chunk process',
+      'ingestion: kafka send',
+      'analytics: chunk process',
+      'analytics: clickhouse insert',
+    ]);
+    expect(first?.parentSpanId).toBe('');
+    expect(new Set(steps.map(({ traceId }) => traceId)).size).toBe(1);
+    const call = receiver.spans().find(({ parentSpanId }) => parentSpanId === first?.spanId);
+    expect(call).toMatchObject({ service: 'connector', name: 'tiktok.call' });
+  }, 30_000);
+});
