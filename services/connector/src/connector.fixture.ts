@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TOPIC } from '@tokometrics/contracts';
+import { HEADERS, MARKER_TYPE, marker, TOPIC } from '@tokometrics/contracts';
+import type { Marker } from '@tokometrics/contracts';
+import { createSealer, parseSealed } from '@tokometrics/erasure';
 import { createKafka, createMetrics, createVault, createClock, readConfig } from '@tokometrics/kit';
 import type { InMessage, Kafka, Vault } from '@tokometrics/kit';
 import {
@@ -48,6 +50,7 @@ export async function startSandbox(
       env: {
         PATH: process.env['PATH'] ?? '',
         PORT: String(port),
+        PORT: '0',
         OPS_PORT: String(opsPort),
         CONTROL_PORT: String(controlPort),
         LOG_LEVEL: 'warn',
@@ -146,7 +149,7 @@ export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promis
   const engines = engineEnv();
   const roles = await createSuiteVault(names);
   const passports = await startTestPassports();
-  const log = createMemoryLog();
+  const log = createMemoryLog('info');
   const role = roles['connector'];
   if (role === undefined) {
     throw new Error('no Vault role for the connector');
@@ -178,8 +181,6 @@ export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promis
     kafka,
     log,
     env: {
-      PORT: '0',
-      OPS_PORT: '0',
       KAFKA_BROKERS: engines.KAFKA_BROKERS,
       KAFKA_TOPIC_PREFIX: names.topicPrefix,
       MONGO_URL: engines.MONGO_URL,
@@ -206,6 +207,7 @@ export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promis
 
 export interface Running {
   readonly url: string;
+  readonly opsUrl: string;
   readonly call: (
     person: Person,
     method: string,
@@ -215,42 +217,52 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Calls as the gateway makes them: with a passport of the person. */
+export function callerOf(place: Place, url: string): Running['call'] {
+  return async (person, method, path, body) => {
+    const issuedAt = Math.floor(createClock(place.env['CLOCK_AT']).now().getTime() / 1000);
+    const passport = place.passports.headers({
+      audience: 'connector',
+      ...person,
+      issuedAt,
+      freshUntil: issuedAt + 600,
+    });
+    const response = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...passport,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      location: response.headers.get('location'),
+    };
+  };
+}
+
 /** The whole service, composed as in main.ts, in this process. */
 export async function startConnector(
   place: Place,
   overrides: Record<string, string> = {},
 ): Promise<Running> {
-  const config = readConfig(configSchema, { ...place.env, ...overrides });
+  const opsPort = await freePort();
+  const config = readConfig(configSchema, {
+    ...place.env,
+    PORT: '0',
+    OPS_PORT: String(opsPort),
+    ...overrides,
+  });
   const { lifecycle, http } = compose(config, place.log.log);
   await lifecycle.start();
   const { port } = http.address();
   const url = `http://127.0.0.1:${String(port)}`;
-  return {
-    url,
-    stop: () => lifecycle.stop(),
-    call: async (person, method, path, body) => {
-      const passport = place.passports.headers({
-        audience: 'connector',
-        ...person,
-        freshUntil: Math.floor(Date.now() / 1000) + 600,
-      });
-      const response = await fetch(`${url}${path}`, {
-        method,
-        redirect: 'manual',
-        headers: {
-          ...passport,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return {
-        status: response.status,
-        body: text === '' ? undefined : (JSON.parse(text) as unknown),
-        location: response.headers.get('location'),
-      };
-    },
-  };
+  const opsUrl = `http://127.0.0.1:${String(opsPort)}`;
+  return { url, opsUrl, stop: () => lifecycle.stop(), call: callerOf(place, url) };
 }
 
 export const RETAIL_SCOPES = [
@@ -262,7 +274,7 @@ export const RETAIL_SCOPES = [
 
 /** The way of a person: begin, approve at TikTok, come back. Answers with the outcome. */
 export async function connect(
-  running: Running,
+  running: Pick<Running, 'call'>,
   sandbox: Sandbox,
   person: Person,
   wish: { seller?: string; scopes?: readonly string[]; region?: string; timezone?: string } = {},
@@ -291,6 +303,34 @@ export async function connect(
   return outcome.body as Awaited<ReturnType<typeof connect>>;
 }
 
+export interface Stage {
+  readonly resource: string;
+  readonly state: string;
+  readonly error: string | null;
+  readonly progress: { readonly done: number; readonly total: number | null };
+}
+export interface ShownShop {
+  readonly shopKey: string;
+  readonly status: string;
+  readonly sync: { readonly stages: readonly Stage[] };
+}
+
+/** What the person sees of a shop. */
+export async function shownShop(
+  running: Pick<Running, 'call'>,
+  person: Person,
+  shopKey: string,
+): Promise<ShownShop> {
+  const { body } = await running.call(person, 'GET', '/v1/shops');
+  const found = (body as { items: ShownShop[] }).items.find((shop) => shop.shopKey === shopKey);
+  if (found === undefined) {
+    throw new Error('the shop is not shown');
+  }
+  return found;
+}
+
+export const statesOf = ({ sync }: ShownShop): string[] => sync.stages.map(({ state }) => state);
+
 /** Every record of a topic at present. */
 export async function readAll(place: Place, topic: string): Promise<InMessage[]> {
   const admin = place.kafka.admin();
@@ -301,6 +341,111 @@ export async function readAll(place: Place, topic: string): Promise<InMessage[]>
   });
   await admin.stop();
   return messages;
+}
+
+export type Body = Record<string, unknown>;
+export type LogEntry =
+  | { readonly kind: 'marker'; readonly marker: Marker }
+  | { readonly kind: 'record'; readonly id: string; readonly ver: bigint; readonly body: Body };
+
+/** The records of one shop in the order of the log, opened with ingestion's rights. */
+export async function readShop(place: Place, topic: string, shopKey: string): Promise<LogEntry[]> {
+  const sealer = createSealer({ vault: place.vault, clock: createClock() });
+  const messages = (await readAll(place, topic)).filter(({ key }) => key === shopKey);
+  return Promise.all(
+    messages.map(async (message): Promise<LogEntry> => {
+      const envelope = JSON.parse(message.value?.toString('utf8') ?? '{}') as Record<string, never>;
+      if (message.headers[HEADERS.type] === MARKER_TYPE) {
+        return { kind: 'marker', marker: marker.parse(envelope['data']) };
+      }
+      const sealed = parseSealed(Buffer.from(JSON.stringify(envelope['data'])));
+      if (sealed === undefined) {
+        throw new Error('a record is not sealed');
+      }
+      const bytes = await sealer.open(
+        {
+          ceType: envelope['type'] ?? '',
+          shopKey: envelope['shopkey'] ?? '',
+          epoch: envelope['epoch'] ?? 0,
+          ceId: envelope['id'] ?? '',
+        },
+        sealed,
+      );
+      return {
+        kind: 'record',
+        id: envelope['subject'] ?? '',
+        ver: BigInt(envelope['ver'] ?? '0'),
+        body: JSON.parse(bytes.toString('utf8')) as Body,
+      };
+    }),
+  );
+}
+
+export function markersOf(entries: readonly LogEntry[]): Marker[] {
+  return entries.flatMap((entry) => (entry.kind === 'marker' ? [entry.marker] : []));
+}
+
+/** What is left when of each entity the highest version counts, as downstream. */
+export function newestOf(entries: readonly LogEntry[]): Body[] {
+  const newest = new Map<string, { ver: bigint; body: Body }>();
+  for (const entry of entries) {
+    if (entry.kind === 'record') {
+      const known = newest.get(entry.id);
+      if (known === undefined || entry.ver > known.ver) {
+        newest.set(entry.id, entry);
+      }
+    }
+  }
+  return [...newest.values()].map(({ body }) => body);
+}
+
+/** Sum of decimal texts in thousandths: exact, and the same whoever adds. */
+export function sumOf(amounts: readonly unknown[]): string {
+  const mills = amounts.reduce<bigint>((sum, amount) => {
+    const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(String(amount)) ?? [];
+    const value = BigInt(whole) * 1000n + BigInt(part.padEnd(3, '0').slice(0, 3));
+    return sum + (sign === '-' ? -value : value);
+  }, 0n);
+  const digits = (mills < 0n ? -mills : mills).toString().padStart(4, '0');
+  return `${mills < 0n ? '-' : ''}${digits.slice(0, -3)}.${digits.slice(-3)}`;
+}
+
+/** Figures of the week's file, as its own sums give them; nothing may be missing or double. */
+export const WEEK = {
+  orders: 272,
+  units: 12_912,
+  sales: '35744.010',
+  total: '36116.070',
+  cancelled: 2,
+  products: 1_132,
+  statements: 9,
+  settled: '-18854.270',
+  rows: 175,
+} as const;
+
+/** The same figures from what the connector has written. */
+export async function archived(place: Place, shopKey: string): Promise<typeof WEEK> {
+  const read = async (resource: string): Promise<Body[]> => {
+    const topic = `tm.raw.${resource}.v1`;
+    const live = await readShop(place, topic, shopKey);
+    return newestOf([...(await readShop(place, `${topic}.bf`, shopKey)), ...live]);
+  };
+  const [orders, products, statements, rows] = await Promise.all(
+    ['order', 'product', 'statement', 'transaction'].map(read),
+  );
+  const payment = (key: string): unknown[] =>
+    (orders ?? []).map((order) => (order['payment'] as Body)[key]);
+  return {
+    orders: orders?.length,
+    units: orders?.reduce((sum, order) => sum + (order['line_items'] as unknown[]).length, 0),
+    sales: sumOf(payment('sub_total')),
+    total: sumOf(payment('total_amount')),
+    cancelled: orders?.filter(({ status }) => status === 'CANCELLED').length,
+    products: products?.length,
+    statements: statements?.length,
+    settled: sumOf((statements ?? []).map((statement) => statement['settlement_amount'])),
+    rows: rows?.length,
+  } as typeof WEEK;
 }
 
 export async function lifecycleOf(place: Place, shopKey: string): Promise<string[]> {
@@ -316,4 +461,4 @@ export async function lifecycleOf(place: Place, shopKey: string): Promise<string
     });
 }
 
-export { SECRET as FIXTURE_SECRET };
+export { SECRET as FIXTURE_SECRET, APP as FIXTURE_APP };

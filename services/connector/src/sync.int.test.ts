@@ -1,45 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HEADERS, MARKER_TYPE, marker } from '@tokometrics/contracts';
-import type { Marker } from '@tokometrics/contracts';
-import { createSealer, parseSealed } from '@tokometrics/erasure';
-import type { InMessage } from '@tokometrics/kit';
-import { createClock } from '@tokometrics/kit';
 import { eventually } from '@tokometrics/testkit';
 import {
   aPerson,
+  archived,
   connect,
   FIXTURE_SECRET,
   lifecycleOf,
+  markersOf,
   openPlace,
-  readAll,
+  readShop,
+  shownShop,
   startConnector,
   startSandbox,
+  statesOf,
+  WEEK,
 } from './connector.fixture.ts';
 import type { Person, Place, Running, Sandbox } from './connector.fixture.ts';
 
-jestTimeout();
-
 /** One real sandbox, one real set of engines, one week of real orders. */
-function jestTimeout(): void {
-  // Set per hook and test below: the sandbox reads its file, the engines are shared with others.
-}
-const LONG = 120_000;
-
-interface Stage {
-  resource: string;
-  state: string;
-  progress: { done: number; total: number | null };
-}
+const LONG = 240_000;
 
 let sandbox: Sandbox;
 let place: Place;
 let running: Running;
-const person: Person = aPerson();
 let shopKey: string;
+const person: Person = aPerson();
 
 beforeAll(async () => {
-  const real = new Date().toISOString();
-  const clockAt = `2026-11-23T12:00:00.000Z@${real}`;
+  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
   sandbox = await startSandbox({ clockAt });
   place = await openPlace(import.meta, sandbox);
   place.env['CLOCK_AT'] = clockAt;
@@ -47,42 +35,10 @@ beforeAll(async () => {
 }, LONG);
 
 afterAll(async () => {
-  await running?.stop();
-  await place?.stop();
-  await sandbox?.stop();
+  await running.stop();
+  await place.stop();
+  await sandbox.stop();
 }, LONG);
-
-async function stages(): Promise<Stage[]> {
-  const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}/sync`);
-  return (body as { stages: Stage[] }).stages;
-}
-
-function isMarker(message: InMessage): boolean {
-  return message.headers[HEADERS.type] === MARKER_TYPE;
-}
-
-async function openBodies(messages: readonly InMessage[]): Promise<Record<string, unknown>[]> {
-  const sealer = createSealer({ vault: place.vault, clock: createClock() });
-  return Promise.all(
-    messages.map(async (message) => {
-      const envelope = JSON.parse(message.value?.toString('utf8') ?? '{}') as Record<string, never>;
-      const sealed = parseSealed(Buffer.from(JSON.stringify(envelope['data'])));
-      if (sealed === undefined) {
-        throw new Error('not sealed');
-      }
-      const body = await sealer.open(
-        {
-          ceType: envelope['type'],
-          shopKey: envelope['shopkey'],
-          epoch: envelope['epoch'],
-          ceId: envelope['id'],
-        } as never,
-        sealed,
-      );
-      return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-    }),
-  );
-}
 
 describe('a shop is connected', () => {
   it(
@@ -92,17 +48,71 @@ describe('a shop is connected', () => {
       expect(outcome).toMatchObject({ state: 'granted', missing: [] });
       shopKey = outcome.shops[0]?.shopKey ?? '';
 
-      const done = await eventually(
+      const shown = await eventually(
         async () => {
-          const now = await stages();
-          expect(now.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
-          return now;
+          const shop = await shownShop(running, person, shopKey);
+          expect(statesOf(shop)).toEqual(['done', 'done', 'done', 'done']);
+          return shop;
         },
-        { timeoutMs: 60_000, everyMs: 300 },
+        { timeoutMs: 180_000, everyMs: 500 },
       );
 
-      expect(done.map(({ progress }) => progress.done)).toEqual([272, 1132, 9, 175]);
+      expect(shown.sync.stages.map(({ progress }) => progress)).toMatchObject([
+        { done: 272, total: 272 },
+        { done: 1132, total: 1132 },
+        { done: 9, total: 9 },
+        { done: 175, total: 175 },
+      ]);
       expect(await lifecycleOf(place, shopKey)).toEqual(['connected@1']);
+    },
+    LONG,
+  );
+
+  it(
+    'has written exactly what the file sums up to',
+    async () => {
+      expect(await archived(place, shopKey)).toEqual(WEEK);
+    },
+    LONG,
+  );
+
+  it(
+    'writes the newest days first, and each marker behind its records',
+    async () => {
+      const entries = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      const markers = markersOf(entries);
+
+      expect(markers.at(-1)?.from).toBe(0);
+      for (const [index, marker] of markers.entries()) {
+        // No gap and no overlap: each slice ends where the one before it began.
+        expect(marker.through).toBe(markers[index - 1]?.from ?? marker.through);
+      }
+      let waiting: number[] = [];
+      for (const entry of entries) {
+        if (entry.kind === 'record') {
+          waiting.push(Number(entry.body['create_time']));
+        } else {
+          const { from, through, records } = entry.marker;
+          expect(waiting).toHaveLength(records);
+          expect(waiting.filter((at) => at < from || at >= through)).toEqual([]);
+          waiting = [];
+        }
+      }
+      expect(waiting).toEqual([]);
+    },
+    LONG,
+  );
+
+  it(
+    'makes no call but those it may make, and lets no secret out',
+    async () => {
+      const calls = (await sandbox.control('GET', '/calls?violations')) as { violations: number };
+      expect(calls.violations).toBe(0);
+
+      const log = place.log.text();
+      expect(log).toContain('shop connected');
+      expect(log).not.toContain(FIXTURE_SECRET);
+      expect(log).not.toMatch(/(ROW|GCP|TTP)_[\w-]{20}/);
     },
     LONG,
   );

@@ -97,7 +97,8 @@ export function amounts(value: unknown, depth = 0): Record<string, unknown> | un
       }
     }
   }
-  return kept;
+  // A map without any amount may be named after anything, and says nothing.
+  return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
 const CURRENCY = /^[A-Z]{3}$/;

@@ -37,7 +37,9 @@ export async function sendStatements(
   await deps.sink.publish({ resource: 'statement', origin, seq, fetchedAt }, statements);
   let rows = 0;
   await inParallel(statements, PARALLEL_STATEMENTS, async (statement) => {
-    rows += await sendTransactions(deps, statement, origin);
+    // In two steps: an addition around an await would forget what the others added meanwhile.
+    const sent = await sendTransactions(deps, statement, origin);
+    rows += sent;
   });
   return rows;
 }

@@ -1,7 +1,7 @@
 import { backfillTwin, HEADERS, isoInstant, MARKER_TYPE, rawTopic } from '@tokometrics/contracts';
 import type { Origin, Resource, SealedWire } from '@tokometrics/contracts';
 import type { SealContext, ShopScope } from '@tokometrics/erasure';
-import { createUlid } from '@tokometrics/kit';
+import { createUlid, runInOriginOf } from '@tokometrics/kit';
 import type { OutMessage } from '@tokometrics/kit';
 import type { SnapshotSink } from '../domain/snapshot-sink.ts';
 import { buildSnapshot } from './build-snapshot.ts';
@@ -92,7 +92,7 @@ export function createSnapshotSink(deps: PublishDeps, scope: ShopScope): Snapsho
         const body = sealed[index];
         return body === undefined ? [] : [toMessage(scope, reading, snapshot, body)];
       });
-      await deps.send(scope, batch);
+      await runInOriginOf(rows[0], () => deps.send(scope, batch));
       deps.onPublished(reading.resource, reading.origin, batch.length);
     },
     mark: async (marker, origin) => {

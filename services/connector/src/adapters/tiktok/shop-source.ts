@@ -1,3 +1,4 @@
+import { markOrigin, withSpan } from '@tokometrics/kit';
 import { isJson } from '../../domain/pick-fields.ts';
 import type { Bounds, CallControl, ShopSource, SourcePage } from '../../domain/shop-source.ts';
 import type { CallName } from './calls.ts';
@@ -54,10 +55,13 @@ async function readListing(
       seq = await options.nextSeq();
     },
   });
-  const rows = reply.data[listing.list];
+  const list = reply.data[listing.list];
+  const rows = Array.isArray(list) ? list.filter(isJson) : [];
+  // What is sent of this page later belongs to the trace of the call that brought it.
+  rows.forEach(markOrigin);
   const totalCount = reply.data['total_count'];
   return {
-    rows: Array.isArray(rows) ? rows.filter(isJson) : [],
+    rows,
     nextToken: reply.data['next_page_token'],
     totalCount: typeof totalCount === 'number' ? totalCount : undefined,
     seq,
@@ -90,7 +94,9 @@ function productsBy(field: TimeField, { from, to }: Bounds): Listing {
 
 export function createShopSource(options: ShopSourceOptions): ShopSource {
   const read = (listing: Listing, ask: Ask): Promise<SourcePage> =>
-    readListing(options, listing, ask);
+    withSpan('page read', { 'tiktok.call': listing.name }, () =>
+      readListing(options, listing, ask),
+    );
   return {
     ordersUpdated: (bounds, ask) => read(ordersBy('update_time', 'ASC', bounds), ask),
     ordersCreated: (bounds, ask) => read(ordersBy('create_time', 'DESC', bounds), ask),

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DAY_S, FIRST_WIDTH_S, nextSlice, nextWidth, retentionCut } from './slices.ts';
+import type { Slice } from './slices.ts';
+
+const PAGE = 50;
+
+/** All slices of a history, with as many rows on each first page as the days are said to have. */
+function slicesOf(now: number, rowsOn: (slice: Slice) => number): Slice[] {
+  const slices: Slice[] = [];
+  const cut = retentionCut(now);
+  let width = FIRST_WIDTH_S;
+  for (let to = now; ;) {
+    const slice = nextSlice(to, width, cut);
+    if (slice === undefined) {
+      return slices;
+    }
+    slices.push(slice);
+    width = nextWidth(rowsOn(slice), PAGE);
+    to = slice.from;
+  }
+}
+
+describe('slices of a history', () => {
+  const instants = fc.integer({ min: 1_500_000_000, max: 4_000_000_000 });
+
+  it('tile the two years from now back to the cut, without gap or overlap', () => {
+    fc.assert(
+      fc.property(instants, fc.infiniteStream(fc.nat({ max: PAGE })), (now, rows) => {
+        const slices = slicesOf(now, () => rows.next().value ?? 0);
+
+        expect(slices[0]?.to).toBe(now);
+        expect(slices.at(-1)?.from).toBe(retentionCut(now));
+        for (const [index, slice] of slices.entries()) {
+          expect(slice.from).toBeLessThan(slice.to);
+          expect(slice.to).toBe(slices[index - 1]?.from ?? now);
+        }
+      }),
+    );
+  });
+
+  it('begin with a day and widen to a week only while pages stay under half full', () => {
+    const now = 1_795_000_000;
+    const widths = (rows: number) =>
+      slicesOf(now, () => rows)
+        .slice(0, 3)
+        .map(({ from, to }) => (to - from) / DAY_S);
+
+    expect(widths(PAGE / 2 - 1)).toEqual([1, 7, 7]);
+    expect(widths(PAGE / 2)).toEqual([1, 1, 1]);
+  });
+
+  it('reach back two calendar years, over a leap day too', () => {
+    const cut = (text: string) => new Date(retentionCut(Date.parse(text) / 1000) * 1000);
+
+    expect(cut('2026-11-25T12:00:00Z').toISOString()).toBe('2024-11-25T12:00:00.000Z');
+    expect(cut('2024-02-29T00:00:00Z').toISOString()).toBe('2022-03-01T00:00:00.000Z');
+  });
+});

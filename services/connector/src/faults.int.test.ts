@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tokometrics/testkit';
+import {
+  aPerson,
+  archived,
+  connect,
+  lifecycleOf,
+  markersOf,
+  openPlace,
+  readShop,
+  shownShop,
+  startConnector,
+  startSandbox,
+  statesOf,
+  WEEK,
+} from './connector.fixture.ts';
+import type { Place, Running, Sandbox } from './connector.fixture.ts';
+import { startMeddler } from './meddler.fixture.ts';
+import type { Meddler } from './meddler.fixture.ts';
+
+const LONG = 300_000;
+
+let sandbox: Sandbox;
+let place: Place;
+let running: Running;
+let meddler: Meddler;
+
+beforeAll(async () => {
+  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
+  sandbox = await startSandbox({ clockAt });
+  meddler = await startMeddler(sandbox.url);
+  place = await openPlace(import.meta, sandbox);
+  Object.assign(place.env, {
+    CLOCK_AT: clockAt,
+    TIKTOK_API_URL: meddler.url,
+    MAX_PAGES: '60',
+    ORDER_PAGE_SIZE: '20',
+  });
+  running = await startConnector(place);
+}, LONG);
+
+afterAll(async () => {
+  await running.stop();
+  await place.stop();
+  await meddler.stop();
+  await sandbox.stop();
+}, LONG);
+
+const fault = (order: Record<string, unknown>): Promise<unknown> =>
+  sandbox.control('POST', '/faults', order);
+
+async function struck(): Promise<Record<string, number>> {
+  const { faults } = (await sandbox.control('GET', '/faults')) as {
+    faults: { kind: string; struck: number }[];
+  };
+  return Object.fromEntries(faults.map(({ kind, struck: count }) => [kind, count]));
+}
+
+describe('what TikTok Shop may answer while a history loads', () => {
+  it(
+    'is waited out or asked for again, and nothing is lost or doubled',
+    async () => {
+      const bodies = [Buffer.alloc(10_000_000, 'x'), Buffer.from([0xff, 0xfe, 0x00])];
+      meddler.meddle(({ url = '' }) => {
+        const body = url.includes('/orders/search') ? bodies.pop() : undefined;
+        return body === undefined ? undefined : (response) => response.end(body);
+      });
+      const kinds = [
+        { kind: 'rate_limit', after: 3 },
+        { kind: 'rate_limit_retry_after', retry_after_s: 1, after: 5 },
+        { kind: 'truncated_json', after: 6 },
+        { kind: 'html_503', after: 8 },
+        { kind: 'internal', after: 9 },
+        { kind: 'drop', after: 10 },
+        { kind: 'expired_token', after: 11 },
+        { kind: 'timeout', after: 12 },
+        { kind: 'clock_skew', after: 13 },
+      ];
+      for (const order of kinds) {
+        await fault({ match: '/orders/search', ...order });
+      }
+      const person = aPerson();
+
+      const { shops } = await connect(running, sandbox, person);
+      const shopKey = shops[0]?.shopKey ?? '';
+      await eventually(
+        async () => {
+          expect(statesOf(await shownShop(running, person, shopKey))).toEqual(
+            Array.from({ length: 4 }, () => 'done'),
+          );
+        },
+        { timeoutMs: 240_000, everyMs: 500 },
+      );
+
+      expect(bodies).toEqual([]);
+      expect(await struck()).toEqual(Object.fromEntries(kinds.map(({ kind }) => [kind, 1])));
+      expect(await archived(place, shopKey)).toEqual(WEEK);
+    },
+    LONG,
+  );
+
+  it.each(['endless_page_token', 'repeated_page_token'])(
+    'fails the stage that is given an %s, once, while the rest goes on',
+    async (kind) => {
+      await sandbox.control('DELETE', '/faults');
+      await fault({ match: '/products/search', kind, count: 1_000_000 });
+      const person = aPerson();
+
+      const { shops } = await connect(running, sandbox, person);
+      const shopKey = shops[0]?.shopKey ?? '';
+      const shop = await eventually(
+        async () => {
+          const shown = await shownShop(running, person, shopKey);
+          expect(statesOf(shown)).toEqual(['done', 'failed', 'done', 'done']);
+          return shown;
+        },
+        { timeoutMs: 240_000, everyMs: 500 },
+      );
+      expect(shop.sync.stages[1]?.error).toBe('paging.endless');
+      const before = await struck();
+      await new Promise((resolve) => setTimeout(resolve, 8_000));
+
+      // Longer than a round of retries and several polls: nobody asks again.
+      expect(await struck()).toEqual(before);
+    },
+    LONG,
+  );
+
+  it(
+    'may be that the seller has withdrawn: the shop waits for its merchant, and nothing is erased',
+    async () => {
+      await sandbox.control('DELETE', '/faults');
+      const slow = { match: '/orders/search', kind: 'slow', delay_ms: 400, count: 1_000, after: 4 };
+      await fault(slow);
+      const person = aPerson();
+      const { shops } = await connect(running, sandbox, person);
+      const shopKey = shops[0]?.shopKey ?? '';
+      await eventually(
+        async () => {
+          const [orders] = (await shownShop(running, person, shopKey)).sync.stages;
+          expect(orders?.progress.done).toBeGreaterThan(0);
+        },
+        { timeoutMs: 60_000, everyMs: 50 },
+      );
+
+      const state = (await sandbox.control('GET', '/state')) as {
+        shops: { key: string; id: string }[];
+      };
+      const id = state.shops.find(({ key }) => key === 'retail')?.id ?? '';
+      await sandbox.control('POST', `/shops/${id}/revoke`, { webhook: 'lost' });
+      await sandbox.control('DELETE', '/faults');
+
+      const shop = await eventually(
+        async () => {
+          const shown = await shownShop(running, person, shopKey);
+          expect(shown.status).toBe('reauth_required');
+          return shown;
+        },
+        { timeoutMs: 60_000, everyMs: 200 },
+      );
+      expect(statesOf(shop)).toEqual(['paused', 'paused', 'paused', 'paused']);
+      await eventually(async () => {
+        expect(await lifecycleOf(place, shopKey)).toEqual(['connected@1', 'reauth_required@1']);
+      });
+      const kept = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      expect(markersOf(kept).length).toBeGreaterThan(0);
+
+      // A new grant takes the same connection up where it stood.
+      expect(await connect(running, sandbox, person)).toMatchObject({ state: 'granted' });
+      await eventually(
+        async () => {
+          const shown = await shownShop(running, person, shopKey);
+          expect([shown.status, ...statesOf(shown)]).toEqual([
+            'active',
+            ...Array.from({ length: 4 }, () => 'done'),
+          ]);
+        },
+        { timeoutMs: 120_000, everyMs: 500 },
+      );
+      expect(await archived(place, shopKey)).toEqual(WEEK);
+    },
+    LONG,
+  );
+});

@@ -1,0 +1,213 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tokometrics/testkit';
+import {
+  aPerson,
+  connect,
+  FIXTURE_APP,
+  FIXTURE_SECRET,
+  openPlace,
+  readAll,
+  readShop,
+  startConnector,
+  startSandbox,
+} from './connector.fixture.ts';
+import type { Person, Place, Running, Sandbox } from './connector.fixture.ts';
+
+const LONG = 240_000;
+const HOOK = '/v1/webhooks/tiktok';
+
+let sandbox: Sandbox;
+let place: Place;
+let running: Running;
+let shopKey: string;
+let shopId: string;
+const person: Person = aPerson();
+
+/** The limiter as it ships; what trades is the synthetic shop, under the real clock. */
+const SHIPPED = { TIKTOK_RATE_START: '3', TIKTOK_RATE_CEILING: '20', POLL_INTERVAL_MS: '15000' };
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  place = await openPlace(import.meta, sandbox);
+  running = await startConnector(place, SHIPPED);
+  const state = (await sandbox.control('GET', '/state')) as {
+    shops: { key: string; id: string }[];
+  };
+  shopId = state.shops.find(({ key }) => key === 'id')?.id ?? '';
+}, LONG);
+
+afterAll(async () => {
+  await running.stop();
+  await place.stop();
+  await sandbox.stop();
+}, LONG);
+
+async function addOrder(): Promise<string> {
+  const added = (await sandbox.control('POST', '/shops/id/orders', {})) as { order_id: string };
+  return added.order_id;
+}
+
+async function originsOf(orderId: string): Promise<string[]> {
+  const messages = await readAll(place, 'tm.raw.order.v1');
+  return messages.flatMap(({ value }) => {
+    const { subject, origin } = JSON.parse(value?.toString('utf8') ?? '{}') as Record<
+      string,
+      string
+    >;
+    return subject === orderId ? [origin ?? ''] : [];
+  });
+}
+
+function notice(body: Record<string, unknown>): Promise<Response> {
+  const text = JSON.stringify(body);
+  const authorization = createHmac('sha256', FIXTURE_SECRET)
+    .update(FIXTURE_APP.key)
+    .update(text)
+    .digest('hex');
+  const headers = { 'content-type': 'application/json', authorization };
+  return fetch(running.url + HOOK, { method: 'POST', headers, body: text });
+}
+
+const metrics = async (): Promise<string> => {
+  const response = await fetch(`${running.opsUrl}/metrics`);
+  return response.text();
+};
+
+describe('a shop that trades', () => {
+  it(
+    'has its first day written within seconds, at the shipped rate of calls',
+    async () => {
+      const begunAt = performance.now();
+      const outcome = await connect(running, sandbox, person, {
+        seller: 'synthetic',
+        region: 'ID',
+        timezone: 'Asia/Jakarta',
+      });
+      shopKey = outcome.shops[0]?.shopKey ?? '';
+      const connectedAt = performance.now();
+
+      const first = await eventually(
+        async () => {
+          const entries = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+          const marker = entries.find(({ kind }) => kind === 'marker');
+          expect(marker).toBeDefined();
+          return entries;
+        },
+        { timeoutMs: 60_000, everyMs: 100 },
+      );
+
+      const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1);
+      process.stdout.write(
+        `first order marker: ${seconds(connectedAt)} s after the shop was connected, ` +
+          `${seconds(begunAt)} s after the person began\n`,
+      );
+      expect(first.some(({ kind }) => kind === 'record')).toBe(true);
+    },
+    LONG,
+  );
+
+  it(
+    'shows a new order within one poll, without any notice',
+    async () => {
+      const orderId = await addOrder();
+
+      await eventually(
+        async () => {
+          expect(await originsOf(orderId)).toEqual(['live']);
+        },
+        { timeoutMs: 30_000, everyMs: 500 },
+      );
+    },
+    LONG,
+  );
+
+  it(
+    'shows it at once when the notice comes, and only once',
+    async () => {
+      await sandbox.control('POST', '/webhooks', {
+        url: running.url + HOOK,
+        events: [1],
+        duplicate_rate: 1,
+      });
+      const beganAt = performance.now();
+
+      const orderId = await addOrder();
+      await eventually(
+        async () => {
+          expect((await originsOf(orderId))[0]).toBe('webhook');
+        },
+        { timeoutMs: 12_000, everyMs: 200 },
+      );
+
+      process.stdout.write(
+        `a notice brought its order in ${((performance.now() - beganAt) / 1000).toFixed(1)} s\n`,
+      );
+      await eventually(
+        async () => {
+          expect(await metrics()).toMatch(/webhooks_total\{outcome="(repeated|accepted)"\} [2-9]/);
+        },
+        { timeoutMs: 20_000, everyMs: 500 },
+      );
+      // Twice the same notice is one reading; the next poll may read it once more.
+      expect((await originsOf(orderId)).filter((origin) => origin === 'webhook')).toHaveLength(1);
+    },
+    LONG,
+  );
+
+  it(
+    'answers 200 for a shop that it does not know, and 400 for what is a day old',
+    async () => {
+      const now = Math.floor(Date.now() / 1000);
+      const body = (shop_id: string, timestamp: number) => ({
+        type: 1,
+        tts_notification_id: String(now),
+        shop_id,
+        timestamp,
+        data: { order_id: '576062260101000001', order_status: 'UNPAID', update_time: now },
+      });
+
+      expect((await notice(body('7000000000000000009', now))).status).toBe(200);
+      expect((await notice(body(shopId, now - 25 * 3_600))).status).toBe(400);
+    },
+    LONG,
+  );
+
+  it(
+    'is not believed to be gone because a notice says so',
+    async () => {
+      const answer = await notice({
+        type: 6,
+        tts_notification_id: 'forged-or-replayed',
+        shop_id: shopId,
+        timestamp: Math.floor(Date.now() / 1000),
+        data: { message: `Shop_id ${shopId} is deauthorized from your APP by merchant.` },
+      });
+      expect(answer.status).toBe(200);
+
+      await eventually(() => {
+        expect(place.log.text()).toContain('the shop is still authorized');
+      });
+      const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}`);
+      expect(body).toMatchObject({ status: 'active' });
+    },
+    LONG,
+  );
+
+  it(
+    'waits for its merchant when the seller has really withdrawn',
+    async () => {
+      await sandbox.control('POST', '/webhooks', { events: [1, 6], duplicate_rate: 0 });
+      await sandbox.control('POST', `/shops/${shopId}/revoke`, { webhook: 'sent' });
+
+      await eventually(
+        async () => {
+          const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}`);
+          expect(body).toMatchObject({ status: 'reauth_required' });
+        },
+        { timeoutMs: 12_000, everyMs: 200 },
+      );
+    },
+    LONG,
+  );
+});

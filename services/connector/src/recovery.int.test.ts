@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TOPIC } from '@tokometrics/contracts';
+import { createUlid } from '@tokometrics/kit';
+import { engineEnv, eventually, startServiceProcess } from '@tokometrics/testkit';
+import type { ServiceProcess } from '@tokometrics/testkit';
+import {
+  aPerson,
+  archived,
+  callerOf,
+  connect,
+  openPlace,
+  readAll,
+  readShop,
+  shownShop,
+  startSandbox,
+  statesOf,
+  WEEK,
+} from './connector.fixture.ts';
+import type { Place, Running, Sandbox } from './connector.fixture.ts';
+
+const LONG = 300_000;
+
+let sandbox: Sandbox;
+let place: Place;
+let service: ServiceProcess;
+let running: Pick<Running, 'call'>;
+
+/** The process as it ships, slow enough that it can be stopped in the middle. */
+async function start(): Promise<void> {
+  service = await startServiceProcess('connector', {
+    ...place.env,
+    TIKTOK_RATE_START: '40',
+    TIKTOK_RATE_CEILING: '40',
+    ORDER_PAGE_SIZE: '5',
+  });
+  running = { call: callerOf(place, service.url) };
+}
+
+beforeAll(async () => {
+  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
+  sandbox = await startSandbox({ clockAt });
+  place = await openPlace(import.meta, sandbox);
+  place.env['CLOCK_AT'] = clockAt;
+  await start();
+}, LONG);
+
+afterAll(async () => {
+  await service.kill('SIGTERM');
+  await place.stop();
+  await sandbox.stop();
+}, LONG);
+
+async function ordersDone(person: Parameters<typeof shownShop>[1], shopKey: string) {
+  const { sync } = await shownShop(running, person, shopKey);
+  return sync.stages[0]?.progress.done ?? 0;
+}
+
+async function callsSoFar(): Promise<number> {
+  return ((await sandbox.control('GET', '/calls?limit=0')) as { total: number }).total;
+}
+
+describe('the process', () => {
+  it(
+    'goes on where it was after each SIGKILL, and the sums are those of the file',
+    async () => {
+      const person = aPerson();
+      const { shops } = await connect(running, sandbox, person);
+      const shopKey = shops[0]?.shopKey ?? '';
+      let done = 0;
+      for (const share of [0.1, 0.4, 0.7]) {
+        done = await eventually(
+          async () => {
+            const now = await ordersDone(person, shopKey);
+            expect(now).toBeGreaterThanOrEqual(Math.floor(WEEK.orders * share));
+            return now;
+          },
+          { timeoutMs: 90_000, everyMs: 30 },
+        );
+        expect(await service.kill('SIGKILL')).toBe('SIGKILL');
+        await start();
+        // What was acknowledged before is not read again.
+        expect(await ordersDone(person, shopKey)).toBeGreaterThanOrEqual(done);
+      }
+
+      const shop = await eventually(
+        async () => {
+          const shown = await shownShop(running, person, shopKey);
+          expect(statesOf(shown)).toEqual(Array.from({ length: 4 }, () => 'done'));
+          return shown;
+        },
+        { timeoutMs: 180_000, everyMs: 500 },
+      );
+      expect(shop.sync.stages[0]?.progress).toMatchObject({ done: 272, total: 272 });
+      expect(await archived(place, shopKey)).toEqual(WEEK);
+    },
+    LONG,
+  );
+
+  it(
+    'stops at a fence in the middle of a history: no call after its answer, no token, no late page',
+    async () => {
+      const person = aPerson();
+      const { shops } = await connect(running, sandbox, person);
+      const shopKey = shops[0]?.shopKey ?? '';
+      await eventually(
+        async () => {
+          expect(await ordersDone(person, shopKey)).toBeGreaterThan(20);
+        },
+        { timeoutMs: 60_000, everyMs: 30 },
+      );
+      // The shops of the test before are closed too: whatever is called afterwards is a breach.
+      const others = (await readAll(place, TOPIC.shopLifecycle)).flatMap(({ key }) => key ?? []);
+      await sandbox.control('POST', '/faults', {
+        ...{ match: '/orders/search', kind: 'slow', delay_ms: 1_500, count: 1_000 },
+      });
+
+      const requestIds = await Promise.all([...new Set(others)].map(putFence));
+      await eventually(
+        async () => {
+          const acks = await readAll(place, TOPIC.ack);
+          const answered = acks.map(({ key }) => key);
+          expect(requestIds.filter((id) => !answered.includes(id))).toEqual([]);
+        },
+        { timeoutMs: 60_000, everyMs: 300 },
+      );
+      const calls = await callsSoFar();
+      const written = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+
+      expect(await callsSoFar()).toBe(calls);
+      expect(await readShop(place, 'tm.raw.order.v1.bf', shopKey)).toHaveLength(written.length);
+      const tokens = await fetch(
+        `${engineEnv().VAULT_ADDR}/v1/${place.names.kvMount}/metadata/tiktok/${person.merchantId}?list=true`,
+        { headers: { 'x-vault-token': engineEnv().VAULT_ROOT_TOKEN } },
+      );
+      expect(tokens.status).toBe(404);
+      expect((await shownShop(running, person, shopKey)).status).toBe('disconnecting');
+    },
+    LONG,
+  );
+});
+
+/** What privacy writes when a shop is disconnected. */
+async function putFence(shopKey: string): Promise<string> {
+  const requestId = createUlid();
+  const scope = `shop:${shopKey}`;
+  const producer = place.kafka.producer();
+  await producer.start();
+  const value = {
+    ...{ v: 1, scope, erasedThroughEpoch: 1, ledgerSeq: 1, requestId },
+    at: new Date().toISOString(),
+  };
+  await producer.send([
+    { topic: TOPIC.fence, key: scope, value: Buffer.from(JSON.stringify(value)), headers: {} },
+  ]);
+  await producer.stop();
+  return requestId;
+}
