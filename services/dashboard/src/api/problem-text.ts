@@ -54,6 +54,15 @@ export const CODE_TEXT: Readonly<Record<string, string>> = {
   [UNEXPECTED]: 'The answer was not understood. Reload the page; a newer version may be out.',
 };
 
+/** Which of the rules about dates was not met. */
+const DETAIL_TEXT: Readonly<Record<string, string>> = {
+  'date.in_future': 'These dates lie ahead: there is nothing to show yet.',
+  'date.after_to': 'The first day is after the last.',
+  'date.empty': 'This range holds no day.',
+  'date.missing': 'A range needs its first and its last day.',
+  'range.over_two_years': 'At most two years can be shown at once.',
+};
+
 const SOMETHING = 'Something went wrong on our side.';
 
 export function problemText(error: unknown): string {
@@ -62,7 +71,9 @@ export function problemText(error: unknown): string {
   }
   const { reason, code, retryAfterSeconds, traceId } = error;
   const texts: Readonly<Record<string, string>> = REASON_TEXT;
-  const text = (reason === undefined ? undefined : texts[reason]) ?? CODE_TEXT[code] ?? SOMETHING;
+  const detail = error.errors.map((each) => DETAIL_TEXT[each.reason]).find(Boolean);
+  const text =
+    detail ?? (reason === undefined ? undefined : texts[reason]) ?? CODE_TEXT[code] ?? SOMETHING;
   const wait =
     retryAfterSeconds === undefined || retryAfterSeconds <= 0
       ? ''

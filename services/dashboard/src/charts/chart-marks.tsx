@@ -53,6 +53,17 @@ export function Marks({ frame, plot, lines, kind, active, hatchId }: MarksProps)
         />
       )}
       {kind === 'bars' ? <Bars line={current} plot={plot} active={active} /> : null}
+      {kind === 'bars'
+        ? others.map((line) => (
+            <path
+              key={line.name}
+              d={linePath(line.points, plot)}
+              fill="none"
+              strokeWidth="4"
+              className="stroke-sheet"
+            />
+          ))
+        : null}
       {others.map((line) => (
         <path
           key={line.name}

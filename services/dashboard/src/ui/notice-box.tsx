@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { isProblem } from '../api/problem.ts';
 import { problemText } from '../api/problem-text.ts';
 import { Button } from './button.tsx';
 
@@ -36,7 +37,7 @@ export function ErrorBox({ error, onRetry }: ErrorBoxProps) {
     <NoticeBox tone="bad">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <span>{problemText(error)}</span>
-        {onRetry === undefined ? null : (
+        {onRetry === undefined || isProblem(error, 'request.unacceptable') ? null : (
           <Button size="small" onClick={onRetry}>
             Try again
           </Button>

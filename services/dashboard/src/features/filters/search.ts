@@ -116,7 +116,9 @@ export function grainsOf(search: Pick<OverviewSearch, 'range' | 'from' | 'to'>):
     ['week', days / 7],
     ['month', days / 30],
   ];
-  return points.filter(([, count]) => count <= MAX_POINTS && count >= 1).map(([grain]) => grain);
+  const fit = points.filter(([, count]) => count <= MAX_POINTS && count >= 1);
+  // Dates that make no range are the server's to refuse; the choice stays a choice.
+  return fit.length === 0 ? ['day'] : fit.map(([grain]) => grain);
 }
 
 export const RANGE_TEXT: Readonly<Record<(typeof RANGES)[number], string>> = {
