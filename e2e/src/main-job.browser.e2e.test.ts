@@ -41,6 +41,12 @@ describe('the main job, in a browser', () => {
 
   const complaints: string[] = [];
 
+  /** Nothing on the page stands for something that is still to come. */
+  async function settled(): Promise<void> {
+    await page().waitForLoadState('load');
+    await page().waitForFunction(() => document.querySelector('.skeleton') === null);
+  }
+
   /** Pictures, accessibility, width and storage of the page as it is; what is wrong is told at the end. */
   async function judge(name: string): Promise<void> {
     await visitor.picture(name);
@@ -113,6 +119,7 @@ describe('the main job, in a browser', () => {
     const gross = page().locator('[data-metric="gross_sales"]');
     await gross.locator(`data[value="${expected.total.gross_sales}"]`).waitFor({ timeout: 60_000 });
     await page().getByText('complete', { exact: false }).first().waitFor();
+    await settled();
     await judge('overview');
 
     await page().getByRole('button', { name: 'Rows behind Gross sales', exact: true }).click();
@@ -126,6 +133,7 @@ describe('the main job, in a browser', () => {
       .click();
     await page().waitForURL(/\/orders\/\d{18}/);
     await page().getByRole('heading', { level: 1 }).waitFor();
+    await settled();
     await judge('order');
 
     expect(Number(sum)).toBe(Number(expected.total.gross_sales));
@@ -135,8 +143,7 @@ describe('the main job, in a browser', () => {
     for (const path of ['today', 'orders', 'settings/profile']) {
       await page().goto(`/${path}`);
       await page().getByRole('heading', { level: 1 }).waitFor();
-      await page().waitForLoadState('load');
-      await page().locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+      await settled();
       await judge(path.replace('/', '-'));
     }
   }, 120_000);
@@ -148,6 +155,7 @@ describe('the main job, in a browser', () => {
       .getByRole('button', { name: /^Disconnect/ })
       .first()
       .waitFor();
+    await settled();
     await judge('what-we-hold');
     await page()
       .getByRole('button', { name: /^Disconnect/ })
