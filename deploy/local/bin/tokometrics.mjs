@@ -25,10 +25,12 @@ async function install(reason) {
   console.log(`Installing the packages of the lock file, because ${reason} …`);
   const startedAt = Date.now();
   const free = freeBytes();
+  let most = 0;
   const say = () => {
-    const megabytes = Math.max(0, (free - freeBytes()) / 1e6).toFixed(0);
+    // Others write and delete on this disk too: what was seen once is not taken back.
+    most = Math.max(most, (free - freeBytes()) / 1e6);
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-    console.log(`  npm ci: about ${megabytes} MB on disk, ${seconds} s`);
+    console.log(`  npm ci: about ${most.toFixed(0)} MB on disk, ${seconds} s`);
   };
   const ticker = setInterval(say, 5000);
   // Its warnings are about the Node that runs npm, not about the one that npm brings.

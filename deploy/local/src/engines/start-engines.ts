@@ -25,6 +25,8 @@ export interface StartEnginesOptions {
   readonly heals?: boolean;
   /** Addresses of engines that run already, normally `process.env`; an absent one is started. */
   readonly given?: Readonly<Record<string, string | undefined>>;
+  /** Each engine as soon as it runs, for one who gives up before all do. */
+  readonly onStarted?: (engine: EngineHandle) => void;
 }
 
 export interface Engines {
@@ -95,7 +97,11 @@ export async function startEngines(options: StartEnginesOptions): Promise<Engine
   };
   const names = ENGINE_NAMES.filter((name) => only.includes(name));
   const outcomes = await Promise.allSettled(
-    names.map((name) => resolveEngine(name, context, given)),
+    names.map(async (name) => {
+      const handle = await resolveEngine(name, context, given);
+      options.onStarted?.(handle);
+      return handle;
+    }),
   );
   const started = outcomes.flatMap((outcome) =>
     outcome.status === 'fulfilled' ? [outcome.value] : [],

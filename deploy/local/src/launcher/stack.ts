@@ -101,8 +101,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const compiled = fillCompileCache(root, compiling.signal, log);
   try {
     const ports = createPortBook(join(dataDir, 'ports.json'), options.preferredPorts, log);
+    // Given up halfway, what runs already must be told to stop, or it would be healed.
+    const onStarted = (part: { stop(): Promise<void> }) => {
+      options.onPart?.(() => part.stop());
+    };
     const engines = await startEngines({
-      ...{ root, dataDir, logDir, log, heals, ports },
+      ...{ root, dataDir, logDir, log, heals, ports, onStarted },
       ...(options.given === undefined ? {} : { given: options.given }),
     });
     adopt(engines);
@@ -125,7 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await options.beforeServices;
     const parts = { engines, credentials, certificates, mailbox, names, root, dataDir };
     const running: Services = await startServices({
-      ...{ root, dataDir, logDir, log, heals, ports, vaultRoles: roles },
+      ...{ root, dataDir, logDir, log, heals, ports, onStarted, vaultRoles: roles },
       ...(options.only === undefined ? {} : { only: options.only }),
       env: { ...commonEnv(parts), ...options.env },
       envOf: (service, addresses) => ({

@@ -28,6 +28,8 @@ export interface StartServicesOptions {
   readonly ports: PortBook;
   /** Start a service again when it dies on its own (default true). */
   readonly heals?: boolean;
+  /** Each service as soon as it is ready, for one who gives up before all are. */
+  readonly onStarted?: (service: ServiceHandle) => void;
   readonly log: Log;
 }
 
@@ -116,6 +118,7 @@ function environment(
     ...inside,
     ...(clock === undefined ? {} : { CLOCK_AT: clock }),
     HOST: '127.0.0.1',
+    OTEL_SERVICE_NAME: entry.name,
     ...Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, String(port)])),
     ...options.envOf?.(entry.name, addressesOf(all)),
   };
@@ -199,7 +202,13 @@ export async function startServices(options: StartServicesOptions): Promise<Serv
       await Promise.all(those.map((service) => service.stop()));
     }
   };
-  const outcomes = await Promise.allSettled(all.map((one) => startOne(one, all, options)));
+  const outcomes = await Promise.allSettled(
+    all.map(async (one) => {
+      const service = await startOne(one, all, options);
+      options.onStarted?.(service);
+      return service;
+    }),
+  );
   running.push(
     ...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
   );
