@@ -50,7 +50,6 @@ export async function startSandbox(
       env: {
         PATH: process.env['PATH'] ?? '',
         PORT: String(port),
-        PORT: '0',
         OPS_PORT: String(opsPort),
         CONTROL_PORT: String(controlPort),
         LOG_LEVEL: 'warn',
@@ -92,6 +91,7 @@ export async function startSandbox(
         throw new Error(`the sandbox ended: ${said.join('')}`);
       }
       await control('GET', '/state');
+      await fetch(`http://127.0.0.1:${String(port)}/`);
     },
     { timeoutMs: 60_000, everyMs: 200 },
   );
