@@ -27,3 +27,8 @@ export {
 } from './builders.ts';
 export { ensurePki, startMailbox } from '@tokometrics/local';
 export type { LocalPki, Mailbox } from '@tokometrics/local';
+export { createControl } from './control.ts';
+export type { Control } from './control.ts';
+export { ALL_SCOPES, Merchant } from './merchant.ts';
+export type { Answer } from './merchant.ts';
+export { launchBrowser } from './browser.ts';
