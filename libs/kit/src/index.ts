@@ -13,6 +13,7 @@ export * from './http/define-route.ts';
 export * from './http/reply.ts';
 export * from './http/problem.ts';
 export * from './http/create-http.ts';
+export { nameRequest } from './http/request-frame.ts';
 export * from './http/create-ops.ts';
 export * from './tracing.ts';
 export * from './messaging/messages.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const service = z.url({ protocol: /^https?$/ });
 
-export const schema = z.object({
+const schema = z.object({
   ...baseConfig,
   ...passportConfig,
   ...vaultConfig,

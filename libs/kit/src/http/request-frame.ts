@@ -13,6 +13,12 @@ interface FrameOptions {
 }
 
 const NO_ROUTE = '(none)';
+const patterns = new WeakMap<Response, string>();
+
+/** For handlers that are no `Route` (proxies, streams): the pattern under which a request is counted. */
+export function nameRequest(response: Response, pattern: string): void {
+  patterns.set(response, pattern);
+}
 
 /** What surrounds every request: trace id, logger, default headers, request line, metrics, shedding. */
 export function createRequestFrame({ log, metrics, maxInFlight = 512 }: FrameOptions) {
@@ -48,7 +54,7 @@ export function createRequestFrame({ log, metrics, maxInFlight = 512 }: FrameOpt
       running.set((inFlight -= 1));
       const durationSeconds = (performance.now() - beganAt) / 1000;
       // The pattern, never the URL: paths and queries hold ids and single-use tokens.
-      const route = routes.get(response)?.path ?? NO_ROUTE;
+      const route = routes.get(response)?.path ?? patterns.get(response) ?? NO_ROUTE;
       const method = KNOWN_METHODS.has(request.method) ? request.method : 'OTHER';
       const status = response.writableFinished ? response.statusCode : 499;
       durations.observe({ method, route, status: String(status) }, durationSeconds);

@@ -6,7 +6,7 @@ import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
-export interface LoginInput {
+interface LoginInput {
   readonly email: string;
   readonly password: string;
   readonly remember: boolean;

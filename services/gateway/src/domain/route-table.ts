@@ -1,4 +1,4 @@
-export const SERVICES = ['identity', 'connector', 'analytics', 'privacy'] as const;
+const SERVICES = ['identity', 'connector', 'analytics', 'privacy'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 export interface ProxyRoute {

@@ -1,4 +1,4 @@
-import { AppError } from '@tokometrics/kit';
+import { AppError, nameRequest } from '@tokometrics/kit';
 import type { Clock } from '@tokometrics/kit';
 import type { RequestHandler, Response } from 'express';
 import type { PassportReply } from '@tokometrics/contracts';
@@ -23,6 +23,7 @@ export function createEventsHandler(deps: EventDeps): RequestHandler {
       next();
       return;
     }
+    nameRequest(response, PATH);
     const token = readCookie(request.headers.cookie, SESSION_COOKIE);
     if (token === undefined) {
       throw new AppError('auth.required', 'sign in to go on');

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '@tokometrics/kit';
+import { AppError, nameRequest } from '@tokometrics/kit';
 import type { RequestHandler, Request, Response } from 'express';
 import type { Dispatcher } from 'undici';
 import type { SendToService } from '../adapters/service-client.ts';
@@ -66,6 +66,7 @@ function refuse(allowed: readonly string[], response: Response): never {
 
 async function forward(deps: ProxyDeps, match: RouteMatch, request: Request, response: Response) {
   const { service, session } = match.route;
+  nameRequest(response, `${PREFIX}${match.route.path}`);
   const token = readCookie(request.headers.cookie, SESSION_COOKIE);
   const headers = pick(request);
   if (session === 'required') {
@@ -86,6 +87,7 @@ async function forward(deps: ProxyDeps, match: RouteMatch, request: Request, res
 
 /** Raw bytes and TikTok's own signature, untouched: the connector alone can judge them. */
 async function forwardWebhook(deps: ProxyDeps, request: Request, response: Response) {
+  nameRequest(response, WEBHOOK);
   const headers = pick(request);
   const signature = request.headers.authorization;
   if (signature !== undefined) {
