@@ -34,7 +34,7 @@ export const REASON_TEXT: Readonly<Record<ErrorReason, string>> = {
 };
 
 /** Where no reason narrows it down: by class of error. */
-export const CODE_TEXT: Readonly<Record<string, string>> = {
+const CODE_TEXT: Readonly<Record<string, string>> = {
   'request.invalid': 'Something in this request is not right. Check what you entered.',
   'request.method': 'This cannot be done here.',
   'request.too_large': 'That is too much at once.',

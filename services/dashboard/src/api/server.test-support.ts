@@ -1,4 +1,7 @@
-type Answer = { readonly status?: number; readonly body?: unknown };
+interface Answer {
+  readonly status?: number;
+  readonly body?: unknown;
+}
 export interface Seen {
   readonly method: string;
   readonly path: string;

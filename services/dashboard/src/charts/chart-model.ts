@@ -35,7 +35,7 @@ interface Naming {
   readonly timezone: string;
 }
 
-export function bucketLabel(from: string, date: string, { grain, timezone }: Naming): string {
+function bucketLabel(from: string, date: string, { grain, timezone }: Naming): string {
   switch (grain) {
     case 'hour':
       return `${formatWeekday(date)}, ${formatClock(from, timezone)}`;

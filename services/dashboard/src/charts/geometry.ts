@@ -22,7 +22,6 @@ export interface Plot {
   readonly indexAt: (x: number) => number;
 }
 
-export const MAX_POINTS = 800;
 /** Up to a month's days are bars; more than that, or hours, is a line. */
 export const MAX_BARS = 31;
 

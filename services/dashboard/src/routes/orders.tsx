@@ -22,60 +22,31 @@ export function OrdersPage() {
   return <ShopPage>{(shop) => <Orders shop={shop} />}</ShopPage>;
 }
 
-function Orders({ shop }: { readonly shop: Shop }) {
-  const { range, from, to, status, q } = route.useSearch();
+/** What the address says, and the list it asks for. */
+function usePage(shop: Shop) {
+  const search = route.useSearch();
   const navigate = route.useNavigate();
-  const change = (part: Partial<OrdersSearch>) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  const { range, from, to, status, q } = search;
   const dates = from !== undefined && to !== undefined ? { from, to } : { range };
   const orders = useInfiniteQuery(ordersQuery({ shop: shop.shopKey, ...dates, status, q }));
-  const pages = orders.data?.pages ?? [];
-  const items = pages.flatMap((page) => page.items);
-  const statuses = pages[0]?.statuses ?? [];
-  const isFiltered = [range, from, status, q].some((value) => value !== undefined);
-  const clear = () =>
-    change({ range: undefined, from: undefined, to: undefined, status: undefined, q: undefined });
+  const change = (part: Partial<OrdersSearch>) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  return { search, orders, change };
+}
+type Page = ReturnType<typeof usePage>;
+
+function Orders({ shop }: { readonly shop: Shop }) {
+  const page = usePage(shop);
+  const { search, orders, change } = page;
+  const items = orders.data?.pages.flatMap((each) => each.items) ?? [];
+  const isFiltered = [search.range, search.from, search.status, search.q].some(Boolean);
   return (
     <>
       <PageHead
         title="Orders"
         subtitle="Every order that was read, newest first. No buyer is named: we do not keep them."
       >
-        <div className="flex flex-wrap items-end gap-3 max-md:w-full">
-          <Choice
-            label="Placed"
-            value={range ?? 'all'}
-            options={[
-              ['all', 'Any time'],
-              ...RANGES.map((name) => [name, RANGE_TEXT[name]] as const),
-            ]}
-            onChange={(value) =>
-              change({
-                range: RANGES.find((name) => name === value),
-                from: undefined,
-                to: undefined,
-              })
-            }
-          />
-          <Choice
-            label="Status"
-            value={status ?? ''}
-            options={[
-              ['', 'Every status'],
-              ...withChosen(statuses, status).map(
-                ({ status: name, orders: count }) =>
-                  [
-                    name,
-                    count === undefined
-                      ? formatWord(name)
-                      : `${formatWord(name)} (${formatCount(count)})`,
-                  ] as const,
-              ),
-            ]}
-            onChange={(value) => change({ status: value === '' ? undefined : value })}
-          />
-          <OrderSearch key={q ?? ''} q={q} onSearch={(text) => change({ q: text })} />
-        </div>
+        <Filters page={page} />
       </PageHead>
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
@@ -88,30 +59,82 @@ function Orders({ shop }: { readonly shop: Shop }) {
           </div>
         ) : null}
         {orders.isSuccess && items.length === 0 ? (
-          <NoOrders isFiltered={isFiltered} onClear={clear} />
+          <NoOrders
+            isFiltered={isFiltered}
+            onClear={() =>
+              change({
+                range: undefined,
+                from: undefined,
+                to: undefined,
+                status: undefined,
+                q: undefined,
+              })
+            }
+          />
         ) : null}
         {items.length === 0 ? null : (
           <>
             <OrderTable items={items} timezone={shop.timezone} isBusy={orders.isPlaceholderData} />
-            <div className="flex items-center justify-between gap-4 text-[0.87rem] text-soft">
-              <span>{formatCount(items.length)} orders shown</span>
-              {orders.hasNextPage ? (
-                <Button
-                  disabled={orders.isFetchingNextPage}
-                  onClick={() => void orders.fetchNextPage()}
-                >
-                  {orders.isFetchingNextPage ? 'Loading…' : 'More orders'}
-                </Button>
-              ) : (
-                <span>That is all of them.</span>
-              )}
-            </div>
+            <More orders={orders} shown={items.length} />
           </>
         )}
       </div>
     </>
   );
 }
+
+function Filters({ page: { search, orders, change } }: { readonly page: Page }) {
+  const { range, status, q } = search;
+  const statuses = withChosen(orders.data?.pages[0]?.statuses ?? [], status);
+  return (
+    <div className="flex flex-wrap items-end gap-3 max-md:w-full">
+      <Choice
+        label="Placed"
+        value={range ?? 'all'}
+        options={[['all', 'Any time'], ...RANGES.map((name) => [name, RANGE_TEXT[name]] as const)]}
+        onChange={(value) =>
+          change({
+            range: RANGES.find((name) => name === value),
+            from: undefined,
+            to: undefined,
+          })
+        }
+      />
+      <Choice
+        label="Status"
+        value={status ?? ''}
+        options={[['', 'Every status'], ...statuses.map(statusOption)]}
+        onChange={(value) => change({ status: value === '' ? undefined : value })}
+      />
+      <OrderSearch key={q ?? ''} q={q} onSearch={(text) => change({ q: text })} />
+    </div>
+  );
+}
+
+interface MoreProps {
+  readonly orders: Page['orders'];
+  readonly shown: number;
+}
+
+function More({ orders, shown }: MoreProps) {
+  return (
+    <div className="flex items-center justify-between gap-4 text-[0.87rem] text-soft">
+      <span>{formatCount(shown)} orders shown</span>
+      {orders.hasNextPage ? (
+        <Button disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
+          {orders.isFetchingNextPage ? 'Loading…' : 'More orders'}
+        </Button>
+      ) : (
+        <span>That is all of them.</span>
+      )}
+    </div>
+  );
+}
+
+const statusOption = ({ status, orders }: Counted): readonly [string, string] => [
+  status,
+  orders === undefined ? formatWord(status) : `${formatWord(status)} (${formatCount(orders)})`,
+];
 
 interface Counted {
   readonly status: string;

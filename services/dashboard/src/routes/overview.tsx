@@ -27,7 +27,8 @@ export function OverviewPage() {
   return <ShopPage>{(shop) => <Overview shop={shop} />}</ShopPage>;
 }
 
-function Overview({ shop }: { readonly shop: Shop }) {
+/** What the address says, and the ways to change it. */
+function usePage(shop: Shop) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const metric = search.metric ?? 'gross_sales';
@@ -35,69 +36,27 @@ function Overview({ shop }: { readonly shop: Shop }) {
   const overview = useQuery(overviewQuery({ ...query, metric }));
   const change = (part: Partial<OverviewSearch>, isStep = false) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: !isStep, resetScroll: false });
-  const reply = overview.data;
-  const [today] = useState(() => localDateOf(shop.timezone, Math.floor(Date.now() / 1000)));
   const openRows = (rows: MetricId, at?: string, product?: string) =>
     change({ rows, at, product }, true);
-  const empty = reply === undefined ? undefined : emptyKindOf(reply);
+  return { search, metric, query, overview, change, openRows };
+}
+type Page = ReturnType<typeof usePage>;
+
+function Overview({ shop }: { readonly shop: Shop }) {
+  const page = usePage(shop);
+  const { search, query, overview, change } = page;
+  const reply = overview.data;
   return (
     <>
-      <PageHead
-        title="Overview"
-        subtitle={reply === undefined ? ' ' : subtitleOf(reply)}
-        aside={
-          reply === undefined ? null : (
-            <FreshnessLine
-              freshness={reply.meta.freshness}
-              timezone={reply.meta.timezone}
-              onRefresh={overview.refetch}
-            />
-          )
-        }
-      >
-        <FilterBar
-          key={`${search.range ?? ''}${search.from ?? ''}${search.to ?? ''}`}
-          filters={search}
-          grain={reply?.meta.grain}
-          today={today}
-          onChange={(filters) => change(filters)}
-        />
-      </PageHead>
+      <Head shop={shop} page={page} />
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
         {overview.isError ? (
           <ErrorBox error={overview.error} onRetry={() => void overview.refetch()} />
         ) : null}
-        {reply === undefined && overview.isPending ? <OverviewSkeleton /> : null}
+        {overview.isPending ? <OverviewSkeleton /> : null}
         {reply === undefined || overview.isError ? null : (
-          <>
-            {empty === undefined ? null : (
-              <OverviewEmpty
-                kind={empty}
-                shopKey={shop.shopKey}
-                onDates={(dates) =>
-                  change({ range: undefined, from: dates?.from, to: dates?.to, grain: undefined })
-                }
-              />
-            )}
-            <Tiles
-              reply={reply}
-              metric={metric}
-              onChoose={(chosen) => change({ metric: chosen })}
-              onRows={(rows) => openRows(rows)}
-            />
-            <MainChart
-              reply={reply}
-              isBusy={overview.isPlaceholderData}
-              onRows={(rows, at) => openRows(rows, at)}
-            />
-            <ProductList
-              query={query}
-              metric={isProductMetric(metric) ? metric : 'gross_sales'}
-              onMetric={(chosen) => change({ metric: chosen })}
-              onRows={(rows, product) => openRows(rows, undefined, product)}
-            />
-          </>
+          <Figures reply={reply} page={page} shopKey={shop.shopKey} />
         )}
       </div>
       {search.rows === undefined ? null : (
@@ -109,6 +68,80 @@ function Overview({ shop }: { readonly shop: Shop }) {
           onClose={() => change({ rows: undefined, at: undefined, product: undefined })}
         />
       )}
+    </>
+  );
+}
+
+interface HeadProps {
+  readonly shop: Shop;
+  readonly page: Page;
+}
+
+function Head({ shop, page: { search, overview, change } }: HeadProps) {
+  const [today] = useState(() => localDateOf(shop.timezone, Math.floor(Date.now() / 1000)));
+  const reply = overview.data;
+  return (
+    <PageHead
+      title="Overview"
+      subtitle={reply === undefined ? ' ' : subtitleOf(reply)}
+      aside={
+        reply === undefined ? null : (
+          <FreshnessLine
+            freshness={reply.meta.freshness}
+            timezone={reply.meta.timezone}
+            onRefresh={overview.refetch}
+          />
+        )
+      }
+    >
+      <FilterBar
+        key={`${search.range ?? ''}${search.from ?? ''}${search.to ?? ''}`}
+        filters={search}
+        grain={reply?.meta.grain}
+        today={today}
+        onChange={(filters) => change(filters)}
+      />
+    </PageHead>
+  );
+}
+
+interface FiguresProps {
+  readonly reply: OverviewReply;
+  readonly page: Page;
+  readonly shopKey: string;
+}
+
+function Figures({ reply, page, shopKey }: FiguresProps) {
+  const { metric, query, overview, change, openRows } = page;
+  const empty = emptyKindOf(reply);
+  return (
+    <>
+      {empty === undefined ? null : (
+        <OverviewEmpty
+          kind={empty}
+          shopKey={shopKey}
+          onDates={(dates) =>
+            change({ range: undefined, from: dates?.from, to: dates?.to, grain: undefined })
+          }
+        />
+      )}
+      <Tiles
+        reply={reply}
+        metric={metric}
+        onChoose={(chosen) => change({ metric: chosen })}
+        onRows={(rows) => openRows(rows)}
+      />
+      <MainChart
+        reply={reply}
+        isBusy={overview.isPlaceholderData}
+        onRows={(rows, at) => openRows(rows, at)}
+      />
+      <ProductList
+        query={query}
+        metric={isProductMetric(metric) ? metric : 'gross_sales'}
+        onMetric={(chosen) => change({ metric: chosen })}
+        onRows={(rows, product) => openRows(rows, undefined, product)}
+      />
     </>
   );
 }

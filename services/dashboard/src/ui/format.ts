@@ -3,7 +3,7 @@ import { currencyDigits, daysBetween } from '@tokometrics/contracts';
 
 /** Language of the product's words; numbers and dates are written the way it does. */
 const LOCALE = 'en-GB';
-export const MINUS = '\u2212';
+const MINUS = '\u2212';
 export const DASH = '\u2014';
 
 const NUMERIC = /^-?\d+(\.\d+)?$/;
@@ -78,7 +78,7 @@ export function formatTick(value: number, { currency, unit }: Unit): string {
       });
 }
 
-export const NULL_TEXT: Readonly<Record<NullReason, string>> = {
+const NULL_TEXT: Readonly<Record<NullReason, string>> = {
   no_data: 'Nothing has been read for this time yet',
   before_connection: 'Before the shop’s history begins',
   beyond_retention: 'Older than the two years that are kept',

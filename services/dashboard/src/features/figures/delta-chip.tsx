@@ -14,7 +14,7 @@ const TONES = {
 const unsigned = (text: string): string => text.replace(/^-/, '');
 
 /** Size of the change; its direction is the arrow's to say, its meaning the word's. */
-export function deltaText({ kind, value, baseline }: Delta): string {
+function deltaText({ kind, value, baseline }: Delta): string {
   switch (kind) {
     case 'percent':
       return formatShare(unsigned(value ?? '0'));
@@ -34,7 +34,7 @@ export function deltaText({ kind, value, baseline }: Delta): string {
 }
 
 /** Why there is nothing to compare with; undefined where there is. */
-export function deltaReason({ kind, baseline }: Delta): string | undefined {
+function deltaReason({ kind, baseline }: Delta): string | undefined {
   if (kind !== 'none') {
     return undefined;
   }

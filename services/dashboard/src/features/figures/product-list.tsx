@@ -9,7 +9,7 @@ import { ErrorBox } from '../../ui/notice-box.tsx';
 import { RowsSkeleton } from '../../ui/skeleton.tsx';
 import { Figure } from './figure.tsx';
 
-export const PRODUCT_METRICS = {
+const PRODUCT_METRICS = {
   gross_sales: 'Gross sales',
   net_sales: 'Net sales',
   units: 'Units',

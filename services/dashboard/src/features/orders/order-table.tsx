@@ -8,7 +8,7 @@ interface OrderTableProps {
   readonly isBusy: boolean;
 }
 
-export const FLAG_TEXT = {
+const FLAG_TEXT = {
   cod: 'cash on delivery',
   sample: 'sample',
   replacement: 'replacement',

@@ -14,7 +14,7 @@ const PHASE_TEXT = {
   verified: 'checked: nothing left',
 } as const;
 
-export function stepsDone(request: Pick<PrivacyRequest, 'phases'>): { done: number; all: number } {
+function stepsDone(request: Pick<PrivacyRequest, 'phases'>): { done: number; all: number } {
   const { phases } = request;
   return {
     done: phases.filter(({ phase }) => phase === 'verified').length,

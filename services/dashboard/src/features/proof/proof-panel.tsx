@@ -12,15 +12,12 @@ import { Figure } from '../figures/figure.tsx';
 import { StateBadge } from '../figures/state-badge.tsx';
 import { ProofRows } from './proof-rows.tsx';
 
-export interface ProofAsk {
+interface ProofPanelProps {
   readonly metric: MetricId;
   /** Shop, range, interval and basis: those of the number that was shown. */
   readonly query: QueryValues;
   readonly at?: string | undefined;
   readonly productId?: string | undefined;
-}
-
-interface ProofPanelProps extends ProofAsk {
   readonly onClose: () => void;
 }
 
@@ -90,7 +87,7 @@ function Parts({ component, onChange }: PartsProps) {
   );
 }
 
-export function ProofHead({
+function ProofHead({
   proof,
   at,
 }: {
