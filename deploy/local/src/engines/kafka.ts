@@ -42,6 +42,9 @@ function properties(dataDir: string, port: number, controllerPort: number): stri
   ].join('\n');
 }
 
+/** The one on PATH; the launcher has looked for it before. */
+const JAVA = 'java';
+
 function javaFlags(jars: string, heap: string): string[] {
   return [
     ...[`-Xmx${heap}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'],
@@ -50,12 +53,17 @@ function javaFlags(jars: string, heap: string): string[] {
   ];
 }
 
+/** Sixteen bytes in URL-safe base64, never led by "-", which would be taken for an option. */
+export function clusterId(bytes: Buffer = randomBytes(16)): string {
+  return Buffer.from([(bytes[0] ?? 0) & 0x7f, ...bytes.subarray(1)]).toString('base64url');
+}
+
 function format(jars: string, config: string): void {
   const { status, stdout, stderr } = spawnSync(
-    'java',
+    JAVA,
     [
       ...javaFlags(jars, '128m'),
-      ...['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url')],
+      ...['kafka.tools.StorageTool', 'format', '-t', clusterId()],
       ...['-c', config],
     ],
     { encoding: 'utf8' },
@@ -83,7 +91,7 @@ export async function startKafka(context: EngineContext): Promise<EngineHandle> 
     env: { KAFKA_BROKERS: `127.0.0.1:${String(port)}` },
     spec: () => ({
       name: 'kafka',
-      command: 'java',
+      command: JAVA,
       args: [...javaFlags(jars, '384m'), 'kafka.Kafka', config],
       cwd: home,
       logFile: join(context.logDir, 'kafka.log'),
