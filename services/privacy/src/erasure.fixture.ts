@@ -42,16 +42,16 @@ import {
 } from '@tokometrics/testkit';
 import type { FaultProxy, LocalPki, TestPassports } from '@tokometrics/testkit';
 
-export const names = suiteNames(import.meta);
+const names = suiteNames(import.meta);
 const engines = engineEnv();
 const { log } = createMemoryLog('warn');
 const clock = createClock();
 export const home = mkdtempSync(join(tmpdir(), 'tokometrics-privacy-'));
 export const OWNERS = ['connector', 'ingestion', 'analytics'] as const;
 type Owner = (typeof OWNERS)[number];
-export const databaseOf = (owner: string): string => `${names.mongoDatabase}_${owner}`;
+const databaseOf = (owner: string): string => `${names.mongoDatabase}_${owner}`;
 
-export const kafka = createKafka({
+const kafka = createKafka({
   brokers: engines.KAFKA_BROKERS,
   clientId: 'owners',
   topicPrefix: names.topicPrefix,
@@ -60,7 +60,7 @@ export const kafka = createKafka({
 });
 export const producer = kafka.producer();
 export const admin = kafka.admin();
-export const clickhouse = createClickhouse({
+const clickhouse = createClickhouse({
   url: engines.CLICKHOUSE_URL,
   database: names.clickhouseDatabase,
   log,
@@ -75,7 +75,7 @@ export const mongos = Object.fromEntries(
 let passports: TestPassports;
 export let vaultProxy: FaultProxy;
 let pki: LocalPki;
-export let env: Record<string, string> = {};
+let env: Record<string, string> = {};
 let privacy: ChildProcess;
 export const vaults: Partial<Record<Owner, Vault>> = {};
 export const fences: Partial<Record<Owner, Lifecycled & Fences>> = {};

@@ -3,6 +3,7 @@ import { runQuery } from '@tokometrics/kit';
 import type { OrdersDeps } from '../domain/read-orders.ts';
 import type { ProductsDeps } from '../domain/read-products.ts';
 import type { ProofDeps } from '../domain/read-proof.ts';
+import { storedOf } from '../domain/bucket-sums.ts';
 import { addSums, NO_SUMS } from '../domain/sums.ts';
 import { figuresByDay } from './queries/figures-by-day.query.ts';
 import { figuresByHour } from './queries/figures-by-hour.query.ts';
@@ -13,16 +14,14 @@ import { ordersPage } from './queries/orders-page.query.ts';
 import { productFigure } from './queries/product-figure.query.ts';
 import { productRanking } from './queries/product-ranking.query.ts';
 import { productTitles } from './queries/product-titles.query.ts';
-import { productProofRows, proofRows } from './queries/proof-rows.query.ts';
-import { productProofTotal, proofTotal } from './queries/proof-total.query.ts';
+import { productProofPageOf, proofPageOf } from './queries/proof-page.query.ts';
 
 export type Reads = Pick<
   ProofDeps & ProductsDeps & OrdersDeps,
   | 'figuresByDay'
   | 'figuresByHour'
   | 'figuresOfPartHour'
-  | 'proofRows'
-  | 'proofTotal'
+  | 'proofPage'
   | 'productFigure'
   | 'productRanking'
   | 'productTitles'
@@ -39,20 +38,19 @@ export function createClickhouseReads(clickhouse: Clickhouse): Reads {
     figuresByHour: async (params) => (await runQuery(clickhouse, figuresByHour, params)).flat(),
     figuresOfPartHour: async (params) =>
       (await runQuery(clickhouse, figuresOfPartHour, params)).flat(),
-    proofRows: ({ productId, ...params }) =>
-      productId === undefined
-        ? runQuery(clickhouse, proofRows, params)
-        : runQuery(clickhouse, productProofRows, { ...params, productId }),
-    proofTotal: async ({ productId, ...params }) => {
-      const [total] =
+    proofPage: async (params, { taken, productId }) => {
+      const [found] =
         productId === undefined
-          ? await runQuery(clickhouse, proofTotal, params)
-          : await runQuery(clickhouse, productProofTotal, { ...params, productId });
-      return total ?? { sum: '0', rows: 0 };
+          ? await runQuery(clickhouse, proofPageOf(taken), params)
+          : await runQuery(clickhouse, productProofPageOf(taken), { ...params, productId });
+      return found ?? { sum: '0', rows: 0, page: [] };
     },
     productFigure: async (params) => {
       const rows = await runQuery(clickhouse, productFigure, params);
-      return { sums: rows.reduce(addSums, NO_SUMS) };
+      return {
+        sums: rows.map(({ sums }) => sums).reduce(addSums, NO_SUMS),
+        stored: storedOf(rows.flatMap(({ stored }) => stored)),
+      };
     },
     productRanking: (params) => runQuery(clickhouse, productRanking, params),
     productTitles: ({ productIds, ...params }) =>

@@ -3,11 +3,14 @@ import { addSums, NO_SUMS } from './sums.ts';
 import type { Sums } from './sums.ts';
 
 export interface DayFigure {
+  /** Storage day of the orders that it is made of. */
+  readonly storedOn: string;
   readonly at: string;
   readonly sums: Sums;
 }
 
 export interface HourFigure {
+  readonly storedOn: string;
   readonly at: number;
   readonly sums: Sums;
 }
@@ -67,6 +70,22 @@ function lastIndex<T>(items: readonly T[], fits: (item: T) => boolean): number {
     }
   }
   return low;
+}
+
+/** First and last storage day of some figures: all that the rows behind them can stand on. */
+export interface Stored {
+  readonly storedFrom: string;
+  readonly storedTo: string;
+}
+
+export function storedOf(figures: readonly { readonly storedOn: string }[]): Stored | undefined {
+  return figures.reduce<Stored | undefined>(
+    (known, { storedOn }) => ({
+      storedFrom: known === undefined || storedOn < known.storedFrom ? storedOn : known.storedFrom,
+      storedTo: known === undefined || storedOn > known.storedTo ? storedOn : known.storedTo,
+    }),
+    undefined,
+  );
 }
 
 export const totalOf = (sums: readonly Sums[]): Sums => sums.reduce(addSums, NO_SUMS);

@@ -1,3 +1,4 @@
+import type { Stored } from './bucket-sums.ts';
 import type { Sums } from './sums.ts';
 import type { Weights } from './proof.ts';
 
@@ -12,6 +13,7 @@ export interface ProductFigureParams {
 
 export interface ProductFigure {
   readonly sums: Sums;
+  readonly stored: Stored | undefined;
 }
 
 export interface RankingParams extends Weights {

@@ -14,6 +14,23 @@ export interface Weights {
   readonly wRefund: number;
 }
 
+/** Which movements a figure takes anything of; the others are not even read. */
+export interface Taken {
+  readonly sales: boolean;
+  readonly cancellations: boolean;
+  readonly refunds: boolean;
+}
+
+export function takenOf(weights: Weights): Taken {
+  const { wOrders, wUnits, wGross, wDiscount, wCancelledOrders, wCancelled, wRefund } = weights;
+  const any = (...of: readonly number[]) => of.some((weight) => weight !== 0);
+  return {
+    sales: any(wOrders, wUnits, wGross, wDiscount),
+    cancellations: any(wCancelledOrders, wCancelled),
+    refunds: any(wRefund),
+  };
+}
+
 const NONE: Weights = {
   wOrders: 0,
   wUnits: 0,

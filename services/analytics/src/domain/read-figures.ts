@@ -1,7 +1,7 @@
 import type { Basis } from '@tokometrics/contracts';
 import { addDays, localHourStart } from '@tokometrics/contracts';
-import type { DayFigure, HourFigure } from './bucket-sums.ts';
-import { sumDays, sumHours, totalOf } from './bucket-sums.ts';
+import type { DayFigure, HourFigure, Stored } from './bucket-sums.ts';
+import { storedOf, sumDays, sumHours, totalOf } from './bucket-sums.ts';
 import { baselinePeriod } from './overview.ts';
 import type { BaselinePeriod, Period } from './overview.ts';
 import type { Baseline, QueryWindow } from './query-window.ts';
@@ -18,7 +18,7 @@ export interface RangesParams {
   readonly baseTo: string;
 }
 
-export interface PartHourParams {
+export interface PartHourParams extends Stored {
   readonly shopKey: string;
   readonly epoch: number;
   readonly cutoff: string;
@@ -39,6 +39,8 @@ export interface FigureDeps {
 export interface Figures {
   readonly current: Period;
   readonly baseline: BaselinePeriod | undefined;
+  /** Where the rows of the current range are stored; undefined: there are none. */
+  readonly stored: Stored | undefined;
 }
 
 /** One scan of a rollup serves both ranges; only an open window costs a second, small one. */
@@ -56,29 +58,24 @@ export async function readFigures(
     baseFrom: baseline?.from ?? window.from,
     baseTo: baseline?.to ?? window.from,
   };
-  const cutting =
-    baseline === undefined ? undefined : cutTotal(deps, shop, window, baseline, basis);
-  const { now, before, beforeCut } =
+  const split =
     window.grain === 'hour'
       ? byHour(await deps.figuresByHour(params), window, baseline)
       : byDay(await deps.figuresByDay(params), window, baseline);
-  const dayOfCut = await cutting;
+  const cut =
+    baseline?.cutDay === undefined
+      ? undefined
+      : await upToCut(deps, { shop, window, baseline, basis }, split);
   return {
+    stored: split.stored,
     current: {
       date: window.from,
       interval: { fromS: window.fromS, toS: window.toS },
       buckets: window.buckets,
-      perBucket: now,
-      total: totalOf(now),
+      perBucket: split.now,
+      total: totalOf(split.now),
     },
-    baseline:
-      baseline === undefined
-        ? undefined
-        : baselinePeriod(
-            baseline,
-            before,
-            dayOfCut === undefined ? undefined : totalOf([...beforeCut, ...dayOfCut]),
-          ),
+    baseline: baseline === undefined ? undefined : baselinePeriod(baseline, split.before, cut),
   };
 }
 
@@ -91,8 +88,11 @@ const scopeOf = (shop: OpenShop, window: QueryWindow) => ({
 interface Split {
   readonly now: Sums[];
   readonly before: Sums[];
+  readonly stored: Stored | undefined;
   /** Baseline of the whole days before the day of the cut. */
   readonly beforeCut: Sums[];
+  /** Hours of the day of the cut; undefined where days were read. */
+  readonly hoursOfCut: readonly HourFigure[] | undefined;
 }
 
 function byDay(
@@ -100,17 +100,16 @@ function byDay(
   window: QueryWindow,
   baseline: Baseline | undefined,
 ): Split {
+  const current = figures.filter(({ at }) => at >= window.from && at < window.to);
   const inBase = figures.filter(
     ({ at }) => baseline !== undefined && at >= baseline.from && at < baseline.to,
   );
   return {
-    now: sumDays(
-      window.buckets,
-      window.to,
-      figures.filter(({ at }) => at >= window.from && at < window.to),
-    ),
+    now: sumDays(window.buckets, window.to, current),
     before: baseline === undefined ? [] : sumDays(baseline.buckets, baseline.to, inBase),
+    stored: storedOf(current),
     beforeCut: inBase.filter(({ at }) => at < (baseline?.cutDay ?? '')).map(({ sums }) => sums),
+    hoursOfCut: undefined,
   };
 }
 
@@ -121,41 +120,52 @@ function byHour(
 ): Split {
   const within = (fromS: number, toS: number) =>
     figures.filter(({ at }) => at >= fromS && at < toS);
+  const current = within(window.fromS, window.toS);
   const inBase = baseline === undefined ? [] : within(baseline.fromS, baseline.toS);
   const cutDayS = baseline?.cutDayS ?? Number.NEGATIVE_INFINITY;
   return {
-    now: sumHours(window.buckets, within(window.fromS, window.toS)),
+    now: sumHours(window.buckets, current),
     before: baseline === undefined ? [] : sumHours(baseline.buckets, inBase),
+    stored: storedOf(current),
     beforeCut: inBase.filter(({ at }) => at < cutDayS).map(({ sums }) => sums),
+    hoursOfCut: inBase.filter(({ at }) => at >= cutDayS),
   };
 }
 
+interface Cutting {
+  readonly shop: OpenShop;
+  readonly window: QueryWindow;
+  readonly baseline: Baseline;
+  readonly basis: Basis;
+}
+
 /** The day of the cut up to the cut: its whole hours from the rollup, the last one from base rows. */
-async function cutTotal(
+async function upToCut(
   deps: FigureDeps,
-  shop: OpenShop,
-  window: QueryWindow,
-  { cutDay, cutS }: Baseline,
-  basis: Basis,
-): Promise<Sums[] | undefined> {
-  if (cutDay === undefined) {
-    return undefined;
-  }
+  { shop, window, baseline, basis }: Cutting,
+  split: Split,
+): Promise<Sums> {
+  const { cutS, cutDay = baseline.from } = baseline;
   const scope = scopeOf(shop, window);
   const day = { from: cutDay, to: addDays(cutDay, 1) };
+  const hours =
+    split.hoursOfCut ??
+    (await deps.figuresByHour({ ...scope, ...day, baseFrom: cutDay, baseTo: cutDay }));
   const hour = localHourStart(window.zone, cutS);
-  const [hours, part] = await Promise.all([
-    deps.figuresByHour({ ...scope, ...day, baseFrom: cutDay, baseTo: cutDay }),
-    cutS === hour
+  // Nothing in that hour: then there is nothing before the cut in it either.
+  const stored = cutS === hour ? undefined : storedOf(hours.filter(({ at }) => at === hour));
+  const part =
+    stored === undefined
       ? []
-      : deps.figuresOfPartHour({
+      : await deps.figuresOfPartHour({
           ...scope,
           ...day,
+          ...stored,
           hourFrom: hour,
           hourTo: hour + 1,
           bySale: basis === 'order' ? 1 : 0,
           cut: cutS,
-        }),
-  ]);
-  return [...hours.filter(({ at }) => at < hour), ...part].map(({ sums }) => sums);
+        });
+  const whole = hours.filter(({ at }) => at < hour);
+  return totalOf([...split.beforeCut, ...[...whole, ...part].map(({ sums }) => sums)]);
 }

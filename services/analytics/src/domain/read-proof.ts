@@ -2,21 +2,23 @@ import type { MetricId, ProofReply } from '@tokometrics/contracts';
 import { bucketsOf, DICTIONARY, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
 import { totalOf } from './bucket-sums.ts';
+import type { Stored } from './bucket-sums.ts';
 import type { Cursors } from './cursor.ts';
 import { metricValueOf, valuedOf } from './metric-value.ts';
 import type { Valued, ViewContext } from './metric-value.ts';
-import { bySaleOf, componentOf, formulaOf, weightsOf } from './proof.ts';
-import type { Component, Weights } from './proof.ts';
+import { bySaleOf, componentOf, formulaOf, takenOf, weightsOf } from './proof.ts';
+import type { Component, Taken, Weights } from './proof.ts';
 import type { QueryWindow } from './query-window.ts';
 import type { ProductFigure, ProductFigureParams } from './product-figures.ts';
 import { readFigures } from './read-figures.ts';
 import { openFigures } from './read-overview.ts';
 import type { FigureRequest, OverviewDeps } from './read-overview.ts';
 import { metaOf } from './reply-meta.ts';
+import type { OpenShop } from './shop-access.ts';
 import { measureComponent } from './sums.ts';
 import type { Sums } from './sums.ts';
 
-export interface MovementParams extends Weights {
+export interface MovementParams extends Weights, Stored {
   readonly shopKey: string;
   readonly epoch: number;
   readonly cutoff: string;
@@ -44,13 +46,18 @@ export interface Contribution {
   readonly contribution: string;
 }
 
+/** Sum and number of all rows behind a figure, and one page of them. */
+export interface ProofPage {
+  readonly sum: string;
+  readonly rows: number;
+  readonly page: readonly Contribution[];
+}
+
 export interface ProofDeps extends OverviewDeps {
-  readonly proofRows: (
-    params: MovementParams & ProofPlace & { limit: number; productId: string | undefined },
-  ) => Promise<readonly Contribution[]>;
-  readonly proofTotal: (
-    params: MovementParams & { productId: string | undefined },
-  ) => Promise<{ sum: string; rows: number }>;
+  readonly proofPage: (
+    params: MovementParams & ProofPlace & { limit: number },
+    of: { readonly taken: Taken; readonly productId: string | undefined },
+  ) => Promise<ProofPage>;
   readonly productFigure: (params: ProductFigureParams) => Promise<ProductFigure>;
   readonly cursors: Cursors;
 }
@@ -65,7 +72,7 @@ export interface ProofRequest extends FigureRequest {
 }
 
 const FIRST: ProofPlace = {
-  afterAt: 4_294_967_295,
+  afterAt: 0,
   afterOrder: '',
   afterTransaction: '',
   afterKind: '',
@@ -81,27 +88,19 @@ export async function readProof(
   const opened = await openFigures(deps, merchantId, { ...request, compare: 'none' });
   const { shop, knowledge } = opened;
   const window = narrow(opened.window, request);
-  const { metric, basis, productId } = request;
+  const { metric, basis } = request;
   const component = componentOf(metric, request.component);
-  const params: MovementParams = {
-    shopKey: shop.shopKey,
-    epoch: shop.epoch,
-    cutoff: window.cutoff,
-    from: window.from,
-    to: window.to,
-    ...(window.grain === 'hour' ? { hourFrom: window.fromS, hourTo: window.toS } : ALL_HOURS),
-    bySale: bySaleOf(basis),
-    ...weightsOf(metric, component),
-  };
   const bound = boundTo(merchantId, request);
   const place = request.cursor === undefined ? FIRST : placeOf(deps.cursors, bound, request.cursor);
-  const [value, total, rows] = await Promise.all([
-    figureOf(deps, { ...opened, window }, request, component),
-    deps.proofTotal({ ...params, productId }),
-    deps.proofRows({ ...params, ...place, limit: request.limit + 1, productId }),
-  ]);
-  const items = rows.slice(0, request.limit);
-  const last = rows.length > request.limit ? items.at(-1) : undefined;
+  // The figure first: its rollup knows the storage days of its rows, so that few others are read.
+  const figure = await figureOf(deps, { ...opened, window }, request, component);
+  const { value } = figure;
+  const total =
+    figure.stored === undefined
+      ? NO_ROWS
+      : await rowsOf(deps, { shop, window, stored: figure.stored, place }, request, component);
+  const items = total.page.slice(0, request.limit);
+  const last = total.page.length > request.limit ? items.at(-1) : undefined;
   // Without a figure there is nothing to add up: two currencies, for one, have no sum.
   const sum = value.value === null ? '0' : canonical(total.sum, value.value);
   return {
@@ -130,6 +129,37 @@ export async function readProof(
             last.kind,
           ]),
   };
+}
+
+const NO_ROWS: ProofPage = { sum: '0', rows: 0, page: [] };
+
+interface Where {
+  readonly shop: OpenShop;
+  readonly window: QueryWindow;
+  readonly stored: Stored;
+  readonly place: ProofPlace;
+}
+
+function rowsOf(
+  deps: ProofDeps,
+  { shop, window, stored, place }: Where,
+  { metric, basis, limit, productId }: ProofRequest,
+  component: Component,
+): Promise<ProofPage> {
+  const weights = weightsOf(metric, component);
+  const params: MovementParams = {
+    shopKey: shop.shopKey,
+    epoch: shop.epoch,
+    cutoff: window.cutoff,
+    from: window.from,
+    to: window.to,
+    ...stored,
+    ...(window.grain === 'hour' ? { hourFrom: window.fromS, hourTo: window.toS } : ALL_HOURS),
+    bySale: bySaleOf(basis),
+    ...weights,
+  };
+  const of = { taken: takenOf(weights), productId };
+  return deps.proofPage({ ...params, ...place, limit: limit + 1 }, of);
 }
 
 /** One bucket of the window, as the series showed it. */
@@ -185,19 +215,27 @@ async function figureOf(
   const { metric, basis, productId } = request;
   const context: ViewContext = { window, basis, knowledge, currency: shop.shownCurrency };
   const interval = { fromS: window.fromS, toS: window.toS, date: window.from };
-  const sums =
+  const { sums, stored } =
     productId === undefined
-      ? totalOf((await readFigures(deps, shop, window, undefined, basis)).current.perBucket)
-      : await productSums(deps, { shop, window, knowledge, baseline: undefined }, productId);
+      ? await shopSums(deps, { shop, window, basis })
+      : await productSums(deps, shop, window, productId);
   const valued = valuedOf(context, metric, sums, interval);
   const shown =
     component === 'value' ? valued : componentValue(context, valued, sums, { metric, component });
   const head = metricValueOf(context, metric, shown, { interval, sums });
   if (component !== 'denominator') {
-    return component === 'value' ? head : { ...head, label: 'numerator' };
+    return { stored, value: component === 'value' ? head : { ...head, label: 'numerator' } };
   }
   const { currency: _money, ...count } = head;
-  return { ...count, unit: 'count' as const, label: 'denominator' };
+  return { stored, value: { ...count, unit: 'count' as const, label: 'denominator' } };
+}
+
+async function shopSums(
+  deps: ProofDeps,
+  { shop, window, basis }: Pick<Where, 'shop' | 'window'> & Pick<ProofRequest, 'basis'>,
+): Promise<ProductFigure> {
+  const { current, stored } = await readFigures(deps, shop, window, undefined, basis);
+  return { sums: totalOf(current.perBucket), stored };
 }
 
 function componentValue(
@@ -212,12 +250,13 @@ function componentValue(
   return isUnknown ? valued : measureComponent(metric, basis, known, part);
 }
 
-async function productSums(
+function productSums(
   deps: ProofDeps,
-  { shop, window }: OpenedWindow,
+  shop: OpenShop,
+  window: QueryWindow,
   productId: string,
-): Promise<Sums> {
-  const { sums } = await deps.productFigure({
+): Promise<ProductFigure> {
+  return deps.productFigure({
     shopKey: shop.shopKey,
     epoch: shop.epoch,
     cutoff: window.cutoff,
@@ -225,7 +264,6 @@ async function productSums(
     to: window.to,
     productId,
   });
-  return sums;
 }
 
 /** With as many digits as the figure beside it. */

@@ -41,15 +41,15 @@ export async function readToday(
   const { shop, window, knowledge, baseline } = opened;
   const scope = { shopKey: shop.shopKey, epoch: shop.epoch, cutoff: window.cutoff };
   const weekAgo = dayWindow(window, addDays(window.today, -7));
+  // One scan of eight days serves today, yesterday and last week.
+  const hours = deps.figuresByHour({
+    ...scope,
+    ...{ from: weekAgo.from, to: window.to },
+    ...{ baseFrom: weekAgo.from, baseTo: weekAgo.from },
+  });
   const [figures, lastWeek, statusCounts] = await Promise.all([
-    readFigures(deps, shop, window, baseline, 'activity'),
-    deps.figuresByHour({
-      ...scope,
-      from: weekAgo.from,
-      to: weekAgo.to,
-      baseFrom: weekAgo.from,
-      baseTo: weekAgo.from,
-    }),
+    readFigures({ ...deps, figuresByHour: () => hours }, shop, window, baseline, 'activity'),
+    hours.then((all) => all.filter(({ at }) => at >= weekAgo.fromS && at < weekAgo.toS)),
     deps.orderStatuses({ ...scope, from: window.from, to: window.to }),
   ]);
   const context: ViewContext = {

@@ -66,10 +66,37 @@ const mapAmounts = (of: (key: keyof Amounts) => bigint): Amounts => ({
 
 export const NO_SUMS: Sums = { ...mapAmounts(() => 0n), currency: 'none', rows: 0 };
 
-/** Decimal and integer texts of one row → sums of that row. */
+/** Decimal and integer texts of one row → sums of that row. Nothing but zeros: the key has vanished. */
 export function sumsOfRow(currency: string, text: Readonly<Record<keyof Amounts, string>>): Sums {
   const amounts = mapAmounts((key) => (COUNTS.has(key) ? BigInt(text[key]) : toUnits(text[key])));
-  return { ...amounts, currency, rows: 1 };
+  return AMOUNT_KEYS.every((key) => amounts[key] === 0n)
+    ? NO_SUMS
+    : { ...amounts, currency, rows: 1 };
+}
+
+/** The same from a list of cells in the order of the keys; most cells of most days are zeros. */
+export function sumsOfCells(currency: string, cells: readonly string[]): Sums {
+  if (cells.every((cell) => cell === '0')) {
+    return NO_SUMS;
+  }
+  const of = (index: number): string => cells[index] ?? '0';
+  const count = (index: number): bigint => (of(index) === '0' ? 0n : BigInt(of(index)));
+  const money = (index: number): bigint => (of(index) === '0' ? 0n : toUnits(of(index)));
+  return {
+    orders: count(0),
+    units: count(1),
+    grossSales: money(2),
+    sellerDiscount: money(3),
+    cancelledOrders: count(4),
+    cancelledOrdersBySale: count(5),
+    cancelledValue: money(6),
+    cancelledValueBySale: money(7),
+    refunds: money(8),
+    refundsBySale: money(9),
+    overRefundedOrders: count(10),
+    currency,
+    rows: 1,
+  };
 }
 
 function sharedCurrency(left: string, right: string): string {

@@ -15,8 +15,7 @@ export interface LedgerOptions {
 }
 
 type LedgerDocument = LedgerRecord & { readonly _id: number };
-const openLedger = (mongo: LedgerOptions['mongo']) =>
-  mongo.collection<LedgerDocument>('ledger');
+const openLedger = (mongo: LedgerOptions['mongo']) => mongo.collection<LedgerDocument>('ledger');
 type LedgerCollection = ReturnType<typeof openLedger>;
 
 /** What is already in the ledger: its end, and facts of one request. */
@@ -139,7 +138,6 @@ export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
     },
   };
 }
-export type MongoLedger = ReturnType<typeof createMongoLedger>;
 
 function toRecord({ entry, entryHash, signature, kid }: LedgerDocument): LedgerRecord {
   return { entry: ledgerEntry.parse(entry), entryHash, signature, kid };

@@ -22,7 +22,7 @@ const KAFKA_STORES = STORE_IDS.filter((id) => storeEntry(id).kind === 'kafka');
 /** Topics whose records carry a shop's data: they are fenced, and expire. */
 const FENCED_STORES = KAFKA_STORES.filter((id) => storeEntry(id).erase === 'fence-and-expire');
 
-export function storeOfTopic(topic: string): StoreId | undefined {
+function storeOfTopic(topic: string): StoreId | undefined {
   return KAFKA_STORES.find((id) => patternsOf(id).some((pattern) => matches(pattern, topic)));
 }
 

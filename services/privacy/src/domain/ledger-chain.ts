@@ -36,7 +36,7 @@ export function signingKeyOf(raw: Buffer): SigningKey {
 }
 
 /** Pure Ed25519 over the 32 raw bytes of the hash. */
-export function isSignedBy(record: LedgerRecord, keys: readonly SigningKey[]): boolean {
+function isSignedBy(record: LedgerRecord, keys: readonly SigningKey[]): boolean {
   const key = keys.find(({ kid }) => kid === record.kid);
   if (key === undefined || record.signature === null) {
     return false;

@@ -6,7 +6,7 @@ import type { LedgerRecord } from './ledger-chain.ts';
 import { scopeOf } from './saga-state.ts';
 import type { SagaState, StoreProgress } from './saga-state.ts';
 
-export const VERIFIER = 'privacy-verifier';
+const VERIFIER = 'privacy-verifier';
 const DAY_MS = 86_400_000;
 
 /** Everything that a receipt says, but for the ledger entry that binds it. */

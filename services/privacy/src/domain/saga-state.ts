@@ -1,6 +1,6 @@
 import type { StoreId } from '@tokometrics/contracts';
 
-export const SAGA_PHASES = [
+const SAGA_PHASES = [
   'INTENT',
   'FENCE',
   'TOKENS',

@@ -226,7 +226,7 @@ const EFFECT_OF_PHASE = {
 } as const;
 
 /** No zero that is younger than this proves anything: late writes may still land. */
-export function verifiableFrom(state: SagaState): string {
+function verifiableFrom(state: SagaState): string {
   const acks = state.stores.flatMap(({ ackedAt }) => (ackedAt === null ? [] : [ackedAt]));
   const last = [...acks, state.shreddedAt ?? state.receivedAt].sort().at(-1) ?? state.receivedAt;
   return later(last, SETTLE_MS);

@@ -1,6 +1,6 @@
-import { currency, localDate, shopKey } from '@tokometrics/contracts';
+import { localDate, shopKey } from '@tokometrics/contracts';
 import { z } from 'zod';
-import { AMOUNT_KEYS, sumsOfRow } from '../../domain/sums.ts';
+import { AMOUNT_KEYS, sumsOfCells } from '../../domain/sums.ts';
 import type { Amounts, Sums } from '../../domain/sums.ts';
 
 /** Rollup column of each amount. */
@@ -18,64 +18,34 @@ const COLUMN: Readonly<Record<keyof Amounts, string>> = {
   overRefundedOrders: 'over_refunded_orders',
 };
 
-const sumOf = (key: keyof Amounts): string => `sum(${COLUMN[key]}) AS s_${COLUMN[key]}`;
-const listOf = (key: keyof Amounts): string => `groupArray(s_${COLUMN[key]}) AS ${key}`;
-const isSet = (key: keyof Amounts): string => `s_${COLUMN[key]} != 0`;
+const columns = AMOUNT_KEYS.map((key) => COLUMN[key]);
+const HEAD_CELLS = 3;
 
-/** Inner select list, its filter (a key with nothing but zeros has vanished), and the outer lists. */
-export const SUMMED = AMOUNT_KEYS.map(sumOf).join(', ');
-export const ANY_SET = AMOUNT_KEYS.map(isSet).join(' OR ');
-export const LISTED = AMOUNT_KEYS.map(listOf).join(', ');
+/** Text in, text out: money and 64-bit counts stay strings until they become exact integers. */
+export const figuresRow = z.object({
+  figures: z.array(z.array(z.string()).length(HEAD_CELLS + AMOUNT_KEYS.length)),
+});
 
-const texts = z.array(z.string());
-
-/** One row of lists instead of a row per day: a year of days is parsed in a fraction of the time. */
-export const columnsRow = <K extends z.ZodType>(key: K) =>
-  z.object({
-    at: z.array(key),
-    currency: z.array(currency),
-    orders: texts,
-    units: texts,
-    grossSales: texts,
-    sellerDiscount: texts,
-    cancelledOrders: texts,
-    cancelledOrdersBySale: texts,
-    cancelledValue: texts,
-    cancelledValueBySale: texts,
-    refunds: texts,
-    refundsBySale: texts,
-    overRefundedOrders: texts,
-  });
+/**
+ * All rows as one list of lists. They are added up here and not by the store: for so few rows the
+ * store would spend more on planning the sums than on reading them.
+ */
+export const figureList = (at: string, storedOn = 'toString(local_date)'): string =>
+  `groupArray((${[storedOn, at, 'currency', ...columns.map((name) => `toString(${name})`)].join(', ')})) AS figures`;
 
 export interface Figure<K> {
+  /** Storage day of the orders that the row is made of. */
+  readonly storedOn: string;
   readonly at: K;
   readonly sums: Sums;
 }
 
-type Columns<K> = { readonly at: readonly K[]; readonly currency: readonly string[] } & Readonly<
-  Record<keyof Amounts, readonly string[]>
->;
-
-export function toFigures<K>(columns: Columns<K>): Figure<K>[] {
-  return columns.at.map((at, index) => {
-    const cell = (key: keyof Amounts): string => columns[key][index] ?? '0';
-    return {
-      at,
-      sums: sumsOfRow(columns.currency[index] ?? '', {
-        orders: cell('orders'),
-        units: cell('units'),
-        grossSales: cell('grossSales'),
-        sellerDiscount: cell('sellerDiscount'),
-        cancelledOrders: cell('cancelledOrders'),
-        cancelledOrdersBySale: cell('cancelledOrdersBySale'),
-        cancelledValue: cell('cancelledValue'),
-        cancelledValueBySale: cell('cancelledValueBySale'),
-        refunds: cell('refunds'),
-        refundsBySale: cell('refundsBySale'),
-        overRefundedOrders: cell('overRefundedOrders'),
-      }),
-    };
-  });
+export function toFigures<K>(rows: readonly (readonly string[])[], atOf: (at: string) => K) {
+  return rows.map(([storedOn = '', at = '', currency = '', ...amounts]): Figure<K> => ({
+    storedOn,
+    at: atOf(at),
+    sums: sumsOfCells(currency, amounts),
+  }));
 }
 
 /** A range and the one it is compared with; without comparison the second is empty. */
@@ -100,4 +70,6 @@ export const IN_RANGES = `
       AND local_date >= {cutoff:Date}
       AND local_date < greatest({to:Date}, {baseTo:Date}) + 2`;
 
-export const READ_SETTINGS = 'SETTINGS do_not_merge_across_partitions_select_final = 1';
+/** One thread: a rollup's read is over before a second one has begun, and others wait for it. */
+export const READ_SETTINGS =
+  'SETTINGS do_not_merge_across_partitions_select_final = 1, max_threads = 1';

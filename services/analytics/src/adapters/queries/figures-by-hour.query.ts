@@ -1,12 +1,9 @@
 import { defineQuery } from '@tokometrics/kit';
-import { z } from 'zod';
 import {
-  ANY_SET,
-  columnsRow,
+  figureList,
+  figuresRow,
   IN_RANGES,
-  LISTED,
   READ_SETTINGS,
-  SUMMED,
   toFigures,
   twoRanges,
 } from './figure-columns.ts';
@@ -15,17 +12,11 @@ import {
 export const figuresByHour = defineQuery({
   name: 'figures-by-hour',
   params: twoRanges,
-  row: columnsRow(z.int()),
+  row: figuresRow,
   sql: `
-    SELECT groupArray(toUnixTimestamp(event_hour)) AS at, groupArray(currency) AS currency, ${LISTED}
-    FROM (
-      SELECT event_hour, currency, ${SUMMED}
-      FROM shop_hourly FINAL
-      WHERE ${IN_RANGES}
-      GROUP BY event_hour, currency
-      HAVING ${ANY_SET}
-      ORDER BY event_hour, currency
-    )
+    SELECT ${figureList('toString(toUnixTimestamp(event_hour))')}
+    FROM shop_hourly FINAL
+    WHERE ${IN_RANGES}
     ${READ_SETTINGS}`,
-  mapRow: toFigures,
+  mapRow: ({ figures }) => toFigures(figures, Number),
 });

@@ -6,6 +6,8 @@ import { READ_SETTINGS } from './figure-columns.ts';
 
 const row = z.object({
   currency: z.string(),
+  first: localDate,
+  last: localDate,
   orders: z.string(),
   units: z.string(),
   gross_sales: z.string(),
@@ -27,7 +29,8 @@ export const productFigure = defineQuery({
   }),
   row,
   sql: `
-    SELECT currency, toString(sum(product_daily.orders)) AS orders,
+    SELECT currency, toString(min(local_date)) AS first, toString(max(local_date)) AS last,
+      toString(sum(product_daily.orders)) AS orders,
       toString(sum(product_daily.units)) AS units,
       toString(sum(product_daily.gross_sales)) AS gross_sales,
       toString(sum(product_daily.seller_discount)) AS seller_discount,
@@ -41,8 +44,9 @@ export const productFigure = defineQuery({
     GROUP BY currency
     HAVING sum(product_daily.units) + sum(product_daily.cancelled_units) > 0
     ${READ_SETTINGS}`,
-  mapRow: (found) =>
-    sumsOfRow(found.currency, {
+  mapRow: (found) => ({
+    stored: [{ storedOn: found.first }, { storedOn: found.last }],
+    sums: sumsOfRow(found.currency, {
       orders: found.orders,
       units: found.units,
       grossSales: found.gross_sales,
@@ -55,4 +59,5 @@ export const productFigure = defineQuery({
       refundsBySale: '0',
       overRefundedOrders: '0',
     }),
+  }),
 });
