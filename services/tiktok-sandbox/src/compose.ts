@@ -83,7 +83,7 @@ export function compose(config: Config, log: Logger): Sandbox {
         rps: handle.state.modes.rateLimitRps,
         burst: handle.state.modes.rateLimitBurst,
       }),
-      clock.monotonicMs,
+      () => clock.monotonicMs(),
     ),
     random: randomBytes,
     log,

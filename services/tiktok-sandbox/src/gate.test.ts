@@ -309,7 +309,7 @@ describe('paging', () => {
 
   it('reads order windows half-open and product windows closed', async () => {
     const { body } = await search({ page_size: '1', sort_order: 'ASC' });
-    const first = (body.data?.['orders'] as unknown as { create_time: number }[])[0]!;
+    const first = (body.data?.['orders'] as { create_time: number }[])[0]!;
     const at = first.create_time;
     const orders = async (filter: object): Promise<number> =>
       Number((await search(PAGE, filter)).body.data?.['total_count']);

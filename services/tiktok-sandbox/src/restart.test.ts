@@ -44,7 +44,7 @@ describe('a restart', () => {
         },
       });
       pages.push(...((body.data?.['orders'] ?? []) as unknown[]));
-      next = body.data?.['next_page_token'];
+      next = body.data?.['next_page_token'] as string | undefined;
     } while (next !== undefined && next !== '');
 
     expect(again).toEqual({ ...state, calls: again['calls'] });

@@ -16,8 +16,7 @@ export const WEEK_CSV = fileURLToPath(
 export const YEAR_CSV = fileURLToPath(new URL('../data/online_retail.csv.br', import.meta.url));
 export const ACCEPTANCE_NOW = '2026-11-23T12:00:00Z';
 
-/** `never` fits wherever a test puts a value that it has yet to look at. */
-export type Json = Record<string, never>;
+export type Json = Readonly<Record<string, unknown>>;
 
 export interface Envelope {
   readonly code: number;
@@ -181,7 +180,7 @@ export interface Connection {
   readonly shopId: string;
   readonly call: (path: string, options?: CallOptions) => Promise<Reply>;
   /** Every page of a list, put together. */
-  readonly all: (path: string, list: string, options?: CallOptions) => Promise<Row[]>;
+  readonly all: <T = Row>(path: string, list: string, options?: CallOptions) => Promise<T[]>;
 }
 
 export type Row = Json;
@@ -198,13 +197,13 @@ export async function connect(
   const tokens = await sandbox.token('/api/v2/token/get', {
     app_key: APP_KEY,
     app_secret: APP_SECRET,
-    auth_code: body['code'] ?? '',
+    auth_code: String(body['code']),
     grant_type: 'authorized_code',
   });
-  const data = tokens.body.data as unknown as Record<string, string>;
+  const data = (tokens.body.data ?? {}) as Record<string, string>;
   const token = data['access_token'] ?? '';
   const listed = await sandbox.call('/authorization/202309/shops', { token });
-  const [shop] = ((listed.body.data ?? {})['shops'] ?? []) as unknown as Record<string, string>[];
+  const [shop] = (listed.body.data?.['shops'] ?? []) as Record<string, string>[];
   const cipher = shop?.['cipher'] ?? '';
   const call = (path: string, options: CallOptions = {}): Promise<Reply> =>
     sandbox.call(path, {
@@ -218,7 +217,8 @@ export async function connect(
     cipher,
     shopId: shop?.['id'] ?? '',
     call,
-    all: (path, list, options) => readAll(call, path, list, options),
+    all: async <T>(path: string, list: string, options?: CallOptions) =>
+      (await readAll(call, path, list, options)) as T[],
   };
 }
 
@@ -236,7 +236,7 @@ async function readAll(
     if (body.code !== 0 || body.data === null) {
       throw new Error(`${path}: ${String(body.code)} ${body.message}`);
     }
-    rows.push(...((body.data[list] ?? []) as unknown as Row[]));
+    rows.push(...((body.data[list] ?? []) as Row[]));
     next = body.data['next_page_token'] as string | undefined;
   } while (next !== undefined && next !== '');
   return rows;

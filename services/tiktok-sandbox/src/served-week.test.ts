@@ -90,10 +90,10 @@ describe('the served pages of the week', () => {
   beforeAll(async () => {
     sandbox = await openSandbox();
     shop = await connect(sandbox);
-    orders = (await shop.all('/order/202309/orders/search', 'orders', {
+    orders = await shop.all<ServedOrder>('/order/202309/orders/search', 'orders', {
       query: { page_size: '100', sort_field: 'create_time', sort_order: 'ASC' },
       body: {},
-    })) as unknown as ServedOrder[];
+    });
     for (const order of orders) {
       const gross = order.line_items.reduce((sum, line) => sum + mills(line.original_price), 0n);
       const sums = day(dateOf(order.create_time));
@@ -110,15 +110,15 @@ describe('the served pages of the week', () => {
       query: { page_size: '7', sort_field: 'statement_time' },
     });
     for (const statement of statements) {
-      const { id, statement_time: time } = statement as unknown as {
+      const { id, statement_time: time } = statement as {
         id: string;
         statement_time: number;
       };
-      const rows = (await shop.all(
+      const rows = await shop.all<Transaction>(
         `/finance/202501/statements/${id}/statement_transactions`,
         'transactions',
         { query: { page_size: '50', sort_field: 'order_create_time' } },
-      )) as unknown as Transaction[];
+      );
       for (const { type, revenue_breakdown: revenue } of rows) {
         const refund = mills(revenue['refund_subtotal_before_discount_amount'] ?? '0');
         if (type === 'ORDER') {
@@ -169,10 +169,11 @@ describe('the served pages of the week', () => {
       )
       .slice(0, 20)
       .map(([code, { gross, units }]) => ({ code, gross_sales: pounds(gross), units }));
-    const products = (await shop.all('/product/202502/products/search', 'products', {
-      query: { page_size: '100' },
-      body: {},
-    })) as unknown as { title: string; skus: { seller_sku: string }[] }[];
+    const products = await shop.all<{ title: string; skus: { seller_sku: string }[] }>(
+      '/product/202502/products/search',
+      'products',
+      { query: { page_size: '100' }, body: {} },
+    );
     const titles = new Map(products.map(({ title, skus }) => [skus[0]?.seller_sku, title]));
 
     expect(sold.size).toBe(expected.products);

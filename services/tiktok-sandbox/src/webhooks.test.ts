@@ -180,7 +180,7 @@ describe('webhooks', () => {
     await eventually(async () => {
       const { webhooks, queued } = await sandbox.control.get('/control/webhooks');
       expect(queued).toEqual([]);
-      expect((webhooks as unknown as { what: string }[]).map(({ what }) => what)).toEqual([
+      expect((webhooks as { what: string }[]).map(({ what }) => what)).toEqual([
         ...Array<string>(5).fill('failed'),
         'dropped',
       ]);
@@ -219,7 +219,7 @@ describe('webhooks', () => {
 
     await eventually(async () => {
       const { webhooks, queued } = await sandbox.control.get('/control/webhooks');
-      expect((webhooks as unknown as { what: string }[])[0]?.what).toBe(what);
+      expect((webhooks as { what: string }[])[0]?.what).toBe(what);
       expect(queued).toEqual([]);
     });
     expect(app.received).toHaveLength(times);

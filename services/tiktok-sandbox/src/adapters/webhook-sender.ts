@@ -5,6 +5,7 @@ import { signWebhook } from '../domain/signing.ts';
 import type { DeliveryOutcome, Outbox, QueuedWebhook } from '../domain/webhook-outbox.ts';
 
 const TICK_MS = 200;
+const BUSY_MS = 20;
 const ANSWER_MS = 3_000;
 const AT_ONCE = 16;
 
@@ -22,31 +23,27 @@ export function createWebhookSender(options: SenderOptions): Lifecycled {
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
+  const isStopping = (): boolean => stopping.signal.aborted;
   const round = async (): Promise<void> => {
     outbox.announce();
     await Promise.all(
       outbox.due(AT_ONCE).map(async (item) => {
         const { outcome, status } = await deliver(options, item, stopping.signal);
         // A delivery that the stop cut off is tried again after the next start.
-        if (!stopping.signal.aborted || outcome === 'accepted') {
+        if (!isStopping() || outcome === 'accepted') {
           outbox.settle(item, outcome, status);
         }
       }),
     );
   };
   const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        await round();
-        await sleep(outbox.due(1).length > 0 ? 5 : TICK_MS, undefined, {
-          signal: stopping.signal,
-        });
-      } catch (error) {
-        if (!stopping.signal.aborted) {
-          log.error({ err: error }, 'a round of webhooks failed');
-          await sleep(TICK_MS);
-        }
-      }
+    while (!isStopping()) {
+      await round().catch((error: unknown) => {
+        log.error({ err: error }, 'a round of webhooks failed');
+      });
+      const pauseMs = outbox.due(1).length > 0 ? BUSY_MS : TICK_MS;
+      // The stop ends the pause by throwing.
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   return {

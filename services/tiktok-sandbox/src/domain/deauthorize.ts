@@ -13,7 +13,7 @@ export interface DeauthorizeDeps {
 export type Deauthorize = (shop: Shop, how?: 'sent' | 'lost' | 'late', lateS?: number) => boolean;
 
 export function createDeauthorize({ grants, outbox, now }: DeauthorizeDeps): Deauthorize {
-  return (shop, how = 'sent', lateS = undefined) => {
+  return (shop, how = 'sent', lateS) => {
     const wasHeld = grants.revoke(shop);
     if (wasHeld) {
       outbox.queue(deauthorizedEvent(shop.facts.id, now()), how, lateS);

@@ -42,59 +42,15 @@ export interface Grants {
 
 export function createGrants(deps: GrantDeps): Grants {
   const { handle, now } = deps;
-  const token = (region: string, bytes: number): string =>
-    `${centreOf(region)}_${deps.random(bytes).toString('base64url')}`;
-
   const shopsOf = (grant: GrantState): Shop[] =>
     SELLERS[grant.seller].shops.flatMap((key) => {
       const shop = deps.shops().get(key);
       return shop === undefined || grant.revokedShops.includes(shop.facts.id) ? [] : [shop];
     });
-
-  const renew = (grant: GrantState): TokenPair => {
-    const seller = SELLERS[grant.seller];
-    const at = now();
-    const access = { token: token(seller.baseRegion, TOKEN_BYTES), expiresAt: at + ACCESS_TTL_S };
-    // The old access token lives on until its own end; dead ones are of no use to anybody.
-    grant.accessTokens = [...grant.accessTokens.filter((t) => t.expiresAt > at - DAY_S), access];
-    grant.refresh = { token: token(seller.baseRegion, TOKEN_BYTES), expiresAt: refreshEnd(at) };
-    handle.save();
-    return { grant, seller, accessToken: access.token, accessExpiresAt: access.expiresAt };
-  };
-  const refreshEnd = (at: number): number =>
-    handle.state.modes.refreshExpiry === 'never' ? NEVER : at + REFRESH_TTL_S;
-
   return {
     shopsOf,
-    issueCode: (seller, scopes) => {
-      const code = token(SELLERS[seller].baseRegion, CODE_BYTES);
-      const at = now();
-      const live = handle.state.codes.filter(({ expiresAt }) => expiresAt > at);
-      handle.state.codes = [
-        ...live,
-        { code, seller, scopes: [...scopes], expiresAt: at + CODE_TTL_S },
-      ];
-      handle.save();
-      return code;
-    },
-    redeem: (text) => {
-      const found = handle.state.codes.find(({ code }) => isSameText(code, text));
-      if (found === undefined || found.expiresAt <= now()) {
-        throw new TiktokFault('badAuthCode');
-      }
-      handle.state.codes = handle.state.codes.filter((other) => other !== found);
-      const grant: GrantState = {
-        id: deps.random(9).toString('hex'),
-        seller: found.seller,
-        scopes: found.scopes,
-        grantedAt: now(),
-        revokedShops: [],
-        accessTokens: [],
-        refresh: { token: '', expiresAt: 0 },
-      };
-      handle.state.grants.push(grant);
-      return renew(grant);
-    },
+    issueCode: (seller, scopes) => issueCode(deps, seller, scopes),
+    redeem: (text) => redeem(deps, text),
     refresh: (text) => {
       const grant = handle.state.grants.find(({ refresh }) => isSameText(refresh.token, text));
       if (grant === undefined || shopsOf(grant).length === 0) {
@@ -103,7 +59,7 @@ export function createGrants(deps: GrantDeps): Grants {
       if (grant.refresh.expiresAt <= now()) {
         throw new TiktokFault('expiredRefresh');
       }
-      return renew(grant);
+      return renew(deps, grant);
     },
     authenticate: (text) => {
       for (const grant of handle.state.grants) {
@@ -134,4 +90,56 @@ export function createGrants(deps: GrantDeps): Grants {
       return holding.length > 0;
     },
   };
+}
+
+function issueCode(deps: GrantDeps, seller: SellerKey, scopes: readonly Scope[]): string {
+  const { state } = deps.handle;
+  const code = newToken(deps, SELLERS[seller].baseRegion, CODE_BYTES);
+  const at = deps.now();
+  const live = state.codes.filter(({ expiresAt }) => expiresAt > at);
+  state.codes = [...live, { code, seller, scopes: [...scopes], expiresAt: at + CODE_TTL_S }];
+  deps.handle.save();
+  return code;
+}
+
+function redeem(deps: GrantDeps, text: string): TokenPair {
+  const { state } = deps.handle;
+  const found = state.codes.find(({ code }) => isSameText(code, text));
+  if (found === undefined || found.expiresAt <= deps.now()) {
+    throw new TiktokFault('badAuthCode');
+  }
+  state.codes = state.codes.filter((other) => other !== found);
+  const grant: GrantState = {
+    id: deps.random(9).toString('hex'),
+    seller: found.seller,
+    scopes: found.scopes,
+    grantedAt: deps.now(),
+    revokedShops: [],
+    accessTokens: [],
+    refresh: { token: '', expiresAt: 0 },
+  };
+  state.grants.push(grant);
+  return renew(deps, grant);
+}
+
+/** The old access token lives on until its own end; dead ones are of no use to anybody. */
+function renew(deps: GrantDeps, grant: GrantState): TokenPair {
+  const seller = SELLERS[grant.seller];
+  const at = deps.now();
+  const access = {
+    token: newToken(deps, seller.baseRegion, TOKEN_BYTES),
+    expiresAt: at + ACCESS_TTL_S,
+  };
+  const isNever = deps.handle.state.modes.refreshExpiry === 'never';
+  grant.accessTokens = [...grant.accessTokens.filter((t) => t.expiresAt > at - DAY_S), access];
+  grant.refresh = {
+    token: newToken(deps, seller.baseRegion, TOKEN_BYTES),
+    expiresAt: isNever ? NEVER : at + REFRESH_TTL_S,
+  };
+  deps.handle.save();
+  return { grant, seller, accessToken: access.token, accessExpiresAt: access.expiresAt };
+}
+
+function newToken(deps: GrantDeps, region: string, bytes: number): string {
+  return `${centreOf(region)}_${deps.random(bytes).toString('base64url')}`;
 }

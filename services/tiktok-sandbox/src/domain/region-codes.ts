@@ -7,7 +7,7 @@ const SPECIAL: ReadonlyMap<string, string | undefined> = new Map([
   ['European Community', undefined],
 ]);
 
-const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const LETTERS = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
 /** English names as the runtime's region data has them; built at the first use. */
 const byName = new Map<string, string>();
 

@@ -1,9 +1,9 @@
 import type { StateHandle } from './sandbox-state.ts';
 
 export interface SandboxClock {
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Epoch seconds, whole. */
-  now(): number;
+  readonly now: () => number;
   advance(seconds: number): void;
   /** 0 stops it, 1 is real time. */
   setRate(rate: number): void;

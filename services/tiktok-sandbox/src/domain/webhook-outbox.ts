@@ -149,8 +149,8 @@ interface Journal {
     what: LoggedWebhook['what'],
     status: number | null,
   ): void;
-  read(after: number): { seq: number; webhooks: LoggedWebhook[] };
-  clear(): void;
+  readonly read: (after: number) => { seq: number; webhooks: LoggedWebhook[] };
+  readonly clear: () => void;
 }
 
 function createJournal(time: () => string): Journal {

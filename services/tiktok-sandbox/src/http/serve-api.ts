@@ -61,7 +61,7 @@ export function serveApi(deps: ApiDeps): (request: Request, response: Response) 
       code: answer.code,
       status,
       requestId,
-      isViolation: noted.match === undefined || !noted.match.endpoint.isListed,
+      isViolation: noted.match?.endpoint.isListed !== true,
       undocumented: noted.undocumented,
     });
   };

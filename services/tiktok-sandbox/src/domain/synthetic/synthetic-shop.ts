@@ -66,7 +66,7 @@ export function createSyntheticShop(options: SyntheticOptions): SyntheticShop {
   const book = (now: number): Book => {
     const lastDay = Math.max(zone.dayOf(now), made?.lastDay ?? firstDay);
     const added = options.added().length;
-    if (made === undefined || made.lastDay !== lastDay || made.added !== added) {
+    if (made?.lastDay !== lastDay || made.added !== added) {
       upTo(lastDay);
       const folded = [...days.values()].flatMap((day) => day.folded);
       folded.push(...addedEvents().map(foldOrder));

@@ -90,5 +90,5 @@ function filterOf(call: ApiCall): (order: Order) => boolean {
 }
 
 function isCancelledByBuyer({ cancellation }: Order, now: number): boolean {
-  return cancellation !== undefined && cancellation.by === 'BUYER' && cancellation.at <= now;
+  return cancellation?.by === 'BUYER' && cancellation.at <= now;
 }
