@@ -1,5 +1,13 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Span } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 
 const TRACER = '@tokometrics/kit';
 
@@ -48,6 +56,58 @@ export function runInTrace<T>(
     .getTracer(TRACER)
     .startSpan(span.name, { kind: SpanKind.CONSUMER, attributes: span.attributes ?? {} }, parent);
   return context.with(parent, () => inSpan(started, fn));
+}
+
+/**
+ * One span for many records: it goes on in the trace of the first, and links those of the others.
+ * A chunk mostly holds what one page brought, so mostly there are no others.
+ */
+export function runInTraces<T>(
+  carriers: readonly Readonly<Record<string, string>>[],
+  span: { readonly name: string; readonly attributes?: Attributes },
+  fn: () => Promise<T>,
+): Promise<T> {
+  const parents = new Map<string, Context>();
+  for (const headers of carriers) {
+    const from = propagation.extract(ROOT_CONTEXT, headers);
+    const id = trace.getSpanContext(from)?.traceId;
+    if (id !== undefined && !parents.has(id)) {
+      parents.set(id, from);
+    }
+  }
+  const [parent = ROOT_CONTEXT, ...others] = parents.values();
+  const links = others.flatMap((other): Link[] => {
+    const linked = trace.getSpanContext(other);
+    return linked === undefined ? [] : [{ context: linked }];
+  });
+  const { name, attributes = {} } = span;
+  const started = trace
+    .getTracer(TRACER)
+    .startSpan(name, { kind: SpanKind.CONSUMER, attributes, links }, parent);
+  return context.with(parent, () => inSpan(started, fn));
+}
+
+/** The sending of records as one step of the caller's trace; what is injected within names it. */
+export function withSendSpan<T>(attributes: Attributes, fn: () => Promise<T>): Promise<T> {
+  const options = { kind: SpanKind.PRODUCER, attributes };
+  return inSpan(trace.getTracer(TRACER).startSpan('kafka send', options), fn);
+}
+
+/** Work that several traces share belongs to none of them, and no instrumentation adds to it. */
+export function withoutTrace<T>(fn: () => Promise<T>): Promise<T> {
+  return context.with(suppressTracing(ROOT_CONTEXT), fn);
+}
+
+const origins = new WeakMap<object, Context>();
+
+/** Remembers in which trace a value came about, for what is done with it later and elsewhere. */
+export function markOrigin(value: object): void {
+  origins.set(value, context.active());
+}
+
+export function runInOriginOf<T>(value: object | undefined, fn: () => Promise<T>): Promise<T> {
+  const origin = value === undefined ? undefined : origins.get(value);
+  return origin === undefined ? fn() : context.with(origin, fn);
 }
 
 /** undefined outside of any trace. */

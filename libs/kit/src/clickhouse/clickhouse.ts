@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { Lifecycled } from '../lifecycle.ts';
 import type { Logger } from '../logging.ts';
+import { withSpan } from '../tracing.ts';
 import { toClickhouseFault } from './clickhouse-fault.ts';
 
 export interface ClickhouseOptions {
@@ -136,16 +137,20 @@ export function createClickhouse({ url, database, log }: ClickhouseOptions): Cli
       if (rows.length === 0) {
         return;
       }
-      await guarded(async () => {
-        const { stream } = await client.exec({
-          query: `INSERT INTO ${table} (${columns.join(', ')}) SETTINGS async_insert = 0, deduplicate_insert = 'disable' FORMAT TabSeparated`,
-          values: Readable.from([rows], { objectMode: false }),
-        });
-        // An unread reply keeps its socket, and the failure of an insert may stand at its end.
-        await drain(stream);
-      });
+      const statement = `INSERT INTO ${table} (${columns.join(', ')}) SETTINGS async_insert = 0, deduplicate_insert = 'disable' FORMAT TabSeparated`;
+      const attributes = { 'db.system.name': 'clickhouse', 'db.collection.name': table };
+      await withSpan('clickhouse insert', attributes, () =>
+        guarded(() => insert(client, statement, rows)),
+      );
     },
   };
+}
+
+async function insert(client: ClickHouseClient, query: string, rows: Buffer): Promise<void> {
+  const values = Readable.from([rows], { objectMode: false });
+  const { stream } = await client.exec({ query, values });
+  // An unread reply keeps its socket, and the failure of an insert may stand at its end.
+  await drain(stream);
 }
 
 async function drain(stream: NodeJS.ReadableStream): Promise<void> {

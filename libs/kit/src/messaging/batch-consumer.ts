@@ -1,5 +1,5 @@
 import type { Lifecycled } from '../lifecycle.ts';
-import { withSpan } from '../tracing.ts';
+import { runInTraces } from '../tracing.ts';
 import { atMost, backoffMs, pauseFor, untilDone } from './backoff.ts';
 import { NothingAccepted, settleByHalves } from './bisect.ts';
 import type { Settled } from './bisect.ts';
@@ -112,6 +112,14 @@ function reportRetry(parts: ConsumerParts, group: string, error: unknown, attemp
   }
 }
 
+function describe({ messages }: Chunk, group: string): Record<string, string | number> {
+  return {
+    'messaging.system': 'kafka',
+    'messaging.consumer.group.name': group,
+    'messaging.batch.message_count': messages.length,
+  };
+}
+
 type SettleChunk<P> = (chunk: Chunk, prepared: PromiseSettledResult<P>) => Promise<boolean>;
 
 /** True when every record is stored or acknowledged by the dead letters. */
@@ -170,9 +178,9 @@ function createChunkSettler<P>(
     const isLost = (): boolean => chunk.slices.every(({ queue }) => !queue.live);
     for (let attempt = 0; !isLost(); attempt += 1) {
       try {
-        const { parked, isAnyAccepted } = await withSpan(
-          'chunk process',
-          { 'messaging.system': 'kafka', 'messaging.batch.message_count': chunk.messages.length },
+        const { parked, isAnyAccepted } = await runInTraces(
+          chunk.messages.map(({ headers }) => headers),
+          { name: 'chunk process', attributes: describe(chunk, group) },
           () => attemptChunk(chunk, prepared),
         );
         // Every row refused: first give the store time to recover, then believe it.

@@ -7,7 +7,7 @@ import type {
 } from 'kafkajs';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import { injectTrace } from '../tracing.ts';
+import { injectTrace, withoutTrace, withSendSpan } from '../tracing.ts';
 import { atMost, pauseFor, untilDone } from './backoff.ts';
 import type { OutMessage } from './messages.ts';
 import type { Compression, Producer } from './options.ts';
@@ -177,7 +177,7 @@ export function createProducer(options: ProducerOptions): Producer {
     new Promise((resolve, reject) => {
       queue.push({ batch, resolve, reject });
       // A microtask later, so that calls of the same turn share one request.
-      flushing ??= Promise.resolve().then(flush);
+      flushing ??= Promise.resolve().then(() => withoutTrace(flush));
     });
 
   return {
@@ -194,16 +194,27 @@ export function createProducer(options: ProducerOptions): Producer {
         return;
       }
       try {
-        // Here, not at the flush: the flush runs in the trace of whoever came first.
-        const traced = batch.map((m) => ({ ...m, headers: injectTrace(m.headers ?? {}) }));
-        const sent = Promise.all(split(traced).map(enqueue));
-        await withTimeout(sent, options.timeoutMs ?? 30_000);
+        // Here, not at the flush, which serves several callers at once.
+        await withSendSpan(describe(batch), async () => {
+          const traced = batch.map((m) => ({ ...m, headers: injectTrace(m.headers ?? {}) }));
+          const sent = Promise.all(split(traced).map(enqueue));
+          await withTimeout(sent, options.timeoutMs ?? 30_000);
+        });
         options.onSent(batch.length, 'ok');
       } catch (error) {
         options.onSent(batch.length, 'failed');
         throw error;
       }
     },
+  };
+}
+
+function describe(batch: readonly OutMessage[]): Record<string, string | number> {
+  const topics = [...new Set(batch.map(({ topic }) => topic))];
+  return {
+    'messaging.system': 'kafka',
+    'messaging.destination.name': topics.join(','),
+    'messaging.batch.message_count': batch.length,
   };
 }
 
