@@ -13,9 +13,9 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from './engine.ts';
 import { readText, sha256OfFile, sha256OfText, sizeOf, writeText } from './files.ts';
 
-export const KAFKA_VERSION = '4.1.0';
-export const MONGO_VERSION = '1.47.0';
-export const OPENBAO_VERSION = '2.7.2';
+const KAFKA_VERSION = '4.1.0';
+const MONGO_VERSION = '1.47.0';
+const OPENBAO_VERSION = '2.7.2';
 const QUIET_MS = 4000;
 const DEPENDENCY_PLUGIN =
   'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
