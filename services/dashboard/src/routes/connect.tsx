@@ -41,6 +41,12 @@ export function ConnectPage() {
             <h2 id="connect-shop" className="text-[1.3rem]">
               Connect a TikTok Shop
             </h2>
+            {items.length > 0 ? null : (
+              <p className="text-soft">
+                No shop is connected yet. Today’s numbers appear within a minute of your approval,
+                and the history follows, newest first.
+              </p>
+            )}
             <ConnectForm onAuthorize={leaveFor} />
           </section>
         ) : null}
