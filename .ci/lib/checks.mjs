@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { lintReport } from './lint-report.mjs';
 import { run } from './run.mjs';
 
-const QUIET_NX = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
+const PLAIN = { FORCE_COLOR: '0', NO_COLOR: '1' };
+const QUIET_NX = { ...PLAIN, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true' };
 
 const clean = { passed: 1, failed: 0 };
 const broken = (failed, text) => ({ passed: 0, failed: Math.max(1, failed), text: text.trim() });
@@ -49,7 +50,7 @@ export async function layers(root) {
   const { code, output } = await run(
     'depcruise',
     ['--config', '.dependency-cruiser.cjs', 'libs', 'services', 'deploy/local', 'e2e', 'bench'],
-    { cwd: root },
+    { cwd: root, env: PLAIN },
   );
   const cruised = Number(/(\d+) modules/.exec(output)?.[1] ?? 0);
   if (cruised < 100 || output.includes('Bailing out')) {
@@ -60,6 +61,11 @@ export async function layers(root) {
 
 export function deadCode(root) {
   return count(root, ['knip', '--no-progress', '--reporter', 'compact'], /^(?!.*\(\d+\)$).*:.*$/gm);
+}
+
+/** One version of each package in the whole workspace, and exact ones. */
+export function versions(root) {
+  return count(root, ['syncpack', 'lint'], /^\s*✘/gm);
 }
 
 /** A script of ours that prints a JSON line `{passed, failed}` last. */

@@ -8,7 +8,7 @@ const ENDS = {
   unit: ['test.ts', 'test.tsx'],
 };
 
-export const KINDS = Object.keys(ENDS);
+const KINDS = Object.keys(ENDS);
 /** Kinds whose tests use the shared set of engines. */
 export const WITH_ENGINES = ['int', 'e2e', 'browser', 'year'];
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { deadCode, format, layers, lint, script, types } from './checks.mjs';
+import { deadCode, format, layers, lint, script, types, versions } from './checks.mjs';
 import { startSharedEngines } from './engines.mjs';
 import { jestPart } from './jest-part.mjs';
 import { WITH_ENGINES } from './kinds.mjs';
@@ -16,6 +16,7 @@ const CHECKS = {
   lint: ['lint and project boundaries', lint],
   layers: ['layers inside services', layers],
   'dead-code': ['dead files, exports, dependencies', deadCode],
+  versions: ['one version of each package', versions],
   types: ['types (tsc -b)', types],
   walls: ['every wall fires on a planted breach', (root) => script(root, 'walls')],
   conventions: ['conventions of the repository', (root) => script(root, 'conventions')],

@@ -25,6 +25,7 @@ import { createMongoFences } from './adapters/mongo-fences.ts';
 import { createMongoLedger } from './adapters/mongo-ledger.ts';
 import { createMongoRequests } from './adapters/mongo-requests.ts';
 import { createSagaRunner } from './adapters/saga-runner.ts';
+import type { SagaRunner } from './adapters/saga-runner.ts';
 import { createServiceKeys } from './adapters/service-keys.ts';
 import { createSweeps } from './adapters/sweeps.ts';
 import { createVaultShredder } from './adapters/vault-shredder.ts';
@@ -32,6 +33,7 @@ import { createVaultSigner } from './adapters/vault-signer.ts';
 import { createVaultTokens } from './adapters/vault-tokens.ts';
 import { createVerification } from './adapters/verification.ts';
 import type { Config } from './config.ts';
+import type { EffectDeps } from './domain/effects.ts';
 import { createChainCheck } from './domain/ledger-chain.ts';
 import { eraseAgain } from './domain/erase-again.ts';
 import { isAuthorizationShared } from './domain/shared-authorization.ts';
@@ -47,135 +49,32 @@ export function compose(config: Config, log: Logger): Lifecycle {
     assertClockAllowed([config.KAFKA_BROKERS, config.MONGO_URL, config.VAULT_ADDR]);
   }
   const metrics = createMetrics({ service: SERVICE });
-  const shared = createShared(config, { clock, metrics, log });
-  const { kafka, admin, mongo, vault, producer, shops } = shared;
-  const now = (): string => clock.now().toISOString();
-  const newId = (): string => createUlid(clock);
+  const common: Common = { clock, metrics, log };
+  const shared = createShared(config, common);
+  const { kafka, mongo, vault, producer, shops } = shared;
+  const stores = createStores(config, common, shared);
+  const { requests, fences, ledger, signer, verification } = stores;
+  const closed = createClosedScopes();
+  const erasures = createErasures(config, common, { shared, stores, closed });
+  const { runner, sweeps, checkLedger, newId } = erasures;
 
-  const requests = createMongoRequests(mongo);
-  const acks = createMongoAcks(mongo);
-  const fences = createMongoFences(mongo);
-  const canaries = createMongoCanaries(mongo);
-  const signer = createVaultSigner(vault, clock);
-  const ledger = createMongoLedger({ mongo, clock, log, sign: signer.sign });
-  const tokens = createVaultTokens(vault);
-  const takeCanary = createCanaryTaker({
-    canaries,
-    transit: vault.transit,
-    subjectRef: signer.subjectRef,
-    now,
-  });
-  const shred = createVaultShredder({ vault, canariesOf: canaries.ofShop, takeCanary, now });
-  const verification = createVerification(config, { clock, admin, log });
-  const { verifier } = verification;
-  const outputs = createKafkaOutputs({ producer, newId, now, log });
-  const fenceOutbox = createKafkaFences({ producer, fences, now });
-  const closed = new Set<string>();
-  const isClosed = (shopKey: string, epoch: number): boolean =>
-    closed.has(`${shopKey}:${String(epoch)}`);
-
-  const runner = createSagaRunner({
-    requests,
-    log,
-    onChange: outputs.notice,
-    effects: {
-      now,
-      append: ledger.append,
-      subjectRef: signer.subjectRef,
-      writeFence: async (state) => {
-        closed.add(`${state.shopKey}:${String(state.throughEpoch)}`);
-        await fenceOutbox.writeFence(state);
-      },
-      repeatFence: fenceOutbox.repeatFence,
-      isAuthorizationShared: (state) => isAuthorizationShared(shops.all(), state, isClosed),
-      destroyTokens: tokens.destroy,
-      acks: acks.list,
-      liveFenceGroups: () => liveFenceGroups(admin),
-      topicEnds: verification.topicEnds,
-      countStores: verifier.count,
-      sendCommands: outputs.sendCommands,
-      shred: ({ shopKey, throughEpoch }) => shred(shopKey, throughEpoch),
-      verify: verifier.verify,
-      notify: outputs.mailReceipt,
-    },
-  });
-  const checkLedger = async () => {
-    const check = createChainCheck(await signer.publicKeys());
-    await ledger.read(check.add);
-    return check.result();
-  };
-  const sweeps = createSweeps({
-    verifier,
-    checkLedger,
-    signPending: ledger.signPending,
-    publishPending: fenceOutbox.publishPending,
-    listFences: () => fences.list(),
-    eraseAgain: (scope) =>
-      eraseAgain(
-        {
-          listOfShop: requests.listOfShop,
-          openOnce: requests.openOnce,
-          kick: (requestId) => {
-            runner.kick(requestId);
-          },
-          newId,
-          now: () => clock.now(),
-        },
-        scope,
-      ),
-    metrics,
-    log,
-    everyMs: config.SWEEP_SECONDS * 1_000,
-  });
-  const countHoldings = createHoldingsCounter({
-    verifier,
-    databaseOf: verification.databaseOf,
-    shopsOf: (merchantId) => [...shops.all()].filter((shop) => shop.merchantId === merchantId),
-    isFenced: ({ shopKey, epoch }) => isClosed(shopKey, epoch),
-    now,
-  });
-  const serviceKeys = createServiceKeys(vault, clock);
-  const refused = metrics.counter({
-    name: 'acks_refused_total',
-    help: 'Acks not signed by the owner',
-  });
-  const consumers = createConsumers(kafka, {
-    takeCanary,
-    publicKeysOf: serviceKeys,
-    keep: acks.keep,
-    kick: (requestId) => {
-      runner.kick(requestId);
-    },
-    countRefused: () => {
-      refused.inc();
-    },
-    now,
-    log,
-  });
+  const consumers = createAckConsumers(common, { shared, stores, runner });
   const prepare = step('privacy stores', async () => {
     await requests.ensureIndexes();
     await kafka.ensureTopics(TOPICS);
     for (const { scope, erasedThroughEpoch } of await fences.list()) {
-      closed.add(`${scope.replace('shop:', '')}:${String(erasedThroughEpoch)}`);
+      closed.add(scope.replace('shop:', ''), erasedThroughEpoch);
     }
     // Without Vault the service still starts: fences and refusals need no key.
     await signer.ensureKeys().catch((error: unknown) => {
       log.warn({ err: error }, 'signing keys cannot be looked at yet');
     });
   });
-
   const work = new Lifecycle([
-    mongo,
-    verification.lifecycle,
-    vault,
-    prepare,
-    producer,
-    shops,
-    runner,
-    sweeps,
-    ...consumers,
+    ...[mongo, verification.lifecycle, vault, prepare, producer, shops],
+    ...[runner, sweeps, ...consumers],
   ]);
-  const listeners = createListeners(config, { clock, metrics, log }, work, {
+  const listeners = createListeners(config, common, work, {
     routes: routes({
       disconnect: {
         findShop: (shopKey) => shops.find(shopKey),
@@ -185,7 +84,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
         now: () => clock.now(),
       },
       requests: { listOf: requests.listOf },
-      holdings: { count: countHoldings },
+      holdings: { count: erasures.countHoldings },
       keys: { publicKeys: signer.publicKeys },
     }),
     dpoRoutes: dpoRoutes({
@@ -205,6 +104,154 @@ export function compose(config: Config, log: Logger): Lifecycle {
     },
   });
   return new Lifecycle([ops, work, ...listeners]);
+}
+
+/** Scopes whose fence this process has written or read: what is closed is not counted as live. */
+function createClosedScopes() {
+  const closed = new Set<string>();
+  const keyOf = (shopKey: string, epoch: number): string => `${shopKey}:${String(epoch)}`;
+  return {
+    add: (shopKey: string, throughEpoch: number): void => {
+      closed.add(keyOf(shopKey, throughEpoch));
+    },
+    has: (shopKey: string, epoch: number): boolean => closed.has(keyOf(shopKey, epoch)),
+  };
+}
+
+type Shared = ReturnType<typeof createShared>;
+type Stores = ReturnType<typeof createStores>;
+
+/** What privacy keeps, signs and looks at. */
+function createStores(config: Config, { clock, log }: Common, { mongo, vault, admin }: Shared) {
+  const now = (): string => clock.now().toISOString();
+  const canaries = createMongoCanaries(mongo);
+  const signer = createVaultSigner(vault, clock);
+  return {
+    requests: createMongoRequests(mongo),
+    acks: createMongoAcks(mongo),
+    fences: createMongoFences(mongo),
+    canaries,
+    signer,
+    ledger: createMongoLedger({ mongo, clock, log, sign: signer.sign }),
+    takeCanary: createCanaryTaker({
+      canaries,
+      transit: vault.transit,
+      subjectRef: signer.subjectRef,
+      now,
+    }),
+    verification: createVerification(config, { clock, admin, log }),
+  };
+}
+
+interface ErasureParts {
+  readonly shared: Shared;
+  readonly stores: Stores;
+  readonly closed: ReturnType<typeof createClosedScopes>;
+}
+
+/** The saga, what drives it unasked, and the counts of what is held. */
+function createErasures(config: Config, common: Common, parts: ErasureParts) {
+  const { clock, metrics, log } = common;
+  const { producer, shops } = parts.shared;
+  const { requests, fences, signer, ledger, verification } = parts.stores;
+  const { verifier } = verification;
+  const now = (): string => clock.now().toISOString();
+  const newId = (): string => createUlid(clock);
+  const outputs = createKafkaOutputs({ producer, newId, now, log });
+  const fenceOutbox = createKafkaFences({ producer, fences, now });
+  const effects = effectsOf(parts, { outputs, fenceOutbox, now });
+  const runner = createSagaRunner({ requests, log, onChange: outputs.notice, effects });
+  const checkLedger = async () => {
+    const check = createChainCheck(await signer.publicKeys());
+    await ledger.read(check.add);
+    return check.result();
+  };
+  const again = {
+    listOfShop: requests.listOfShop,
+    openOnce: requests.openOnce,
+    kick: (requestId: string) => {
+      runner.kick(requestId);
+    },
+    newId,
+    now: () => clock.now(),
+  };
+  const sweeps = createSweeps({
+    verifier,
+    checkLedger,
+    signPending: ledger.signPending,
+    publishPending: fenceOutbox.publishPending,
+    listFences: () => fences.list(),
+    eraseAgain: (scope) => eraseAgain(again, scope),
+    metrics,
+    log,
+    everyMs: config.SWEEP_SECONDS * 1_000,
+  });
+  const countHoldings = createHoldingsCounter({
+    verifier,
+    databaseOf: verification.databaseOf,
+    shopsOf: (merchantId) => [...shops.all()].filter((shop) => shop.merchantId === merchantId),
+    isFenced: ({ shopKey, epoch }) => parts.closed.has(shopKey, epoch),
+    now,
+  });
+  return { runner, sweeps, checkLedger, countHoldings, newId };
+}
+
+interface Outlets {
+  readonly outputs: ReturnType<typeof createKafkaOutputs>;
+  readonly fenceOutbox: ReturnType<typeof createKafkaFences>;
+  readonly now: () => string;
+}
+
+function effectsOf(
+  { shared: { admin, vault, shops }, stores, closed }: ErasureParts,
+  { outputs, fenceOutbox, now }: Outlets,
+): EffectDeps {
+  const { acks, ledger, signer, canaries, takeCanary, verification } = stores;
+  const { verifier } = verification;
+  const shred = createVaultShredder({ vault, canariesOf: canaries.ofShop, takeCanary, now });
+  return {
+    now,
+    append: ledger.append,
+    subjectRef: signer.subjectRef,
+    writeFence: async (state) => {
+      closed.add(state.shopKey, state.throughEpoch);
+      await fenceOutbox.writeFence(state);
+    },
+    repeatFence: fenceOutbox.repeatFence,
+    isAuthorizationShared: (state) => isAuthorizationShared(shops.all(), state, closed.has),
+    destroyTokens: createVaultTokens(vault).destroy,
+    acks: acks.list,
+    liveFenceGroups: () => liveFenceGroups(admin),
+    topicEnds: verification.topicEnds,
+    countStores: verifier.count,
+    sendCommands: outputs.sendCommands,
+    shred: ({ shopKey, throughEpoch }) => shred(shopKey, throughEpoch),
+    verify: verifier.verify,
+    notify: outputs.mailReceipt,
+  };
+}
+
+function createAckConsumers(
+  { clock, metrics, log }: Common,
+  { shared, stores, runner }: Omit<ErasureParts, 'closed'> & { readonly runner: SagaRunner },
+): Lifecycled[] {
+  const refused = metrics.counter({
+    name: 'acks_refused_total',
+    help: 'Acks not signed by the owner',
+  });
+  return createConsumers(shared.kafka, {
+    takeCanary: stores.takeCanary,
+    publicKeysOf: createServiceKeys(shared.vault, clock),
+    keep: stores.acks.keep,
+    kick: (requestId) => {
+      runner.kick(requestId);
+    },
+    countRefused: () => {
+      refused.inc();
+    },
+    now: () => clock.now().toISOString(),
+    log,
+  });
 }
 
 interface Common {

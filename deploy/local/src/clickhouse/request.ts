@@ -33,7 +33,7 @@ export interface FacadeRequest {
 
 const inflate = promisify(gunzip);
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {

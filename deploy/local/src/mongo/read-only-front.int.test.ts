@@ -49,7 +49,7 @@ describe('the read-only front', () => {
     ['bulkWrite', () => db.collection('rows').bulkWrite([{ deleteMany: { filter: {} } }])],
     ['drop', () => db.collection('rows').drop()],
     ['dropDatabase', () => db.dropDatabase()],
-    ['createIndex', () => db.collection('rows').createIndex({ n: 1 })],
+    ['createIndex', () => db.collection('rows').createIndex({ n: 1 }, {}, {})],
     ['createCollection', () => db.createCollection('more')],
     [
       '$out',

@@ -15,7 +15,6 @@ export interface StoredConnection extends Connection {
 }
 
 type Change = Partial<Omit<StoredConnection, '_id' | 'shopKey' | 'epoch'>>;
-export type Connections = ReturnType<typeof createMongoConnections>;
 
 export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
   const connections = mongo.collection<StoredConnection>('connections');

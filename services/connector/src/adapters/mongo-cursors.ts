@@ -26,8 +26,6 @@ export interface MongoCursorsOptions {
   readonly leaseMs: number;
 }
 
-export type Cursors = ReturnType<typeof createMongoCursors>;
-
 const openCursors = (mongo: Mongo) => mongo.collection<CursorDocument>('sync_cursors');
 
 interface Context extends MongoCursorsOptions {

@@ -6,7 +6,6 @@ import type { ConnectAttempt, ConnectOutcome } from '../domain/connect-shop.ts';
 /** Under the hash of the state: whoever reads the store cannot finish somebody's connection. */
 type Stored = ConnectAttempt & ConnectOutcome & { readonly _id: string };
 const hashOf = (rawState: string): string => createHash('sha256').update(rawState).digest('hex');
-export type OauthStates = ReturnType<typeof createMongoOauthStates>;
 
 export function createMongoOauthStates(mongo: Mongo) {
   const states = mongo.collection<Stored>('oauth_states');

@@ -13,8 +13,6 @@ export interface ShopRef {
   readonly authKey: string;
 }
 
-export type ShopRefs = ReturnType<typeof createMongoShopRefs>;
-
 export function createMongoShopRefs(mongo: Mongo) {
   const refs = mongo.collection<ShopRef>('shop_refs');
   return {

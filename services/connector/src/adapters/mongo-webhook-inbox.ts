@@ -11,8 +11,6 @@ export interface StoredNotice extends InboxNotice {
   readonly tries: number;
 }
 
-export type WebhookInbox = ReturnType<typeof createMongoWebhookInbox>;
-
 export function createMongoWebhookInbox(mongo: Mongo, guarded: GuardedWrite) {
   const inbox = mongo.collection<StoredNotice>('webhook_inbox');
   return {

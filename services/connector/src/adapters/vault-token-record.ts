@@ -15,7 +15,7 @@ const schema = z.object({
 });
 export type TokenRecord = z.infer<typeof schema>;
 
-export interface VersionedTokens {
+interface VersionedTokens {
   readonly value: TokenRecord;
   readonly version: number;
 }

@@ -1,7 +1,7 @@
 import type { GrantedCategory } from './compare-scopes.ts';
 
 /** `reauth_required`: TikTok no longer accepts the grant. `paused`: a permission is missing. */
-export type ConnectionStatus = 'active' | 'reauth_required' | 'paused';
+type ConnectionStatus = 'active' | 'reauth_required' | 'paused';
 
 /** One connection of one shop. TikTok's own identifiers of it are sealed and never leave this service. */
 export interface Connection {

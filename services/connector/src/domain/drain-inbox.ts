@@ -3,7 +3,7 @@ import type { InboxNotice } from './accept-webhook.ts';
 import type { ShopSource } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
 
-export interface PendingNotice extends InboxNotice {
+interface PendingNotice extends InboxNotice {
   readonly _id: string;
 }
 

@@ -1,7 +1,7 @@
 import type { OpenedShop, ShopToOpen } from './connect-shop.ts';
 import type { Connection, ShopIdentity } from './connection.ts';
 
-export interface ShopRefFacts {
+interface ShopRefFacts {
   readonly shopKey: string;
   readonly lastEpoch: number;
 }

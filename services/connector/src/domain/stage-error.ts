@@ -2,15 +2,13 @@ import { isAppError } from '@tokometrics/kit/errors';
 import { EndlessPages } from './page-guard.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
-export const STAGE_ERRORS = [
-  'paging.endless',
-  'shop.scope_missing',
-  'shop.reauth_required',
-  'rate.limited',
-  'upstream.unavailable',
-  'internal',
-] as const;
-export type StageError = (typeof STAGE_ERRORS)[number];
+export type StageError =
+  | 'paging.endless'
+  | 'shop.scope_missing'
+  | 'shop.reauth_required'
+  | 'rate.limited'
+  | 'upstream.unavailable'
+  | 'internal';
 
 /** The closed word that a person sees beside a stage that is held up. */
 export function stageError(error: unknown): StageError {

@@ -1,12 +1,4 @@
-export const STREAMS = [
-  'order.live',
-  'product.live',
-  'finance.live',
-  'order.backfill',
-  'product.backfill',
-  'finance.backfill',
-] as const;
-export type Stream = (typeof STREAMS)[number];
+export type Stream = `${'order' | 'product' | 'finance'}.${'live' | 'backfill'}`;
 
 /** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
 export interface CursorState {

@@ -20,7 +20,7 @@ export interface WebhookDeps extends AcceptDeps {
   readonly work: (notice: InboxNotice) => void;
   readonly count: (outcome: WebhookOutcome) => void;
 }
-export type WebhookOutcome =
+type WebhookOutcome =
   | 'accepted'
   | 'repeated'
   | 'unsigned'

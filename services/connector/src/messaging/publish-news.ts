@@ -10,7 +10,7 @@ export interface NewsDeps {
 }
 
 /** What the whole system should know of a connection: identifiers, zone and state, nothing of the shop. */
-export function lifecycleOf(connection: Connection): ShopLifecycle {
+function lifecycleOf(connection: Connection): ShopLifecycle {
   const connectedAt = connection.connectedAt.toISOString();
   return shopLifecycle.parse({
     v: 1,

@@ -1,5 +1,4 @@
-const SERVICES = ['identity', 'connector', 'analytics', 'privacy'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export type ServiceName = 'identity' | 'connector' | 'analytics' | 'privacy';
 
 export interface ProxyRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

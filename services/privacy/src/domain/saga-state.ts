@@ -1,19 +1,17 @@
 import type { StoreId } from '@tokometrics/contracts';
 
-const SAGA_PHASES = [
-  'INTENT',
-  'FENCE',
-  'TOKENS',
-  'QUIESCE',
-  'BASELINE',
-  'ERASE',
-  'SHRED',
-  'VERIFY',
-  'RECEIPT',
-  'NOTIFY',
-  'DONE',
-] as const;
-export type SagaPhase = (typeof SAGA_PHASES)[number];
+export type SagaPhase =
+  | 'INTENT'
+  | 'FENCE'
+  | 'TOKENS'
+  | 'QUIESCE'
+  | 'BASELINE'
+  | 'ERASE'
+  | 'SHRED'
+  | 'VERIFY'
+  | 'RECEIPT'
+  | 'NOTIFY'
+  | 'DONE';
 
 export interface StoreProgress {
   readonly storeId: StoreId;

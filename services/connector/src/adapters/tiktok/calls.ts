@@ -13,7 +13,7 @@ export interface CallSpec {
  * Everything that this product may ever ask TikTok Shop's API. TikTok's scopes are not read-only
  * and several reads are POST, so this list, and no rule about methods, keeps the promise to read only.
  */
-export const CALLS = {
+const CALLS = {
   'shops.authorized': {
     method: 'GET',
     path: '/authorization/{version}/shops',

@@ -15,7 +15,7 @@ import type { Credentials } from './tiktok-client.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import { createTransport, tiktokHost } from './transport.ts';
 
-export type TikTokConfig = Pick<
+type TikTokConfig = Pick<
   Config,
   | 'TIKTOK_AUTHORIZE_URL'
   | 'TIKTOK_TOKEN_URL'

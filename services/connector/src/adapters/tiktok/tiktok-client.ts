@@ -24,7 +24,7 @@ export interface Lane {
   readonly breaker: CircuitBreaker;
 }
 
-export interface CallRequest {
+interface CallRequest {
   readonly name: CallName;
   readonly ids?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;

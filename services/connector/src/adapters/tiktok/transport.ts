@@ -4,7 +4,7 @@ import { TikTokFault } from '../../domain/tiktok-fault.ts';
 
 export type HttpMethod = 'GET' | 'POST';
 
-export interface RawRequest {
+interface RawRequest {
   readonly base: URL;
   readonly method: HttpMethod;
   readonly path: string;
@@ -93,7 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** Seconds, the only form seen; a date, or nonsense, is left out. */
-export function parseRetryAfter(header: string | string[] | undefined): number | undefined {
+function parseRetryAfter(header: string | string[] | undefined): number | undefined {
   const text = typeof header === 'string' ? header.trim() : '';
   return /^\d{1,5}$/.test(text) ? Number(text) * 1000 : undefined;
 }
