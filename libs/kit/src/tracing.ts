@@ -35,6 +35,15 @@ export function withSpan<T>(
   return inSpan(trace.getTracer(TRACER).startSpan(name, { attributes }), fn);
 }
 
+/** For work that goes on long after the request that began it: a trace of its own. */
+export function withNewTrace<T>(
+  name: string,
+  attributes: Attributes,
+  fn: (span: Span) => Promise<T>,
+): Promise<T> {
+  return context.with(ROOT_CONTEXT, () => withSpan(name, attributes, fn));
+}
+
 /** A copy of the headers with the W3C context of the caller. */
 export function injectTrace(headers: Readonly<Record<string, string>>): Record<string, string> {
   const carrier = { ...headers };

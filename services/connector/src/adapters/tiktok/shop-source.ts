@@ -1,4 +1,4 @@
-import { markOrigin, withSpan } from '@tokometrics/kit';
+import { markOrigin, withNewTrace } from '@tokometrics/kit';
 import { isJson } from '../../domain/pick-fields.ts';
 import type { Bounds, CallControl, ShopSource, SourcePage } from '../../domain/shop-source.ts';
 import type { CallName } from './calls.ts';
@@ -94,7 +94,7 @@ function productsBy(field: TimeField, { from, to }: Bounds): Listing {
 
 export function createShopSource(options: ShopSourceOptions): ShopSource {
   const read = (listing: Listing, ask: Ask): Promise<SourcePage> =>
-    withSpan('page read', { 'tiktok.call': listing.name }, () =>
+    withNewTrace('page read', { 'tiktok.call': listing.name }, () =>
       readListing(options, listing, ask),
     );
   return {
