@@ -16,6 +16,14 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+export interface ConnectChoice {
+  readonly seller: 'retail' | 'synthetic';
+  readonly region: string;
+  readonly timezone: string;
+  readonly scopes?: readonly string[];
+  readonly decision?: 'approve' | 'deny';
+}
+
 /** A browser without its pictures: cookies, origin and token as the dashboard sends them. */
 export class Merchant {
   readonly #publicUrl: string;
@@ -26,7 +34,16 @@ export class Merchant {
     this.#publicUrl = publicUrl;
   }
 
-  async call(method: string, path: string, body?: object): Promise<Answer> {
+  call(method: string, path: string, body?: object): Promise<Answer> {
+    return this.send(method, path, body === undefined ? {} : { body: JSON.stringify(body) });
+  }
+
+  /** As a page that is wrong, or not ours, would ask: any body, and headers in place of the right ones. */
+  async send(
+    method: string,
+    path: string,
+    wrong: { readonly body?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Answer> {
     const unsafe = method !== 'GET';
     const response = await fetch(`${this.#publicUrl}/api/v1${path}`, {
       method,
@@ -35,8 +52,9 @@ export class Merchant {
         cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(unsafe ? { 'content-type': 'application/json', origin: this.#publicUrl } : {}),
         ...(this.#csrf === undefined ? {} : { 'x-csrf-token': this.#csrf }),
+        ...wrong.headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(wrong.body === undefined ? {} : { body: wrong.body }),
     });
     this.#remember(response.headers.getSetCookie());
     const text = await response.text();
@@ -64,17 +82,9 @@ export class Merchant {
   }
 
   /** From the wizard through TikTok's own page and back: answers the shops that were connected. */
-  async connect(choice: {
-    readonly seller: 'retail' | 'synthetic';
-    readonly region: string;
-    readonly timezone: string;
-    readonly scopes?: readonly string[];
-  }): Promise<ShopKey[]> {
-    const { seller, region, timezone } = choice;
-    const begun = await this.call('POST', '/shops/connect', { region, timezone });
-    const { authorizeUrl, connectId } = connectReply.parse(this.#good(begun, 'connect'));
-    const back = await approve(authorizeUrl, seller, choice.scopes ?? ALL_SCOPES);
-    const returned = await this.call('GET', back.replace(/^.*\/api\/v1/, ''));
+  async connect(choice: ConnectChoice): Promise<ShopKey[]> {
+    const { connectId, back } = await this.authorize(choice);
+    const returned = await this.call('GET', back);
     if (returned.status !== 303) {
       throw new Error(
         `callback answered ${String(returned.status)} ${JSON.stringify(returned.body)}`,
@@ -85,6 +95,15 @@ export class Merchant {
       throw new Error(`connecting ended as ${result.state}`);
     }
     return result.shops.map((shop) => shop.shopKey);
+  }
+
+  /** Up to TikTok's answer: `back` is where it sends the browser, not yet followed. */
+  async authorize(choice: ConnectChoice): Promise<{ connectId: string; back: string }> {
+    const { region, timezone } = choice;
+    const begun = await this.call('POST', '/shops/connect', { region, timezone });
+    const { authorizeUrl, connectId } = connectReply.parse(this.#good(begun, 'connect'));
+    const location = await answerPage(authorizeUrl, choice);
+    return { connectId, back: location.replace(/^.*\/api\/v1/, '') };
   }
 
   async shops(): Promise<z.output<typeof shopList>['items']> {
@@ -138,15 +157,14 @@ export const ALL_SCOPES = [
   'seller.finance.info',
 ] as const;
 
-async function approve(
+async function answerPage(
   authorizeUrl: string,
-  seller: string,
-  scopes: readonly string[],
+  { seller, scopes = ALL_SCOPES, decision = 'approve' }: ConnectChoice,
 ): Promise<string> {
   const url = new URL(authorizeUrl);
   const form = new URLSearchParams(url.search);
   form.set('seller', seller);
-  form.set('decision', 'approve');
+  form.set('decision', decision);
   scopes.forEach((scope) => {
     form.append('scope', scope);
   });
