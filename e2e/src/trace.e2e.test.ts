@@ -6,6 +6,12 @@ import type { ReceivedSpan, SpanReceiver } from './support/span-receiver.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 
+const describeSteps = (steps: readonly ReceivedSpan[]): string[] =>
+  steps.map(({ service, name }) => `${service}: ${name}`);
+
+const describeAll = (traces: readonly (readonly ReceivedSpan[])[]): string =>
+  traces.map((steps) => describeSteps(steps).join(' > ')).join('; ');
+
 describe('the trace of a page of orders', () => {
   let system: System;
   let receiver: SpanReceiver;
@@ -29,8 +35,8 @@ describe('the trace of a page of orders', () => {
   }, 240_000);
 
   afterAll(async () => {
-    await system.stop();
     await receiver.stop();
+    await system.stop();
   }, 60_000);
 
   /** From the span itself up to the first of its trace. */
@@ -44,16 +50,18 @@ describe('the trace of a page of orders', () => {
   it('runs from the call to TikTok through both hops of Kafka to the insert', async () => {
     const steps = await eventually(
       () => {
-        const found = receiver
+        const traces = receiver
           .spans()
           .filter(
             ({ name, attributes }) =>
               name === 'clickhouse insert' && attributes['db.collection.name'] === 'orders',
           )
-          .map((insert) => ancestry(insert).toReversed())
-          .find(([first]) => first?.attributes['tiktok.call'] === 'orders.search');
+          .map((insert) => ancestry(insert).toReversed());
+        const found = traces.find(
+          ([first]) => first?.attributes['tiktok.call'] === 'orders.search',
+        );
         if (found === undefined) {
-          throw new Error('no insert of orders whose trace begins at the call');
+          throw new Error(`no insert of orders begins at the call, but ${describeAll(traces)}`);
         }
         return found;
       },
@@ -61,7 +69,7 @@ describe('the trace of a page of orders', () => {
     );
     const [first] = steps;
 
-    expect(steps.map(({ service, name }) => `${service}: ${name}`)).toEqual([
+    expect(describeSteps(steps)).toEqual([
       'connector: page read',
       'connector: kafka send',
       'ingestion: chunk process',
