@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,18 +58,29 @@ export function clusterId(bytes: Buffer = randomBytes(16)): string {
   return Buffer.from([(bytes[0] ?? 0) & 0x7f, ...bytes.subarray(1)]).toString('base64url');
 }
 
-function format(jars: string, config: string): void {
-  const { status, stdout, stderr } = spawnSync(
-    JAVA,
+/** Not in a blocking call: meanwhile the other engines are asked whether they serve. */
+async function format(jars: string, config: string): Promise<void> {
+  const tool = spawn(
+    'java',
     [
       ...javaFlags(jars, '128m'),
       ...['kafka.tools.StorageTool', 'format', '-t', clusterId()],
       ...['-c', config],
     ],
-    { encoding: 'utf8' },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const end = () => tool.kill();
+  process.once('exit', end);
+  let output = '';
+  for (const stream of [tool.stdout, tool.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const status = await new Promise<number | null>((resolve, reject) => {
+    tool.once('error', reject);
+    tool.once('close', resolve);
+  }).finally(() => process.off('exit', end));
   if (status !== 0) {
-    throw new Error(`Kafka's storage could not be formatted:\n${stdout}${stderr}`);
+    throw new Error(`Kafka's storage could not be formatted:\n${output}`);
   }
 }
 
@@ -83,7 +94,7 @@ export async function startKafka(context: EngineContext): Promise<EngineHandle> 
   const config = join(home, 'server.properties');
   writeText(config, properties(data, port, controllerPort));
   if (!existsSync(join(data, 'meta.properties'))) {
-    format(jars, config);
+    await format(jars, config);
   }
   return nativeEngine({
     name: 'kafka',
