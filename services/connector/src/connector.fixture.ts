@@ -4,11 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HEADERS, MARKER_TYPE, marker, TOPIC } from '@tokometrics/contracts';
-import type { Marker } from '@tokometrics/contracts';
-import { createSealer, parseSealed } from '@tokometrics/erasure';
 import { createKafka, createMetrics, createVault, createClock, readConfig } from '@tokometrics/kit';
-import type { InMessage, Kafka, Vault } from '@tokometrics/kit';
+import type { Kafka, Vault } from '@tokometrics/kit';
 import {
   aMerchantId,
   anAccountId,
@@ -91,7 +88,6 @@ export async function startSandbox(
         throw new Error(`the sandbox ended: ${said.join('')}`);
       }
       await control('GET', '/state');
-      await fetch(`http://127.0.0.1:${String(port)}/`);
     },
     { timeoutMs: 60_000, everyMs: 200 },
   );
@@ -330,135 +326,5 @@ export async function shownShop(
 }
 
 export const statesOf = ({ sync }: ShownShop): string[] => sync.stages.map(({ state }) => state);
-
-/** Every record of a topic at present. */
-export async function readAll(place: Place, topic: string): Promise<InMessage[]> {
-  const admin = place.kafka.admin();
-  const messages: InMessage[] = [];
-  await admin.start();
-  await admin.readTopic(topic, (message) => {
-    messages.push(message);
-  });
-  await admin.stop();
-  return messages;
-}
-
-export type Body = Record<string, unknown>;
-export type LogEntry =
-  | { readonly kind: 'marker'; readonly marker: Marker }
-  | { readonly kind: 'record'; readonly id: string; readonly ver: bigint; readonly body: Body };
-
-/** The records of one shop in the order of the log, opened with ingestion's rights. */
-export async function readShop(place: Place, topic: string, shopKey: string): Promise<LogEntry[]> {
-  const sealer = createSealer({ vault: place.vault, clock: createClock() });
-  const messages = (await readAll(place, topic)).filter(({ key }) => key === shopKey);
-  return Promise.all(
-    messages.map(async (message): Promise<LogEntry> => {
-      const envelope = JSON.parse(message.value?.toString('utf8') ?? '{}') as Record<string, never>;
-      if (message.headers[HEADERS.type] === MARKER_TYPE) {
-        return { kind: 'marker', marker: marker.parse(envelope['data']) };
-      }
-      const sealed = parseSealed(Buffer.from(JSON.stringify(envelope['data'])));
-      if (sealed === undefined) {
-        throw new Error('a record is not sealed');
-      }
-      const bytes = await sealer.open(
-        {
-          ceType: envelope['type'] ?? '',
-          shopKey: envelope['shopkey'] ?? '',
-          epoch: envelope['epoch'] ?? 0,
-          ceId: envelope['id'] ?? '',
-        },
-        sealed,
-      );
-      return {
-        kind: 'record',
-        id: envelope['subject'] ?? '',
-        ver: BigInt(envelope['ver'] ?? '0'),
-        body: JSON.parse(bytes.toString('utf8')) as Body,
-      };
-    }),
-  );
-}
-
-export function markersOf(entries: readonly LogEntry[]): Marker[] {
-  return entries.flatMap((entry) => (entry.kind === 'marker' ? [entry.marker] : []));
-}
-
-/** What is left when of each entity the highest version counts, as downstream. */
-export function newestOf(entries: readonly LogEntry[]): Body[] {
-  const newest = new Map<string, { ver: bigint; body: Body }>();
-  for (const entry of entries) {
-    if (entry.kind === 'record') {
-      const known = newest.get(entry.id);
-      if (known === undefined || entry.ver > known.ver) {
-        newest.set(entry.id, entry);
-      }
-    }
-  }
-  return [...newest.values()].map(({ body }) => body);
-}
-
-/** Sum of decimal texts in thousandths: exact, and the same whoever adds. */
-export function sumOf(amounts: readonly unknown[]): string {
-  const mills = amounts.reduce<bigint>((sum, amount) => {
-    const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(String(amount)) ?? [];
-    const value = BigInt(whole) * 1000n + BigInt(part.padEnd(3, '0').slice(0, 3));
-    return sum + (sign === '-' ? -value : value);
-  }, 0n);
-  const digits = (mills < 0n ? -mills : mills).toString().padStart(4, '0');
-  return `${mills < 0n ? '-' : ''}${digits.slice(0, -3)}.${digits.slice(-3)}`;
-}
-
-/** Figures of the week's file, as its own sums give them; nothing may be missing or double. */
-export const WEEK = {
-  orders: 272,
-  units: 12_912,
-  sales: '35744.010',
-  total: '36116.070',
-  cancelled: 2,
-  products: 1_132,
-  statements: 9,
-  settled: '-18854.270',
-  rows: 175,
-} as const;
-
-/** The same figures from what the connector has written. */
-export async function archived(place: Place, shopKey: string): Promise<typeof WEEK> {
-  const read = async (resource: string): Promise<Body[]> => {
-    const topic = `tm.raw.${resource}.v1`;
-    const live = await readShop(place, topic, shopKey);
-    return newestOf([...(await readShop(place, `${topic}.bf`, shopKey)), ...live]);
-  };
-  const [orders, products, statements, rows] = await Promise.all(
-    ['order', 'product', 'statement', 'transaction'].map(read),
-  );
-  const payment = (key: string): unknown[] =>
-    (orders ?? []).map((order) => (order['payment'] as Body)[key]);
-  return {
-    orders: orders?.length,
-    units: orders?.reduce((sum, order) => sum + (order['line_items'] as unknown[]).length, 0),
-    sales: sumOf(payment('sub_total')),
-    total: sumOf(payment('total_amount')),
-    cancelled: orders?.filter(({ status }) => status === 'CANCELLED').length,
-    products: products?.length,
-    statements: statements?.length,
-    settled: sumOf((statements ?? []).map((statement) => statement['settlement_amount'])),
-    rows: rows?.length,
-  } as typeof WEEK;
-}
-
-export async function lifecycleOf(place: Place, shopKey: string): Promise<string[]> {
-  const records = await readAll(place, TOPIC.shopLifecycle);
-  return records
-    .filter(({ key }) => key === shopKey)
-    .map(({ value }) => {
-      const record = JSON.parse(value?.toString('utf8') ?? '{}') as {
-        state: string;
-        epoch: number;
-      };
-      return `${record.state}@${String(record.epoch)}`;
-    });
-}
 
 export { SECRET as FIXTURE_SECRET, APP as FIXTURE_APP };

@@ -1,18 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
+import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
 import {
   aPerson,
-  archived,
   connect,
-  lifecycleOf,
-  markersOf,
   openPlace,
-  readShop,
   shownShop,
   startConnector,
   startSandbox,
   statesOf,
-  WEEK,
 } from './connector.fixture.ts';
 import type { Place, Running, Sandbox } from './connector.fixture.ts';
 import { startMeddler } from './meddler.fixture.ts';

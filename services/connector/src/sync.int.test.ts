@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
+import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
 import {
   aPerson,
-  archived,
   connect,
   FIXTURE_SECRET,
-  lifecycleOf,
-  markersOf,
   openPlace,
-  readShop,
   shownShop,
   startConnector,
   startSandbox,
   statesOf,
-  WEEK,
 } from './connector.fixture.ts';
 import type { Person, Place, Running, Sandbox } from './connector.fixture.ts';
 
@@ -87,17 +83,21 @@ describe('a shop is connected', () => {
         // No gap and no overlap: each slice ends where the one before it began.
         expect(marker.through).toBe(markers[index - 1]?.from ?? marker.through);
       }
+      const wrong: unknown[] = [];
       let waiting: number[] = [];
       for (const entry of entries) {
         if (entry.kind === 'record') {
           waiting.push(Number(entry.body['create_time']));
-        } else {
-          const { from, through, records } = entry.marker;
-          expect(waiting).toHaveLength(records);
-          expect(waiting.filter((at) => at < from || at >= through)).toEqual([]);
-          waiting = [];
+          continue;
         }
+        const { from, through, records } = entry.marker;
+        const strays = waiting.filter((at) => at < from || at >= through);
+        if (waiting.length !== records || strays.length > 0) {
+          wrong.push({ marker: entry.marker, waiting: waiting.length, strays });
+        }
+        waiting = [];
       }
+      expect(wrong).toEqual([]);
       expect(waiting).toEqual([]);
     },
     LONG,

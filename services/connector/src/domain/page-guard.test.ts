@@ -3,12 +3,7 @@ import fc from 'fast-check';
 import { createPageGuard, EndlessPages } from './page-guard.ts';
 
 describe('createPageGuard', () => {
-  it.each([
-    ['', 'empty'],
-    [undefined, 'absent'],
-    [null, 'null'],
-    [7, 'a number'],
-  ])('ends a run at a token that is %p (%s)', (token) => {
+  it.each(['', undefined, null, 7])('ends a run at the token %p', (token) => {
     expect(createPageGuard(10).next(token)).toBeUndefined();
   });
 

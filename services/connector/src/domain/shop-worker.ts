@@ -116,11 +116,18 @@ async function backfill(
   onFirstOrders();
 }
 
+/** What an ending breaks off is no fault. */
+function reportInbox({ deps, signal }: WorkerContext, error: unknown): void {
+  if (!signal.aborted) {
+    deps.onFault('inbox', error);
+  }
+}
+
 async function inbox(context: WorkerContext): Promise<void> {
   while (!context.signal.aborted) {
     const drained = await settle(context.deps.drainInbox(context.signal));
-    if (!drained.ok && !context.signal.aborted) {
-      context.deps.onFault('inbox', drained.error);
+    if (!drained.ok) {
+      reportInbox(context, drained.error);
     }
     await context.sleep('inbox', SAFETY_DRAIN_MS);
   }
@@ -140,7 +147,7 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const { sink, source, nowS, settings } = deps;
   const { pageSize, maxPages } = settings;
   const finance: FinanceDeps = { sink, source, nowS, pageSize, maxPages, signal };
-  const firstOrders = Promise.withResolvers<void>();
+  const firstOrders = Promise.withResolvers<undefined>();
   const orders: PollDeps = {
     sink,
     nowS,
@@ -164,7 +171,9 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
         pollFinance(finance, lease),
       ),
     ),
-    backfill(context, finance, firstOrders.resolve),
+    backfill(context, finance, () => {
+      firstOrders.resolve(undefined);
+    }),
     inbox(context),
     keepLeases(context),
   ]);

@@ -98,14 +98,15 @@ async function open({ app = W1, at = W1.at, connections = [connection], ...rest 
     headers: Record<string, string> = {},
   ): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
+      const named = Object.entries({ 'content-type': 'application/json', ...headers });
+      const sent = [
+        ...named.flat(),
+        ...[authorization ?? []].flat().flatMap((value) => ['authorization', value]),
+      ];
       const outgoing = request(
         {
           ...{ port, host: '127.0.0.1', method: 'POST', path: '/v1/webhooks/tiktok' },
-          headers: {
-            'content-type': 'application/json',
-            ...headers,
-            ...(authorization === undefined ? {} : { authorization }),
-          },
+          headers: sent,
         },
         (response) => {
           let text = '';
