@@ -10,15 +10,14 @@ import { configSchema } from './config.ts';
 
 export const APP_KEY = '29a39d';
 export const APP_SECRET = 'e59af819cc';
-export const WEEK_CSV = fileURLToPath(
+const WEEK_CSV = fileURLToPath(
   new URL('../data/online_retail_week_2010-12-01_07.csv.gz', import.meta.url),
 );
-export const YEAR_CSV = fileURLToPath(new URL('../data/online_retail.csv.br', import.meta.url));
-export const ACCEPTANCE_NOW = '2026-11-23T12:00:00Z';
+const ACCEPTANCE_NOW = '2026-11-23T12:00:00Z';
 
-export type Json = Readonly<Record<string, unknown>>;
+type Json = Readonly<Record<string, unknown>>;
 
-export interface Envelope {
+interface Envelope {
   readonly code: number;
   readonly message: string;
   readonly request_id: string;
@@ -183,7 +182,7 @@ export interface Connection {
   readonly all: <T = Row>(path: string, list: string, options?: CallOptions) => Promise<T[]>;
 }
 
-export type Row = Json;
+type Row = Json;
 
 export async function connect(
   sandbox: OpenSandbox,

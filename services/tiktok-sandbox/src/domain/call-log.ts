@@ -1,4 +1,4 @@
-export interface LoggedCall {
+interface LoggedCall {
   readonly seq: number;
   readonly at: string;
   readonly method: string;

@@ -9,7 +9,7 @@ export interface Product {
   readonly skus: readonly Sku[];
 }
 
-export interface ProductUpdate {
+interface ProductUpdate {
   readonly at: number;
   readonly changedFields: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAULT_NAMES } from './fault-table.ts';
 
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'rate_limit',
   'rate_limit_retry_after',
   'internal',
@@ -16,7 +16,6 @@ export const FAULT_KINDS = [
   'clock_skew',
   'expired_token',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export const faultOrder = z.strictObject({
   /** Part of `METHOD /path/template`, for example `orders/search`; `*` is every call. */
@@ -34,7 +33,7 @@ export const faultOrder = z.strictObject({
 });
 export type FaultOrder = z.infer<typeof faultOrder>;
 
-export interface PlannedFault extends FaultOrder {
+interface PlannedFault extends FaultOrder {
   readonly id: number;
   struck: number;
 }

@@ -1,7 +1,7 @@
 import { rowAmountsAt, statementTime, type LedgerRow, type OrderRow } from './ledger.ts';
 import { DAY_S, HOUR_S } from './zone-time.ts';
 
-export interface StatementSums {
+interface StatementSums {
   readonly revenue: number;
   readonly shipping: number;
   readonly fees: number;

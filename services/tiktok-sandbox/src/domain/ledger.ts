@@ -104,7 +104,7 @@ function isExpected(order: Order, now: number): boolean {
   return since !== undefined && since <= now;
 }
 
-export function sumOf(fees: Fees): number {
+function sumOf(fees: Fees): number {
   return Object.values(fees).reduce((sum, fee) => sum + fee, 0);
 }
 

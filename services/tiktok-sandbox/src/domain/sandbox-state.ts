@@ -70,7 +70,6 @@ export const sandboxState = z.strictObject({
 });
 export type SandboxState = z.infer<typeof sandboxState>;
 export type GrantState = SandboxState['grants'][number];
-export type ModesState = SandboxState['modes'];
 
 /** The state and how a change of it is made to last. */
 export interface StateHandle {

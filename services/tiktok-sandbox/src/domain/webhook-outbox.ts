@@ -6,7 +6,7 @@ import { expiryEvents, shopEvents, type WebhookEvent } from './webhook-events.ts
 export type QueuedWebhook = SandboxState['webhooks']['queue'][number];
 export type DeliveryOutcome = 'accepted' | 'refused' | 'failed';
 
-export interface LoggedWebhook {
+interface LoggedWebhook {
   readonly id: string;
   readonly type: number;
   readonly shopId: string;

@@ -27,7 +27,7 @@ export interface ApiCall {
 }
 
 /** Either a plain value or JSON text, where building the value would cost too much. */
-export type ApiData = { readonly value: unknown } | { readonly text: string };
+type ApiData = { readonly value: unknown } | { readonly text: string };
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -40,7 +40,7 @@ export const WEBHOOK_ROUTES: readonly ControlRoute[] = [
 ];
 
 /** The settings without the secret, and what waits. */
-export function describeWebhooks({ handle }: Pick<ControlDeps, 'handle'>): Record<string, unknown> {
+function describeWebhooks({ handle }: Pick<ControlDeps, 'handle'>): Record<string, unknown> {
   const hooks: SandboxState['webhooks'] = handle.state.webhooks;
   return {
     url: hooks.url,

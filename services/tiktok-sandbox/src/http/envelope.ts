@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { TiktokFault, type FaultReply } from '../domain/fault-table.ts';
 
-export const MORE_DETAILS = ' For more details: https://m.tiktok.shop/s/sandbox';
+const MORE_DETAILS = ' For more details: https://m.tiktok.shop/s/sandbox';
 
 export interface Answer {
   readonly code: number;

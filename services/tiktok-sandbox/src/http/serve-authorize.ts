@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Grants } from '../domain/grants.ts';
-import { DEFAULT_SCOPES, isScope } from '../domain/scopes.ts';
+import { isScope } from '../domain/scopes.ts';
 import { SELLERS } from '../domain/seller.ts';
 import type { SellerKey } from '../domain/shop.ts';
 import { authorizePage, refusalPage } from './authorize-page.ts';
@@ -52,15 +52,6 @@ export function decideAuthorize(deps: AuthorizeDeps): Handler {
     }
     response.redirect(303, target.href);
   };
-}
-
-/** A redirect as after an approval, for tests that need no page. */
-export function approvedCode(
-  deps: AuthorizeDeps,
-  seller: SellerKey,
-  scopes?: readonly string[],
-): string {
-  return deps.grants.issueCode(seller, scopes?.filter(isScope) ?? DEFAULT_SCOPES);
 }
 
 function isKnownApp({ appKey, serviceId }: AuthorizeDeps, query: URLSearchParams): boolean {

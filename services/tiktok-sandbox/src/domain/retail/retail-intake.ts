@@ -8,7 +8,7 @@ import {
   type RetailRow,
 } from './retail-row.ts';
 
-export const MAX_UNITS = 100;
+const MAX_UNITS = 100;
 
 export interface PlacedRow extends RetailRow {
   /** Place among all rows of its invoice, from 0. */
