@@ -2,15 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const TELEMETRY = fileURLToPath(new URL('./telemetry.ts', import.meta.url));
+const PROBE = fileURLToPath(new URL('./telemetry.fixture.ts', import.meta.url));
 
 function probe(env: Readonly<Record<string, string>>): Record<string, unknown> {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [
-      ...['-C', '@tokometrics/source', '--import', here('./telemetry.ts')],
-      here('./telemetry.fixture.ts'),
-    ],
+    [...['-C', '@tokometrics/source', '--import', TELEMETRY], PROBE],
     { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' },
   );
   if (stdout === '') {

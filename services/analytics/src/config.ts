@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 const lingerMs = z.coerce.number().int().min(10).max(60_000);
 
-export const schema = z.object({
+const schema = z.object({
   ...baseConfig,
   ...mongoConfig,
   ...clickhouseConfig,

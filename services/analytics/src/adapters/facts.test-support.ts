@@ -10,7 +10,7 @@ import type { Marker, OrderFact, Resource, TransactionFact } from '@tokometrics/
 import { uuidv5 } from '@tokometrics/kit';
 import type { InMessage } from '@tokometrics/kit';
 
-export interface Line {
+interface Line {
   readonly product: string;
   readonly sku?: string;
   readonly price: string;
@@ -186,7 +186,7 @@ export function markerMessage(tenant: Tenant, marker: Partial<Marker>): InMessag
   );
 }
 
-export function message(
+function message(
   tenant: Pick<Tenant, 'shopKey' | 'epoch'>,
   topic: string,
   type: string,

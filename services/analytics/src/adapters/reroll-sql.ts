@@ -4,7 +4,7 @@
  */
 
 /** Columns of the shop's rollups between the key and `ver`, in table order. */
-export const SHOP_MEASURES = [
+const SHOP_MEASURES = [
   'orders',
   'units',
   'gift_units',

@@ -15,9 +15,9 @@ export function seeded(seed: number): () => number {
 }
 
 export type Dice = () => number;
-export const pick = <T>(dice: Dice, items: readonly T[]): T =>
+const pick = <T>(dice: Dice, items: readonly T[]): T =>
   items[Math.floor(dice() * items.length)] as T;
-export const between = (dice: Dice, low: number, high: number): number =>
+const between = (dice: Dice, low: number, high: number): number =>
   low + Math.floor(dice() * (high - low + 1));
 
 export function shuffled<T>(dice: Dice, items: readonly T[]): T[] {

@@ -133,7 +133,7 @@ export function transactionRow(stamp: RowStamp, fact: TransactionFact): string {
 }
 
 /** Money back to the buyer, positive: the platform writes both parts below zero. */
-export function refundOf(fact: TransactionFact): string {
+function refundOf(fact: TransactionFact): string {
   return fromUnits(-(toUnits(fact.refundSubtotal) + toUnits(fact.refundSellerDiscount)));
 }
 

@@ -57,7 +57,7 @@ export interface OrderTransaction {
   readonly settlement: string;
 }
 
-export function amountOf(text: string, currency: string) {
+function amountOf(text: string, currency: string) {
   return { amount: fromUnits(toUnits(text), currencyDigits(currency)), currency };
 }
 

@@ -1,7 +1,7 @@
 const TEXT = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\.(\d{6})$/;
 
 /** `YYYY-MM-DD hh:mm:ss.ffffff` of the store, UTC, as microseconds since the epoch. */
-export function microsOf(text: string): bigint {
+function microsOf(text: string): bigint {
   const match = TEXT.exec(text);
   if (match === null) {
     throw new RangeError('not an instant with six digits');
@@ -10,7 +10,7 @@ export function microsOf(text: string): bigint {
   return BigInt(Date.parse(`${date}T${time}Z`)) * 1000n + BigInt(micros);
 }
 
-export function textOf(micros: bigint): string {
+function textOf(micros: bigint): string {
   const whole = new Date(Number(micros / 1000n)).toISOString();
   return `${whole.slice(0, 10)} ${whole.slice(11, 19)}.${(micros % 1_000_000n).toString().padStart(6, '0')}`;
 }

@@ -8,7 +8,7 @@ export interface DirtyBuckets {
   readonly finance: readonly Bucket[];
 }
 
-export function mergeDirty(sets: readonly DirtyBuckets[]): DirtyBuckets {
+function mergeDirty(sets: readonly DirtyBuckets[]): DirtyBuckets {
   const order = distinctBuckets(sets.flatMap((set) => set.order));
   const covered = new Set(order.map(bucketKey));
   return {

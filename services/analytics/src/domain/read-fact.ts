@@ -50,8 +50,7 @@ export type FactValidators = {
 } & { readonly marker: (value: unknown) => value is Marker };
 
 /** Which rollups a row touches: `order` all of a shop's, `settlement` those without products. */
-export const ROLLUPS = ['order', 'settlement', 'finance'] as const;
-export type Rollup = (typeof ROLLUPS)[number];
+export type Rollup = 'order' | 'settlement' | 'finance';
 
 export interface Fact {
   readonly scope: Scope;

@@ -8,7 +8,7 @@ import type { Baseline, QueryWindow } from './query-window.ts';
 import type { OpenShop } from './shop-access.ts';
 import type { Sums } from './sums.ts';
 
-export interface RangesParams {
+interface RangesParams {
   readonly shopKey: string;
   readonly epoch: number;
   readonly cutoff: string;
@@ -18,7 +18,7 @@ export interface RangesParams {
   readonly baseTo: string;
 }
 
-export interface PartHourParams extends Stored {
+interface PartHourParams extends Stored {
   readonly shopKey: string;
   readonly epoch: number;
   readonly cutoff: string;

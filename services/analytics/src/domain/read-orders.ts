@@ -17,7 +17,7 @@ interface Scoped {
   readonly cutoff: string;
 }
 
-export interface OrdersPageParams extends Scoped {
+interface OrdersPageParams extends Scoped {
   readonly from: string;
   readonly to: string;
   readonly status: string;

@@ -11,7 +11,7 @@ import type { FigureRequest, Opened, OverviewDeps } from './read-overview.ts';
 import { metaOf } from './reply-meta.ts';
 import type { Sums } from './sums.ts';
 
-export type ProductMetric = 'gross_sales' | 'units' | 'orders' | 'net_sales';
+type ProductMetric = 'gross_sales' | 'units' | 'orders' | 'net_sales';
 
 export interface ProductsDeps extends OverviewDeps {
   readonly productRanking: (params: RankingParams) => Promise<readonly RankedProduct[]>;

@@ -18,7 +18,7 @@ import type { OpenShop } from './shop-access.ts';
 import { measureComponent } from './sums.ts';
 import type { Sums } from './sums.ts';
 
-export interface MovementParams extends Weights, Stored {
+interface MovementParams extends Weights, Stored {
   readonly shopKey: string;
   readonly epoch: number;
   readonly cutoff: string;
@@ -29,14 +29,14 @@ export interface MovementParams extends Weights, Stored {
   readonly bySale: 0 | 1;
 }
 
-export interface ProofPlace {
+interface ProofPlace {
   readonly afterAt: number;
   readonly afterOrder: string;
   readonly afterTransaction: string;
   readonly afterKind: string;
 }
 
-export interface Contribution {
+interface Contribution {
   readonly kind: 'sale' | 'cancellation' | 'refund' | 'discount';
   readonly order_id: string;
   readonly transaction_id: string;
@@ -47,7 +47,7 @@ export interface Contribution {
 }
 
 /** Sum and number of all rows behind a figure, and one page of them. */
-export interface ProofPage {
+interface ProofPage {
   readonly sum: string;
   readonly rows: number;
   readonly page: readonly Contribution[];
