@@ -165,6 +165,13 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
         if (missing.length > 0) {
           await use((a) => createTopics(a, parts, missing));
         }
+        await use((a) =>
+          untilLed(
+            a,
+            defs.map(({ name }) => naming.physical(name)),
+            missing.length > 0,
+          ),
+        );
       }),
   };
   return admin;
@@ -191,5 +198,19 @@ async function createTopics(
     if (!defs.every(({ name }) => existing.has(parts.naming.physical(name)))) {
       throw error;
     }
+  }
+}
+
+/**
+ * A topic exists a moment before its partitions have leaders, and on a busy broker the leader knows
+ * of its office later still: only a partition that tells its offsets takes records.
+ */
+async function untilLed(admin: Admin, topics: readonly string[], isNew: boolean): Promise<void> {
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: [...topics] });
+  if (found.some(({ partitions }) => partitions.some(({ leader }) => leader < 0))) {
+    throw new AppError('upstream.unavailable', 'a topic has no leader yet');
+  }
+  for (const topic of isNew ? topics : []) {
+    await admin.fetchTopicOffsets(topic);
   }
 }
