@@ -98,7 +98,13 @@ async function open({ app = W1, at = W1.at, connections = [connection], ...rest 
     headers: Record<string, string> = {},
   ): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
-      const named = Object.entries({ 'content-type': 'application/json', ...headers });
+      const named = Object.entries({
+        host: 'probe',
+        'content-length': String(Buffer.byteLength(body)),
+        'content-type': 'application/json',
+        ...headers,
+      });
+      // As a list, so that one name can come twice; Node then adds none of its own.
       const sent = [
         ...named.flat(),
         ...[authorization ?? []].flat().flatMap((value) => ['authorization', value]),
