@@ -32,3 +32,5 @@ export type { Control } from './control.ts';
 export { ALL_SCOPES, Merchant } from './merchant.ts';
 export type { Answer } from './merchant.ts';
 export { launchBrowser } from './browser.ts';
+export { mailedToken, registerMerchant } from './register-merchant.ts';
+export type { Reached } from './register-merchant.ts';
