@@ -57,22 +57,21 @@ export async function call<T extends z.ZodType>(
     return send(schema, path, options);
   }
   try {
-    return await send(schema, path, options, await csrfToken());
+    return await send(schema, path, { ...options, token: await csrfToken() });
   } catch (error) {
     if (!isProblem(error, 'csrf.rejected')) {
       throw error;
     }
     // The session got a new token meanwhile, in another tab for one. Once more, with a fresh one.
     forgetCsrf();
-    return send(schema, path, options, await csrfToken());
+    return send(schema, path, { ...options, token: await csrfToken() });
   }
 }
 
 async function send<T extends z.ZodType>(
   schema: T,
   path: string,
-  { method = 'GET', query = {}, body, signal }: CallOptions,
-  token?: string,
+  { method = 'GET', query = {}, body, signal, token }: CallOptions & { readonly token?: string },
 ): Promise<z.output<T>> {
   const response = await fetch(`${BASE}${path}${queryText(query)}`, {
     method,

@@ -18,7 +18,7 @@ export function ChartTable({ title, lines, onOpen }: ChartTableProps) {
       className="max-h-72 overflow-auto"
     >
       <table className="ledger">
-        <thead className="sticky top-0 bg-sheet">
+        <thead className="bg-sheet md:sticky md:top-0">
           <tr>
             <th scope="col" className="label">
               Time

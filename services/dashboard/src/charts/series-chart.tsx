@@ -1,5 +1,4 @@
 import { useId, useState } from 'react';
-import type { ReactNode } from 'react';
 import type { ChartLine, ChartPoint } from './chart-model.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { Marks } from './chart-marks.tsx';
@@ -20,13 +19,12 @@ interface SeriesChartProps {
   /** Opens the rows behind a bucket of the first line. */
   readonly onOpen?: ((point: ChartPoint) => void) | undefined;
   readonly isBusy?: boolean;
-  readonly aside?: ReactNode;
 }
 
 const HEIGHT = 288;
 
 export function SeriesChart(props: SeriesChartProps) {
-  const { title, summary, lines, kind, formatTick, onOpen, isBusy = false, aside } = props;
+  const { title, summary, lines, kind, formatTick, onOpen, isBusy = false } = props;
   const { ref, width } = useWidth<HTMLDivElement>();
   const [isTable, setTable] = useState(false);
   const hatchId = useId();
@@ -44,23 +42,7 @@ export function SeriesChart(props: SeriesChartProps) {
   const first = lines[0];
   return (
     <figure className={isBusy ? 'opacity-60 transition-opacity' : 'transition-opacity'}>
-      <figcaption className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-4 pt-4 md:px-5">
-        <div className="min-w-0 flex-1">
-          <h2 className="text-[1.15rem]">{title}</h2>
-          <p className="text-[0.87rem] text-soft">{summary}</p>
-        </div>
-        <div className="flex items-center gap-2">
-          {aside}
-          <button
-            type="button"
-            aria-pressed={isTable}
-            className="min-h-8 rounded-[3px] border border-edge px-3 text-[0.87rem] hover:bg-well aria-pressed:bg-accent-wash"
-            onClick={() => setTable(!isTable)}
-          >
-            Table
-          </button>
-        </div>
-      </figcaption>
+      <Caption title={title} summary={summary} isTable={isTable} onTable={setTable} />
       <Legend lines={lines} kind={kind} />
       {isTable ? (
         <ChartTable lines={lines} title={title} onOpen={onOpen} />
@@ -108,6 +90,30 @@ export function SeriesChart(props: SeriesChartProps) {
         </div>
       )}
     </figure>
+  );
+}
+
+interface CaptionProps extends Pick<SeriesChartProps, 'title' | 'summary'> {
+  readonly isTable: boolean;
+  readonly onTable: (isTable: boolean) => void;
+}
+
+function Caption({ title, summary, isTable, onTable }: CaptionProps) {
+  return (
+    <figcaption className="flex items-start justify-between gap-x-6 px-4 pt-4 md:px-5">
+      <div className="min-w-0 flex-1">
+        <h2 className="text-[1.15rem]">{title}</h2>
+        <p className="text-[0.87rem] text-soft">{summary}</p>
+      </div>
+      <button
+        type="button"
+        aria-pressed={isTable}
+        className="min-h-8 rounded-[3px] border border-edge px-3 text-[0.87rem] hover:bg-well aria-pressed:bg-accent-wash"
+        onClick={() => onTable(!isTable)}
+      >
+        Table
+      </button>
+    </figcaption>
   );
 }
 

@@ -14,7 +14,7 @@ import { FilterBar } from '../features/filters/filter-bar.tsx';
 import type { OverviewSearch } from '../features/filters/search.ts';
 import { figureQuery } from '../features/filters/search.ts';
 import { PageHead } from '../features/frame/page-head.tsx';
-import { ProofPanel } from '../features/proof/proof-panel.tsx';
+import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
 import { formatRange, formatZone } from '../ui/format.ts';
@@ -60,7 +60,7 @@ function Overview({ shop }: { readonly shop: Shop }) {
         )}
       </div>
       {search.rows === undefined ? null : (
-        <ProofPanel
+        <LazyProofPanel
           metric={search.rows}
           query={query}
           at={search.at}
@@ -173,7 +173,7 @@ function Tiles({ reply, metric, onChoose, onRows }: TilesProps) {
         <MetricTile
           key={value.metric}
           value={value}
-          delta={delta}
+          delta={meta.compare === null ? undefined : delta}
           spark={spark}
           sparkLabels={labels}
           caption={caption}

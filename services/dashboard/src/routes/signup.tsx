@@ -2,6 +2,7 @@ import { POLICY_VERSION } from '@tokometrics/contracts';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
+import type { UseFormReturn } from 'react-hook-form';
 import { register as createAccount } from '../api/account.ts';
 import { PublicFrame } from '../features/frame/public-frame.tsx';
 import { Button } from '../ui/button.tsx';
@@ -20,7 +21,8 @@ const EMPTY = {
 export function SignupPage() {
   const [failure, setFailure] = useState<unknown>();
   const [sentTo, setSentTo] = useState<string>();
-  const { register, handleSubmit, formState } = useForm({ defaultValues: EMPTY });
+  const form = useForm({ defaultValues: EMPTY });
+  const { register, handleSubmit, formState } = form;
   const { errors } = formState;
   const submit = handleSubmit(async ({ name, email, password, isAdult, agreesTransfer }) => {
     try {
@@ -68,35 +70,46 @@ export function SignupPage() {
           error={errors.password?.message}
           {...register('password', { required: 'Choose a password.' })}
         />
-        <Check
-          label="I am 18 years of age or older."
-          error={errors.isAdult?.message}
-          {...register('isAdult', { required: 'TokoMetrics is for adults.' })}
-        />
-        <Check
-          label={
-            <>
-              I agree to the{' '}
-              <Link to="/privacy" target="_blank" className="link">
-                privacy policy
-              </Link>{' '}
-              of {POLICY_VERSION}.
-            </>
-          }
-          error={errors.agreesPolicy?.message}
-          {...register('agreesPolicy', { required: 'An account needs this agreement.' })}
-        />
-        <Check
-          label="I agree that my data may be transferred to servers outside my country (section 10)."
-          error={errors.agreesTransfer?.message}
-          {...register('agreesTransfer', { required: 'An account needs this agreement.' })}
-        />
+        <Agreements form={form} />
         {failure === undefined ? null : <ErrorBox error={failure} />}
         <Button type="submit" tone="solid" disabled={formState.isSubmitting}>
           {formState.isSubmitting ? 'Registering…' : 'Register'}
         </Button>
       </form>
     </PublicFrame>
+  );
+}
+
+/** Each is a choice of its own: none is ticked beforehand. */
+function Agreements({ form }: { readonly form: UseFormReturn<typeof EMPTY> }) {
+  const { register } = form;
+  const { errors } = form.formState;
+  return (
+    <>
+      <Check
+        label="I am 18 years of age or older."
+        error={errors.isAdult?.message}
+        {...register('isAdult', { required: 'TokoMetrics is for adults.' })}
+      />
+      <Check
+        label={
+          <>
+            I agree to the{' '}
+            <Link to="/privacy" target="_blank" className="link">
+              privacy policy
+            </Link>{' '}
+            of {POLICY_VERSION}.
+          </>
+        }
+        error={errors.agreesPolicy?.message}
+        {...register('agreesPolicy', { required: 'An account needs this agreement.' })}
+      />
+      <Check
+        label="I agree that my data may be transferred to servers outside my country (section 10)."
+        error={errors.agreesTransfer?.message}
+        {...register('agreesTransfer', { required: 'An account needs this agreement.' })}
+      />
+    </>
   );
 }
 

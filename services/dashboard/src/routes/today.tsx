@@ -9,7 +9,7 @@ import { FreshnessLine } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { StatusCounts } from '../features/figures/status-counts.tsx';
 import { PageHead } from '../features/frame/page-head.tsx';
-import { ProofPanel } from '../features/proof/proof-panel.tsx';
+import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
 import { formatDay, formatFigure, formatMissing, formatTick, formatZone } from '../ui/format.ts';
@@ -87,7 +87,7 @@ function Today({ shop }: { readonly shop: Shop }) {
         )}
       </div>
       {search.rows === undefined ? null : (
-        <ProofPanel
+        <LazyProofPanel
           metric={search.rows}
           query={{ shop: shop.shopKey, range: 'today' }}
           onClose={() =>

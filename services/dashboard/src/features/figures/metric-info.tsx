@@ -1,31 +1,34 @@
 import type { MetricId } from '@tokometrics/contracts';
 import { DICTIONARY } from '@tokometrics/contracts';
-import { Popover } from 'radix-ui';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 
-/** What a number means, from the one list that the queries are made from as well. */
+const MetricText = lazy(async () => ({
+  default: (await import('./metric-text.tsx')).MetricText,
+}));
+
+/** What a number means; the text and what places it are loaded when it is first asked for. */
 export function MetricInfo({ metric }: { readonly metric: MetricId }) {
-  const { name, text, formula } = DICTIONARY[metric];
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
-    <Popover.Root>
-      <Popover.Trigger
-        aria-label={`What “${name}” means`}
-        className="relative z-10 inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
+    <>
+      <button
+        ref={button}
+        type="button"
+        aria-label={`What “${DICTIONARY[metric].name}” means`}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        className="relative z-10 inline-flex size-[26px] items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
+        onClick={() => setOpen(!isOpen)}
       >
         <Icon name="info" size={15} />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          sideOffset={4}
-          collisionPadding={12}
-          aria-label={name}
-          className="z-40 w-72 rounded-[4px] border border-edge bg-sheet p-4 text-[0.87rem] shadow-lg"
-        >
-          <p className="font-semibold">{name}</p>
-          <p className="mt-1 text-soft">{text}</p>
-          <p className="mt-3 border-t border-rule pt-3 font-mono text-[0.78rem]">{formula}</p>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+      </button>
+      {isOpen ? (
+        <Suspense>
+          <MetricText metric={metric} anchor={button} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }

@@ -11,7 +11,8 @@ import { StateBadge } from './state-badge.tsx';
 
 interface MetricTileProps {
   readonly value: MetricValue;
-  readonly delta: OverviewReply['tiles'][number]['delta'];
+  /** Left out where nothing is compared. */
+  readonly delta: OverviewReply['tiles'][number]['delta'] | undefined;
   readonly spark?: readonly (string | null)[];
   /** Names of the spark's buckets, where they are known. */
   readonly sparkLabels?: readonly string[];
@@ -24,7 +25,6 @@ interface MetricTileProps {
 export function MetricTile(props: MetricTileProps) {
   const { value, delta, spark, sparkLabels = [], caption, isChosen, onChoose, onRows } = props;
   const [active, setActive] = useState<number>();
-  const { name } = DICTIONARY[value.metric];
   const under = active === undefined ? undefined : spark?.[active];
   const shown = under === undefined ? value : { ...value, value: under };
   return (
@@ -32,31 +32,7 @@ export function MetricTile(props: MetricTileProps) {
       data-metric={value.metric}
       className={`relative flex min-w-0 flex-col gap-1 bg-sheet px-3 pb-3 pt-2.5 md:px-4 ${isChosen ? 'shadow-[inset_0_3px_0_var(--accent)]' : ''}`}
     >
-      <div className="flex min-h-8 items-center justify-between gap-1">
-        <h2 className="label min-w-0 font-sans leading-tight">
-          <button
-            type="button"
-            aria-pressed={isChosen}
-            aria-label={`Show ${name} in the chart`}
-            className="text-left uppercase after:absolute after:inset-0"
-            onClick={() => onChoose(value.metric)}
-          >
-            {name}
-          </button>
-        </h2>
-        <span className="-mr-1 flex flex-none">
-          <MetricInfo metric={value.metric} />
-          <button
-            type="button"
-            aria-label={`Rows behind ${name}`}
-            title="Rows behind this number"
-            className="relative z-10 inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
-            onClick={() => onRows(value.metric)}
-          >
-            <Icon name="rows" size={15} />
-          </button>
-        </span>
-      </div>
+      <TileHead metric={value.metric} isChosen={isChosen} onChoose={onChoose} onRows={onRows} />
       <p className="flex items-center justify-between gap-2">
         <span className="truncate text-[1.4rem] font-semibold leading-tight tracking-[-0.01em] md:text-[1.6rem]">
           <Figure value={shown} isCompact />
@@ -64,7 +40,7 @@ export function MetricTile(props: MetricTileProps) {
         {active === undefined ? <StateBadge value={value} /> : null}
       </p>
       <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-[0.8rem] text-soft">
-        {active === undefined ? <DeltaChip delta={delta} /> : null}
+        {active === undefined && delta !== undefined ? <DeltaChip delta={delta} /> : null}
         <span>{active === undefined ? caption : (sparkLabels[active] ?? '')}</span>
       </div>
       {spark === undefined ? null : (
@@ -73,6 +49,41 @@ export function MetricTile(props: MetricTileProps) {
         </div>
       )}
     </li>
+  );
+}
+
+type TileHeadProps = Pick<MetricTileProps, 'isChosen' | 'onChoose' | 'onRows'> & {
+  readonly metric: MetricId;
+};
+
+function TileHead({ metric, isChosen, onChoose, onRows }: TileHeadProps) {
+  const { name } = DICTIONARY[metric];
+  return (
+    <div className="flex min-h-8 items-center justify-between gap-1">
+      <h2 className="label min-w-0 font-sans leading-tight">
+        <button
+          type="button"
+          aria-pressed={isChosen}
+          aria-label={`Show ${name} in the chart`}
+          className="text-left uppercase after:absolute after:inset-0"
+          onClick={() => onChoose(metric)}
+        >
+          {name}
+        </button>
+      </h2>
+      <span className="-mr-1 flex flex-none">
+        <MetricInfo metric={metric} />
+        <button
+          type="button"
+          aria-label={`Rows behind ${name}`}
+          title="Rows behind this number"
+          className="relative z-10 inline-flex size-7 items-center justify-center rounded-full text-soft hover:bg-well hover:text-ink"
+          onClick={() => onRows(metric)}
+        >
+          <Icon name="rows" size={15} />
+        </button>
+      </span>
+    </div>
   );
 }
 

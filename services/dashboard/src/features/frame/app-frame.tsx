@@ -35,7 +35,11 @@ export function AppFrame() {
       <SkipLink />
       <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
         <aside className="sticky top-0 hidden h-dvh flex-col gap-6 border-r border-rule bg-paper px-3 py-5 md:flex">
-          <Link to="/overview" className="flex items-center gap-3 px-2" aria-label="TokoMetrics">
+          <Link
+            to="/overview"
+            className="flex items-center gap-3 px-2 text-ink"
+            aria-label="TokoMetrics"
+          >
             <Mark />
             <span className="font-title text-[1.15rem] font-semibold">TokoMetrics</span>
           </Link>

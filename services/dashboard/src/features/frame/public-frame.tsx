@@ -16,7 +16,7 @@ export function PublicFrame({ children, isNarrow = false }: PublicFrameProps) {
       <SkipLink />
       <header className="border-b border-rule">
         <div className="mx-auto flex max-w-[68rem] items-center justify-between px-5 py-4">
-          <Link to="/" className="flex items-center gap-3">
+          <Link to="/" className="flex items-center gap-3 text-ink">
             <Mark />
             <span className="font-title text-[1.2rem] font-semibold">TokoMetrics</span>
           </Link>

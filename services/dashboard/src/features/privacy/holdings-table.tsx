@@ -39,6 +39,9 @@ export function groupHoldings(items: readonly Holding[]): [string, Holding[]][] 
   return [...groups];
 }
 
+const recordsOf = (items: readonly Holding[]): number =>
+  items.reduce((sum, { records }) => sum + records, 0);
+
 interface HoldingsTableProps {
   readonly holdings: Holdings;
   readonly shops: readonly Shop[];
@@ -66,9 +69,10 @@ export function HoldingsTable({ holdings, shops }: HoldingsTableProps) {
               {CATEGORIES[category] ?? category}
             </span>
             <span className="text-[0.9rem]">
-              <strong>{formatCount(items.reduce((sum, { records }) => sum + records, 0))}</strong>{' '}
+              <strong>{formatCount(recordsOf(items))}</strong>{' '}
               <span className="text-soft">
-                records in {items.length} {items.length === 1 ? 'place' : 'places'}
+                {recordsOf(items) === 1 ? 'record' : 'records'} in {items.length}{' '}
+                {items.length === 1 ? 'place' : 'places'}
               </span>
             </span>
           </summary>

@@ -12,7 +12,7 @@ import { Figure } from '../figures/figure.tsx';
 import { StateBadge } from '../figures/state-badge.tsx';
 import { ProofRows } from './proof-rows.tsx';
 
-interface ProofPanelProps {
+export interface ProofPanelProps {
   readonly metric: MetricId;
   /** Shop, range, interval and basis: those of the number that was shown. */
   readonly query: QueryValues;

@@ -24,7 +24,9 @@ export function ShopCard({ shop }: { readonly shop: Shop }) {
   });
   const { stages } = sync.data;
   const orders = stages.find(({ resource }) => resource === 'order');
-  const canSeeToday = orders !== undefined && (orders.progress.done > 0 || orders.state === 'done');
+  // Newest first: once any stretch has been read, today has been.
+  const canSeeToday =
+    orders !== undefined && (orders.oldestLoaded !== null || orders.state === 'done');
   const status = STATUS[shop.status];
   return (
     <article className="sheet px-5 py-4" data-shop={shop.shopKey}>

@@ -1,10 +1,18 @@
-import type { Shop } from '@tokometrics/contracts';
+import type { Shop, SyncStatus } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { syncQuery } from '../../api/shops.ts';
 import { formatInstant } from '../../ui/format.ts';
 import { NoticeBox } from '../../ui/notice-box.tsx';
 import { isSyncing, progressText } from './sync-stages.tsx';
+
+/** What is being read now, else what waits for its turn. */
+function firstOpen(stages: SyncStatus['stages']) {
+  return (
+    stages.find(({ state }) => state === 'running') ??
+    stages.find(({ state }) => state === 'waiting')
+  );
+}
 
 /** Above figures that are still filling up, or that no longer do. */
 export function SyncBanner({ shop }: { readonly shop: Shop }) {
@@ -25,16 +33,16 @@ export function SyncBanner({ shop }: { readonly shop: Shop }) {
       </NoticeBox>
     );
   }
-  const orders = sync.data.stages.find(({ resource }) => resource === 'order');
-  if (!isLoading || !isSyncing(sync.data) || orders === undefined) {
+  const stage = firstOpen(sync.data.stages);
+  if (!isLoading || stage === undefined) {
     return null;
   }
-  const oldest = orders.oldestLoaded;
+  const oldest = stage.oldestLoaded;
   return (
     <NoticeBox>
       <span className="flex flex-wrap justify-between gap-x-6 gap-y-1">
         <span>
-          History is being read, newest first: {progressText(orders)}
+          History is being read, newest first: {progressText(stage)}
           {oldest === null ? '' : `, back to ${formatInstant(oldest, shop.timezone)}`}.
         </span>
         <Link to="/settings/connect" className="link">
