@@ -39,7 +39,7 @@ export async function startClickhouse(context: EngineContext): Promise<EngineHan
       logFile: join(context.logDir, 'clickhouse.log'),
       registry: registryOf(context.dataDir),
       isReady: () => answersHttp(`${address}/ping`),
-      readyTimeoutMs: 60_000,
+      readyTimeoutMs: 180_000,
       stopTimeoutMs: 20_000,
     }),
   });

@@ -108,7 +108,7 @@ export async function startKafka(context: EngineContext): Promise<EngineHandle> 
       logFile: join(context.logDir, 'kafka.log'),
       registry: registryOf(context.dataDir),
       isReady: () => answersKafka(port),
-      readyTimeoutMs: 60_000,
+      readyTimeoutMs: 180_000,
       stopTimeoutMs: 20_000,
     }),
   });

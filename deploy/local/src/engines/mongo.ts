@@ -39,7 +39,7 @@ export async function startMongo(context: EngineContext): Promise<EngineHandle> 
       logFile: join(context.logDir, 'mongo.log'),
       registry: registryOf(context.dataDir),
       isReady: () => acceptsTcp(port),
-      readyTimeoutMs: 30_000,
+      readyTimeoutMs: 120_000,
     }),
   });
 }

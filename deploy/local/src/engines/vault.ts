@@ -54,7 +54,7 @@ async function initialise(address: string, tokenFile: string): Promise<void> {
 }
 
 async function untilUnsealed(address: string): Promise<void> {
-  const until = Date.now() + 30_000;
+  const until = Date.now() + 120_000;
   while (!(await answersHttp(`${address}/v1/sys/health`))) {
     if (Date.now() > until) {
       throw new Error('OpenBao does not unseal itself');
@@ -91,7 +91,7 @@ export async function startVault(context: EngineContext): Promise<EngineHandle> 
       // Sealed or not initialised is an answer too; on a restart it unseals itself a moment later.
       isReady: () =>
         answersHttp(`${address}/v1/sys/health`, existsSync(tokenFile) ? [200] : [200, 501, 503]),
-      readyTimeoutMs: 30_000,
+      readyTimeoutMs: 120_000,
     }),
   });
   if (!existsSync(tokenFile)) {

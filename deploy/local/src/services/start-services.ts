@@ -148,7 +148,8 @@ function specOf(
     logFile: join(options.logDir, `${entry.name}.log`),
     registry: registryOf(options.dataDir),
     isReady: () => answersHttp(`${local(ports['OPS_PORT'])}/readyz`),
-    readyTimeoutMs: 90_000,
+    // A machine that is busy with other work; who ends while starting is told at once.
+    readyTimeoutMs: 240_000,
     stopTimeoutMs: 15_000,
   };
 }
