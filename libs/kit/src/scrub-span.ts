@@ -1,8 +1,13 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 
-// Queries hold TikTok's signature and key, addresses are personal, statements quote values.
+// Paths hold what somebody typed and queries TikTok's signature and key (the route is told as a
+// pattern); client addresses are personal, statements quote values.
 const DROPPED = new Set([
+  'url.full',
+  'url.path',
   'url.query',
+  'http.url',
+  'http.target',
   'client.address',
   'client.port',
   'network.peer.address',
@@ -16,14 +21,11 @@ const DROPPED = new Set([
   'exception.message',
   'exception.stacktrace',
 ]);
-const CUT_AT_QUERY = new Set(['url.full', 'http.url', 'http.target', 'url.path']);
 
 function scrubAttributes(attributes: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const key of Object.keys(attributes)) {
     if (DROPPED.has(key)) {
       Reflect.deleteProperty(attributes, key);
-    } else if (CUT_AT_QUERY.has(key) && typeof value === 'string') {
-      attributes[key] = value.split(/[?#]/)[0]?.replace(/\/\/[^/@]*@/, '//') ?? '';
     }
   }
 }
