@@ -163,7 +163,7 @@ function createErasures(config: Config, common: Common, parts: ErasureParts) {
   const runner = createSagaRunner({ requests, log, onChange: outputs.notice, effects });
   const checkLedger = async () => {
     const check = createChainCheck(await signer.publicKeys());
-    await ledger.read(check.add);
+    await ledger.read(check.add, check.addUnreadable);
     return check.result();
   };
   const again = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TOPIC } from '@tokometrics/contracts';
+import { holdings, TOPIC } from '@tokometrics/contracts';
 import { createSealer, KeyShredded, parseSealed, signAck } from '@tokometrics/erasure';
 import { createClock, createUlid, vaultPath } from '@tokometrics/kit';
 import type { Vault } from '@tokometrics/kit';
@@ -22,6 +22,7 @@ import {
   killPrivacy,
   mongos,
   OWNERS,
+  privacyMongo,
   producer,
   requestOf,
   startErasers,
@@ -87,6 +88,13 @@ describe('disconnecting a shop', () => {
     expect(isFenced).toEqual([true, true, true]);
     expect(repeated.requestId).toBe(reply.requestId);
     expect(finished.phases.every(({ phase }) => phase === 'verified')).toBe(true);
+    const left = holdings.parse(await (await call(shop, '/v1/privacy/holdings')).json());
+    const ofShop = left.items.filter(({ shopKey }) => shopKey === shop.shopKey);
+    expect(ofShop.map(({ records }) => records)).toEqual(ofShop.map(() => 0));
+    expect([ofShop.length > countedStores.length, left.tokens[0]?.state]).toEqual([
+      true,
+      'destroyed',
+    ]);
     for (const storeId of countedStores) {
       expect([storeId, await countIn(storeId, shop.shopKey)]).toEqual([storeId, 0]);
       expect([storeId, await countIn(storeId, bystander.shopKey)]).toEqual([storeId, 1]);
@@ -199,6 +207,27 @@ describe('disconnecting a shop', () => {
     expect(facts.filter((fact) => fact.includes('receipt.issued'))).toHaveLength(3);
     expect(JSON.parse(requests)).toMatchObject({ items: [{ state: 'COMPLETED' }, {}, {}] });
     expect(map).toContain('ingestion.raw_events');
+  }, 60_000);
+
+  it('names the entry that somebody changed behind its back', async () => {
+    const ledger = privacyMongo.collection<{ _id: number; entry: { counts: unknown } }>('ledger');
+    const entry = await ledger.findOne({ _id: 5 });
+    const check = async (): Promise<unknown> => {
+      const answer = await askDpo('/v1/admin/privacy/ledger/check', true);
+      return (JSON.parse(answer) as { isWhole: boolean; fault: unknown }).fault;
+    };
+    const change = (counts: unknown) =>
+      ledger.updateOne({ _id: 5 }, { $set: { 'entry.counts': counts } });
+
+    await change({ found: 123_456, removed: 123_456 });
+    const changed = await check();
+    await change('nothing');
+    const unreadable = await check();
+    await change(entry?.entry.counts);
+
+    expect(changed).toEqual({ kind: 'hash', seq: 5 });
+    expect(unreadable).toEqual({ kind: 'shape', seq: 5 });
+    expect(await check()).toBeNull();
   }, 60_000);
 
   it('lets the shop come back under a new epoch, and old records stay out', async () => {

@@ -72,6 +72,13 @@ export const mongos = Object.fromEntries(
   ]),
 );
 
+/** Privacy's own database, for a hand that has no business there. */
+export const privacyMongo = createMongo({
+  url: engines.MONGO_URL,
+  database: databaseOf('privacy'),
+  log,
+});
+
 let passports: TestPassports;
 export let vaultProxy: FaultProxy;
 let pki: LocalPki;
@@ -158,6 +165,7 @@ async function startOwners(): Promise<void> {
   }
   await new Lifecycle([
     ...Object.values(mongos),
+    privacyMongo,
     ...Object.values(vaults),
     producer,
     admin,
@@ -375,7 +383,9 @@ export async function stopWorld(): Promise<void> {
   privacy.kill('SIGTERM');
   await gone;
   await Promise.all([...Object.values(erasers), ...Object.values(fences)].map((p) => p.stop()));
-  await Promise.all([admin, producer, clickhouse, ...Object.values(mongos)].map((p) => p.stop()));
+  await Promise.all(
+    [admin, producer, clickhouse, privacyMongo, ...Object.values(mongos)].map((p) => p.stop()),
+  );
   await Promise.all(Object.values(vaults).map((vault) => vault.stop()));
   await vaultProxy.stop();
   await passports.stop();

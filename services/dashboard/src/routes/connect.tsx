@@ -36,20 +36,7 @@ export function ConnectPage() {
         {items.map((shop) => (
           <ShopCard key={`${shop.shopKey} ${shop.epoch}`} shop={shop} />
         ))}
-        {showForm ? (
-          <section aria-labelledby="connect-shop" className="flex flex-col gap-4">
-            <h2 id="connect-shop" className="text-[1.3rem]">
-              Connect a TikTok Shop
-            </h2>
-            {items.length > 0 ? null : (
-              <p className="text-soft">
-                No shop is connected yet. Today’s numbers appear within a minute of your approval,
-                and the history follows, newest first.
-              </p>
-            )}
-            <ConnectForm onAuthorize={leaveFor} />
-          </section>
-        ) : null}
+        {showForm ? <Connect isFirst={items.length === 0} /> : null}
         {shops.isSuccess && !showForm ? (
           <Button className="self-start" onClick={() => setWantsMore(true)}>
             Connect another shop, or one again
@@ -57,5 +44,22 @@ export function ConnectPage() {
         ) : null}
       </div>
     </>
+  );
+}
+
+function Connect({ isFirst }: { readonly isFirst: boolean }) {
+  return (
+    <section aria-labelledby="connect-shop" className="flex flex-col gap-4">
+      <h2 id="connect-shop" className="text-[1.3rem]">
+        Connect a TikTok Shop
+      </h2>
+      {!isFirst ? null : (
+        <p className="text-soft">
+          No shop is connected yet. Today’s numbers appear within a minute of your approval, and the
+          history follows, newest first.
+        </p>
+      )}
+      <ConnectForm onAuthorize={leaveFor} />
+    </section>
   );
 }

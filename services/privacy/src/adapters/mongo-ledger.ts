@@ -129,10 +129,18 @@ export function createMongoLedger({ mongo, clock, log, sign }: LedgerOptions) {
         await signed(toRecord(document));
       }
     },
-    read: async (onRecord: (record: LedgerRecord) => void): Promise<void> => {
+    /** In order. A check is told of entries that somebody has made unreadable; else they throw. */
+    read: async (
+      onRecord: (record: LedgerRecord) => void,
+      onUnreadable?: (seq: number) => void,
+    ): Promise<void> => {
       await mongoErrors(async () => {
         for await (const document of ledger.find({}).sort({ _id: 1 })) {
-          onRecord(toRecord(document));
+          if (onUnreadable !== undefined && !ledgerEntry.safeParse(document.entry).success) {
+            onUnreadable(document._id);
+          } else {
+            onRecord(toRecord(document));
+          }
         }
       });
     },

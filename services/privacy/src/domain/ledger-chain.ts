@@ -53,7 +53,8 @@ function isSignedBy(record: LedgerRecord, keys: readonly SigningKey[]): boolean 
   );
 }
 
-export type ChainFault = 'gap' | 'hash' | 'link' | 'signature';
+/** `shape`: what stands there is no entry at all. */
+type ChainFault = 'gap' | 'shape' | 'hash' | 'link' | 'signature';
 
 export interface ChainCheck {
   readonly entries: number;
@@ -91,6 +92,10 @@ export function createChainCheck(keys: readonly SigningKey[]) {
       unsigned += record.signature === null ? 1 : 0;
       entries += 1;
       head = record;
+    },
+    addUnreadable: (seq: number): void => {
+      fault ??= { kind: 'shape', seq };
+      entries += 1;
     },
     result: (): ChainCheck => ({ entries, unsigned, fault, head }),
   };

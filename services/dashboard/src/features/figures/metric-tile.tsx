@@ -40,8 +40,11 @@ export function MetricTile(props: MetricTileProps) {
         {active === undefined ? <StateBadge value={value} /> : null}
       </p>
       <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-[0.8rem] text-soft">
-        {active === undefined && delta !== undefined ? <DeltaChip delta={delta} /> : null}
-        <span>{active === undefined ? caption : (sparkLabels[active] ?? '')}</span>
+        {active === undefined ? (
+          <Against delta={delta} caption={caption} />
+        ) : (
+          <span>{sparkLabels[active]}</span>
+        )}
       </div>
       {spark === undefined ? null : (
         <div className="relative z-10 mt-auto pt-2">
@@ -49,6 +52,15 @@ export function MetricTile(props: MetricTileProps) {
         </div>
       )}
     </li>
+  );
+}
+
+function Against({ delta, caption }: Pick<MetricTileProps, 'delta' | 'caption'>) {
+  return (
+    <>
+      {delta === undefined ? null : <DeltaChip delta={delta} />}
+      <span>{caption}</span>
+    </>
   );
 }
 
