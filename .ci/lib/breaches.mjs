@@ -113,7 +113,7 @@ const layers = [
   {
     what: 'the domain imports a driver',
     file: service('connector', 'domain/imports-driver.ts'),
-    source: "import { connect } from 'mongoose';\n\nexport const a = connect;",
+    source: "import { request } from 'undici';\n\nexport const a = request;",
     rule: 'domain-is-pure-of-packages',
   },
   {

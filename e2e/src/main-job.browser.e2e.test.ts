@@ -112,6 +112,12 @@ describe('the main job, in a browser', () => {
       .getByText(/^Connected: /)
       .waitFor();
     await judge('connected');
+
+    expect(
+      await page()
+        .getByText(/^Connected: /)
+        .count(),
+    ).toBe(1);
   }, 60_000);
 
   it('shows the week to the last digit, and the rows behind a number', async () => {
@@ -145,6 +151,8 @@ describe('the main job, in a browser', () => {
       await page().getByRole('heading', { level: 1 }).waitFor();
       await settled();
       await judge(path.replace('/', '-'));
+
+      expect(new URL(page().url()).pathname).toBe(`/${path}`);
     }
   }, 120_000);
 

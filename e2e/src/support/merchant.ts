@@ -1,2 +1,2 @@
-export { ALL_SCOPES, Merchant } from '@tokometrics/testkit';
+export { Merchant } from '@tokometrics/testkit';
 export type { Answer } from '@tokometrics/testkit';

@@ -17,7 +17,7 @@ export async function readAll(place: Place, topic: string): Promise<InMessage[]>
   return messages;
 }
 
-export type Body = Record<string, unknown>;
+type Body = Record<string, unknown>;
 export type LogEntry =
   | { readonly kind: 'marker'; readonly at: number; readonly marker: Marker }
   | { readonly kind: 'record'; readonly id: string; readonly ver: bigint; readonly body: Body };
@@ -71,7 +71,7 @@ export function markersOf(entries: readonly LogEntry[]): Marker[] {
 }
 
 /** What is left when of each entity the highest version counts, as downstream. */
-export function newestOf(entries: readonly LogEntry[]): Body[] {
+function newestOf(entries: readonly LogEntry[]): Body[] {
   const newest = new Map<string, { ver: bigint; body: Body }>();
   for (const entry of entries) {
     if (entry.kind === 'record') {
@@ -85,7 +85,7 @@ export function newestOf(entries: readonly LogEntry[]): Body[] {
 }
 
 /** Sum of decimal texts in thousandths: exact, and the same whoever adds. */
-export function sumOf(amounts: readonly unknown[]): string {
+function sumOf(amounts: readonly unknown[]): string {
   const mills = amounts.reduce<bigint>((sum, amount) => {
     const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(String(amount)) ?? [];
     const value = BigInt(whole) * 1000n + BigInt(part.padEnd(3, '0').slice(0, 3));

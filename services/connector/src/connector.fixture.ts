@@ -299,7 +299,7 @@ export async function connect(
   return outcome.body as Awaited<ReturnType<typeof connect>>;
 }
 
-export interface Stage {
+interface Stage {
   readonly resource: string;
   readonly state: string;
   readonly error: string | null;

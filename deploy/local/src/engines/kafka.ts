@@ -61,7 +61,7 @@ export function clusterId(bytes: Buffer = randomBytes(16)): string {
 /** Not in a blocking call: meanwhile the other engines are asked whether they serve. */
 async function format(jars: string, config: string): Promise<void> {
   const tool = spawn(
-    'java',
+    JAVA,
     [
       ...javaFlags(jars, '128m'),
       ...['kafka.tools.StorageTool', 'format', '-t', clusterId()],

@@ -1,28 +1,10 @@
 import { passportReply, reauthenticateGrant, sessionGrant } from '@tokometrics/contracts';
-import type { PassportReply, SessionGrant } from '@tokometrics/contracts';
 import { AppError, ERROR_TABLE } from '@tokometrics/kit';
 import type { ErrorCode } from '@tokometrics/kit';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-
-interface LoginInput {
-  readonly email: string;
-  readonly password: string;
-  readonly remember: boolean;
-  readonly deviceToken: string | null;
-  readonly userAgent: string;
-}
-
-export interface IdentityClient {
-  login(input: LoginInput, clientIp: string): Promise<SessionGrant>;
-  reauthenticate(
-    input: { readonly sessionToken: string; readonly password: string },
-    clientIp: string,
-  ): Promise<SessionGrant & { freshUntil: string }>;
-  logout(sessionToken: string): Promise<void>;
-  passport(sessionToken: string, audience: string): Promise<PassportReply>;
-}
+import type { IdentityClient } from '../domain/ports.ts';
 
 export interface IdentityClientOptions {
   readonly url: string;

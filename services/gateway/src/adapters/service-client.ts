@@ -1,14 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { AppError } from '@tokometrics/kit';
 import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
-
-/** Hands a request's method and body to an address, with these headers alone. */
-export type SendToService = (
-  url: string,
-  request: IncomingMessage,
-  headers: Readonly<Record<string, string>>,
-) => Promise<Dispatcher.ResponseData>;
+import type { SendToService } from '../domain/ports.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -20,7 +14,7 @@ export function createServiceClient(dispatcher: Dispatcher): SendToService {
         method,
         dispatcher,
         headers,
-        body: method === 'GET' ? null : request,
+        body: method === 'GET' ? null : Readable.from(request, { objectMode: false }),
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
       });

@@ -1,9 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { AppError, nameRequest } from '@tokometrics/kit';
 import type { RequestHandler, Request, Response } from 'express';
-import type { Dispatcher } from 'undici';
-import type { SendToService } from '../adapters/service-client.ts';
 import { readCookie, SESSION_COOKIE } from '../domain/cookies.ts';
+import type { SendToService, ServiceAnswer } from '../domain/ports.ts';
 import { matchRoute } from '../domain/route-table.ts';
 import type { RouteMatch, ServiceName } from '../domain/route-table.ts';
 
@@ -116,7 +115,7 @@ function pick(request: Request): Record<string, string> {
   return headers;
 }
 
-async function answerWith(answer: Dispatcher.ResponseData, response: Response): Promise<void> {
+async function answerWith(answer: ServiceAnswer, response: Response): Promise<void> {
   response.status(answer.statusCode);
   for (const name of RETURNED) {
     const value = answer.headers[name];
@@ -132,7 +131,7 @@ function isCallbackOfPerson({ route }: RouteMatch, request: Request): boolean {
   return route.path === '/shops/callback' && (request.headers.accept ?? '').includes('text/html');
 }
 
-async function returnToConnect(answer: Dispatcher.ResponseData, response: Response): Promise<void> {
+async function returnToConnect(answer: ServiceAnswer, response: Response): Promise<void> {
   const body: unknown = await answer.body.json().catch(() => undefined);
   const field = (name: string): unknown =>
     typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;

@@ -8,7 +8,6 @@ import {
 import { AppError, defineRoute, noAudit, reply } from '@tokometrics/kit';
 import type { Route } from '@tokometrics/kit';
 import { z } from 'zod';
-import type { IdentityClient } from '../adapters/identity-client.ts';
 import {
   clearedSessionCookie,
   DEVICE_COOKIE,
@@ -18,6 +17,7 @@ import {
   sessionCookie,
 } from '../domain/cookies.ts';
 import { csrfToken } from '../domain/csrf.ts';
+import type { IdentityClient } from '../domain/ports.ts';
 
 export interface SessionRouteDeps {
   readonly identity: IdentityClient;

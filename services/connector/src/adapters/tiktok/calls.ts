@@ -1,4 +1,4 @@
-import type { HttpMethod } from './transport.ts';
+export type HttpMethod = 'GET' | 'POST';
 
 export interface CallSpec {
   readonly method: HttpMethod;

@@ -1,8 +1,7 @@
 import { Agent, request } from 'undici';
 import { isAllowed } from './calls.ts';
+import type { HttpMethod } from './calls.ts';
 import { TikTokFault } from '../../domain/tiktok-fault.ts';
-
-export type HttpMethod = 'GET' | 'POST';
 
 interface RawRequest {
   readonly base: URL;
