@@ -44,6 +44,11 @@ export function withNewTrace<T>(
   return context.with(ROOT_CONTEXT, () => withSpan(name, attributes, fn));
 }
 
+/** For work that goes on for days after the request that began it: whatever it does begins anew. */
+export function outsideTrace<T>(fn: () => T): T {
+  return context.with(ROOT_CONTEXT, fn);
+}
+
 /** A copy of the headers with the W3C context of the caller. */
 export function injectTrace(headers: Readonly<Record<string, string>>): Record<string, string> {
   const carrier = { ...headers };
@@ -67,8 +72,24 @@ export function runInTrace<T>(
   return context.with(parent, () => inSpan(started, fn));
 }
 
+/** One context per trace, that of most carriers first; where equal, in the order of appearance. */
+function parentsOf(carriers: readonly Readonly<Record<string, string>>[]): Context[] {
+  const traces = new Map<string, { readonly from: Context; count: number }>();
+  for (const headers of carriers) {
+    const from = propagation.extract(ROOT_CONTEXT, headers);
+    const id = trace.getSpanContext(from)?.traceId;
+    const known = traces.get(id ?? '');
+    if (known !== undefined) {
+      known.count += 1;
+    } else if (id !== undefined) {
+      traces.set(id, { from, count: 1 });
+    }
+  }
+  return [...traces.values()].sort((a, b) => b.count - a.count).map(({ from }) => from);
+}
+
 /**
- * One span for many records: it goes on in the trace of the first, and links those of the others.
+ * One span for many records: it goes on in the trace that brought most of them, and links the others.
  * A chunk mostly holds what one page brought, so mostly there are no others.
  */
 export function runInTraces<T>(
@@ -76,15 +97,7 @@ export function runInTraces<T>(
   span: { readonly name: string; readonly attributes?: Attributes },
   fn: () => Promise<T>,
 ): Promise<T> {
-  const parents = new Map<string, Context>();
-  for (const headers of carriers) {
-    const from = propagation.extract(ROOT_CONTEXT, headers);
-    const id = trace.getSpanContext(from)?.traceId;
-    if (id !== undefined && !parents.has(id)) {
-      parents.set(id, from);
-    }
-  }
-  const [parent = ROOT_CONTEXT, ...others] = parents.values();
+  const [parent = ROOT_CONTEXT, ...others] = parentsOf(carriers);
   const links = others.flatMap((other): Link[] => {
     const linked = trace.getSpanContext(other);
     return linked === undefined ? [] : [{ context: linked }];

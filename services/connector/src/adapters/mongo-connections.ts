@@ -47,6 +47,16 @@ export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
       );
       return result.matchedCount > 0;
     },
+    /** Whether it was this call that did it: several streams are refused at once. */
+    markReauth: async (scope: ShopScope): Promise<boolean> => {
+      const result = await mongoErrors(() =>
+        connections.updateOne(
+          { _id: idOf(scope), state: 'open', status: { $ne: 'reauth_required' } },
+          { $set: { status: 'reauth_required' } },
+        ),
+      );
+      return result.modifiedCount > 0;
+    },
     erase: (shopKey: string, throughEpoch: number) =>
       eraseScope((filter) => connections.deleteMany(filter), shopKey, throughEpoch),
   };

@@ -1,4 +1,5 @@
 import type { ShopScope } from '@tokometrics/erasure';
+import { outsideTrace } from '@tokometrics/kit';
 import type { Connection } from '../domain/connection.ts';
 import { drainInbox } from '../domain/drain-inbox.ts';
 import type { DrainDeps } from '../domain/drain-inbox.ts';
@@ -19,8 +20,11 @@ export function retireDeps(core: ShopCore, supervisor: () => SyncSupervisor): Re
   return {
     connectionsOfAuthorization: (authKey) => stores.connections.ofAuthorization(authKey),
     markReauth: async (connection) => {
-      await stores.connections.change(connection, { status: 'reauth_required' });
-      log.warn({ shopKey: connection.shopKey }, 'the authorization has ended');
+      const isFirst = await stores.connections.markReauth(connection);
+      if (isFirst) {
+        log.warn({ shopKey: connection.shopKey }, 'the authorization has ended');
+      }
+      return isFirst;
     },
     announce: core.announce,
     stopWork: ({ shopKey, epoch }) => {
@@ -82,7 +86,8 @@ export async function beginWork(
     },
     onFault: faultReporter(core, connection, around.retire),
   };
-  return startShopWorker(deps, Math.floor(connection.connectedAt.getTime() / 1000));
+  const connectedAtS = Math.floor(connection.connectedAt.getTime() / 1000);
+  return outsideTrace(() => startShopWorker(deps, connectedAtS));
 }
 
 function faultReporter(

@@ -5,7 +5,8 @@ import { TikTokFault } from './tiktok-fault.ts';
 
 export interface RetireDeps {
   readonly connectionsOfAuthorization: (authKey: string) => Promise<readonly Connection[]>;
-  readonly markReauth: (connection: Connection) => Promise<void>;
+  /** Whether it was this call that marked it. */
+  readonly markReauth: (connection: Connection) => Promise<boolean>;
   readonly announce: (connection: Connection) => Promise<void>;
   /** Begins to stop the shop's work without waiting: it may be that work which asks. */
   readonly stopWork: (connection: Connection) => void;
@@ -22,8 +23,7 @@ export async function retireAuthorization(deps: RetireDeps, authKey: string): Pr
 }
 
 async function retire(deps: RetireDeps, connection: Connection): Promise<void> {
-  if (connection.state === 'open' && connection.status !== 'reauth_required') {
-    await deps.markReauth(connection);
+  if (await deps.markReauth(connection)) {
     deps.stopWork(connection);
     await deps.announce({ ...connection, status: 'reauth_required' });
   }
