@@ -5,7 +5,7 @@ import type { SealedWire } from '@tokometrics/contracts';
 import { createClock, createLogger, createVault } from '@tokometrics/kit';
 import type { System } from './start-system.ts';
 
-export interface Bound {
+interface Bound {
   readonly ceType: string;
   readonly shopKey: string;
   readonly epoch: number;
