@@ -26,8 +26,8 @@ const TESTS = {
   int: ['integration tests on real engines', 8 * MINUTE],
   e2e: ['whole system, through its API', 8 * MINUTE],
   browser: ['whole system, in a browser', 5 * MINUTE],
-  fault: ['faults, each on engines of its own', 12 * MINUTE],
   year: ['a whole year, to the cent', 20 * MINUTE],
+  fault: ['faults, each on engines of its own', 12 * MINUTE],
 };
 /** The year is a command of its own (`npm run test:year`), and part of what a build server runs. */
 const ON_REQUEST = ['year'];

@@ -173,4 +173,16 @@ describe('faults', () => {
     expect(await gone.ping()).toBe(false);
     await gone.stop();
   });
+
+  it('are transient when a read takes longer than a person waits', async () => {
+    const url = requiredEnv('CLICKHOUSE_URL');
+    const impatient = createClickhouse({ url, database: 'default', log, readMs: 200 });
+    const row = z.looseObject({});
+
+    const fault = await faultOf(impatient.query('SELECT sleep(1)', {}, row));
+
+    expect(fault).toMatchObject({ transient: true, code: 'upstream.unavailable' });
+    expect(await impatient.query('SELECT 1 AS n', {}, row)).toHaveLength(1);
+    await impatient.stop();
+  });
 });

@@ -17,6 +17,8 @@ export interface ClickhouseOptions {
   readonly url: string;
   readonly database: string;
   readonly log: Logger;
+  /** How long a read may take, milliseconds; 15 s unless told. */
+  readonly readMs?: number;
 }
 
 export type QueryParams = Readonly<Record<string, unknown>>;
@@ -36,6 +38,8 @@ export interface Clickhouse extends Lifecycled {
 
 const START_MS = 60_000;
 const REQUEST_MS = 60_000;
+/** A person waits for a read; whoever waits longer is told that it cannot be served. */
+const READ_MS = 15_000;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** A part of a nested column has a point: `lines.sku_id`. */
 const COLUMN = /^[A-Za-z_][A-Za-z0-9_]{0,127}(\.[A-Za-z_][A-Za-z0-9_]{0,127})?$/;
@@ -67,7 +71,12 @@ function createClientLogger(log: Logger): new () => ClientLogger {
   };
 }
 
-export function createClickhouse({ url, database, log }: ClickhouseOptions): Clickhouse {
+export function createClickhouse({
+  url,
+  database,
+  log,
+  readMs = READ_MS,
+}: ClickhouseOptions): Clickhouse {
   const clientLog = { LoggerClass: createClientLogger(log), level: ClickHouseLogLevel.ERROR };
   const client = createClient({
     url,
@@ -122,6 +131,7 @@ export function createClickhouse({ url, database, log }: ClickhouseOptions): Cli
           query: withQuoting(sql),
           query_params: { ...params },
           format: 'JSONEachRow',
+          abort_signal: AbortSignal.timeout(readMs),
         });
         return answer.json();
       });
