@@ -71,12 +71,8 @@ function createClientLogger(log: Logger): new () => ClientLogger {
   };
 }
 
-export function createClickhouse({
-  url,
-  database,
-  log,
-  readMs = READ_MS,
-}: ClickhouseOptions): Clickhouse {
+export function createClickhouse(options: ClickhouseOptions): Clickhouse {
+  const { url, database, log, readMs = READ_MS } = options;
   const clientLog = { LoggerClass: createClientLogger(log), level: ClickHouseLogLevel.ERROR };
   const client = createClient({
     url,
@@ -93,10 +89,7 @@ export function createClickhouse({
       throw toClickhouseFault(error);
     }
   };
-  const ping = async (): Promise<boolean> => {
-    const answer = await client.ping();
-    return answer.success;
-  };
+  const ping = async (): Promise<boolean> => (await client.ping()).success;
 
   return {
     name: 'clickhouse',
