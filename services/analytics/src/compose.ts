@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { shopKey as shopKeySchema, TOPICS } from '@tokometrics/contracts';
+import { shopKey as shopKeySchema, shopOfScope, TOPICS } from '@tokometrics/contracts';
 import {
   createFences,
   createSealer,
@@ -34,6 +34,7 @@ import type { Config } from './config.ts';
 import type { ChunkCounts } from './domain/chunk-counts.ts';
 import { FATES } from './domain/chunk-counts.ts';
 import { createCursors } from './domain/cursor.ts';
+import { rememberFigures } from './domain/figure-memo.ts';
 import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue } from './domain/pass-queue.ts';
@@ -60,8 +61,19 @@ export function compose(config: Config, log: Logger): Lifecycle {
     service: SERVICE,
     instanceId: config.INSTANCE_ID,
   };
-  // Chunks in hand are tracked by the fences themselves; nothing of a shop is held beside them.
-  const fences = createFences({ ...own, onFence: () => Promise.resolve() });
+  const reads = createClickhouseReads(clickhouse);
+  const figures = rememberFigures(reads, {
+    monotonicMs: () => clock.monotonicMs(),
+    onRead: countReads(metrics),
+  });
+  const fences = createFences({
+    ...own,
+    // Chunks in hand are tracked by the fences themselves; this is all that is held beside them.
+    onFence: (scope) => {
+      figures.forget(shopOfScope(scope) ?? '');
+      return Promise.resolve();
+    },
+  });
   const sealer = createSealer({ vault, clock, fences });
   const completeness = createMongoCompleteness(mongo);
   const erasers: Eraser[] = [
@@ -89,10 +101,11 @@ export function compose(config: Config, log: Logger): Lifecycle {
     routes: routes({
       findShop: (shopKey) => shops.find(shopKey),
       isFenced,
-      completeness: (shopKey, epoch) => completeness.read(shopKey, epoch),
+      known: (shopKey, epoch) => completeness.read(shopKey, epoch),
       now: () => clock.now(),
       cursors: createCursors(sha256Hex),
-      ...createClickhouseReads(clickhouse),
+      ...reads,
+      ...figures,
     }),
     ...{ log, metrics, clock },
     passports: createPassportVerifier({
@@ -174,7 +187,7 @@ interface SinkParts {
 
 type SinkDeps = Pick<
   ConsumerDeps,
-  'guardedChunk' | 'insert' | 'reroll' | 'noteChunk' | 'complete' | 'invalidate'
+  'guardedChunk' | 'insert' | 'reroll' | 'raiseRevision' | 'noteChunk' | 'complete' | 'invalidate'
 >;
 
 function sinkOf({
@@ -193,6 +206,7 @@ function sinkOf({
   return {
     insert: (table, lines) => sink.insert(table, lines),
     reroll: createPassQueue(reroll),
+    raiseRevision: (scopes) => completeness.raiseRevision(scopes),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
       count(counts);
@@ -244,6 +258,18 @@ function countRecords(metrics: Metrics): (counts: readonly ChunkCounts[]) => voi
         records.inc({ fate }, byFate[fate]);
       });
     }
+  };
+}
+
+function countReads(metrics: Metrics): (from: 'memory' | 'store') => void {
+  const reads = metrics.counter({
+    name: 'figure_reads_total',
+    help: 'Questions for figures by where their answer came from',
+    labels: ['from'],
+    zero: [{ from: 'memory' }, { from: 'store' }],
+  });
+  return (from) => {
+    reads.inc({ from }, 1);
   };
 }
 

@@ -44,6 +44,7 @@ export const STORE_IDS = [
   'privacy.fences',
   'privacy.canaries',
   'gateway.memory',
+  'analytics.memory',
   'logs',
   'browser',
 ] as const;

@@ -1,5 +1,6 @@
 import type { Clickhouse } from '@tokometrics/kit';
 import { runQuery } from '@tokometrics/kit';
+import type { FigureReads } from '../domain/figure-memo.ts';
 import type { OrdersDeps } from '../domain/read-orders.ts';
 import type { ProductsDeps } from '../domain/read-products.ts';
 import type { ProofDeps } from '../domain/read-proof.ts';
@@ -16,20 +17,18 @@ import { productRanking } from './queries/product-ranking.query.ts';
 import { productTitles } from './queries/product-titles.query.ts';
 import { productProofPageOf, proofPageOf } from './queries/proof-page.query.ts';
 
-export type Reads = Pick<
-  ProofDeps & ProductsDeps & OrdersDeps,
-  | 'figuresByDay'
-  | 'figuresByHour'
-  | 'figuresOfPartHour'
-  | 'proofPage'
-  | 'productFigure'
-  | 'productRanking'
-  | 'productTitles'
-  | 'ordersPage'
-  | 'orderStatuses'
-  | 'orderDetail'
-  | 'orderTransactions'
->;
+export type Reads = FigureReads &
+  Pick<
+    ProofDeps & ProductsDeps & OrdersDeps,
+    | 'proofPage'
+    | 'productFigure'
+    | 'productRanking'
+    | 'productTitles'
+    | 'ordersPage'
+    | 'orderStatuses'
+    | 'orderDetail'
+    | 'orderTransactions'
+  >;
 
 /** Every question that the routes ask, one query file each. */
 export function createClickhouseReads(clickhouse: Clickhouse): Reads {

@@ -2,7 +2,7 @@ import type { Resource } from '@tokometrics/contracts';
 import { RESOURCES } from '@tokometrics/contracts';
 import type { Mongo } from '@tokometrics/kit';
 import { AppError, mongoErrors } from '@tokometrics/kit';
-import type { Completeness, Range } from '../domain/completeness.ts';
+import type { Completeness, Known, Range } from '../domain/completeness.ts';
 import { NOTHING_COMPLETE } from '../domain/completeness.ts';
 
 interface Stored {
@@ -16,24 +16,37 @@ interface Stored {
   readonly rev: number;
 }
 
+/** Beside the resources of a connection, so that whoever reads those has it with the same look. */
+interface StoredRevision {
+  readonly _id: string;
+  readonly shopKey: string;
+  readonly epoch: number;
+  readonly revision: number;
+}
+
 export interface CompletenessStore {
   /** Reads, changes by a pure function, and writes only if nobody else wrote meanwhile. */
   update(
     of: { readonly shopKey: string; readonly epoch: number; readonly resource: Resource },
     change: (known: Completeness) => Completeness,
   ): Promise<Completeness>;
-  read(shopKey: string, epoch: number): Promise<ReadonlyMap<Resource, Completeness>>;
+  /** The figures of these connections have changed, and the change can be read. */
+  raiseRevision(of: readonly { readonly shopKey: string; readonly epoch: number }[]): Promise<void>;
+  read(shopKey: string, epoch: number): Promise<Known>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
 }
 
 const TRIES = 20;
-const idOf = (shopKey: string, epoch: number, resource: Resource): string =>
-  `${shopKey}:${String(epoch)}:${resource}`;
+const FIGURES = 'figures';
+const idOf = (shopKey: string, epoch: number, part: Resource | typeof FIGURES): string =>
+  `${shopKey}:${String(epoch)}:${part}`;
 const toKnown = (doc: Stored | null): Completeness =>
   doc === null ? NOTHING_COMPLETE : { update: doc.update, create: doc.create };
 
 export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
   const documents = mongo.collection<Stored>('completeness');
+  const revisions = mongo.collection<StoredRevision>('completeness');
+  const all = mongo.collection<Stored | StoredRevision>('completeness');
 
   const tryOnce = async (
     fresh: Omit<Stored, 'update' | 'create' | 'rev'>,
@@ -66,9 +79,26 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
       throw new AppError('upstream.unavailable', 'completeness is contended');
     },
     async read(shopKey, epoch) {
-      const ids = RESOURCES.map((resource) => idOf(shopKey, epoch, resource));
-      const found = await mongoErrors(() => documents.find({ _id: { $in: ids } }).toArray());
-      return new Map(found.map((doc) => [doc.resource, toKnown(doc)]));
+      const parts = [...RESOURCES, FIGURES] as const;
+      const ids = parts.map((part) => idOf(shopKey, epoch, part));
+      const found = await mongoErrors(() => all.find({ _id: { $in: ids } }).toArray());
+      return {
+        complete: new Map(
+          found.flatMap((doc) => ('resource' in doc ? [[doc.resource, toKnown(doc)]] : [])),
+        ),
+        revision: found.reduce((last, doc) => ('resource' in doc ? last : doc.revision), 0),
+      };
+    },
+    async raiseRevision(of) {
+      for (const { shopKey, epoch } of of) {
+        await mongoErrors(() =>
+          revisions.updateOne(
+            { _id: idOf(shopKey, epoch, FIGURES) },
+            { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
+            { upsert: true },
+          ),
+        );
+      }
     },
     async erase(shopKey, throughEpoch) {
       const scope = { shopKey, epoch: { $lte: throughEpoch } };

@@ -11,6 +11,7 @@ import type { Clickhouse, InMessage } from '@tokometrics/kit';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { addMarker, NOTHING_COMPLETE } from '../domain/completeness.ts';
 import type { Completeness } from '../domain/completeness.ts';
+import { rememberFigures } from '../domain/figure-memo.ts';
 import { createCursors } from '../domain/cursor.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
@@ -56,6 +57,9 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const fenced = new Set<string>();
   const chunks: ChunkCounts[] = [];
   const known = new Map<string, Map<Resource, Completeness>>();
+  const revisions = new Map<string, number>();
+  const reads = createClickhouseReads(clickhouse);
+  const remembered = rememberFigures(reads, { monotonicMs: () => performance.now() });
   const isFenced = (shopKey: string, epoch: number) => fenced.has(`${shopKey}:${String(epoch)}`);
 
   const update = (
@@ -82,6 +86,13 @@ export async function startTestSink(url: string): Promise<TestSink> {
           },
           insert: (table, lines) => sink.insert(table, lines),
           reroll,
+          raiseRevision: (scopes) => {
+            for (const { shopKey, epoch } of scopes) {
+              const key = `${shopKey}:${String(epoch)}`;
+              revisions.set(key, (revisions.get(key) ?? 0) + 1);
+            }
+            return Promise.resolve();
+          },
           noteChunk: async (counts) => {
             chunks.push(...counts);
             await sink.noteChunk(counts);
@@ -107,7 +118,8 @@ export async function startTestSink(url: string): Promise<TestSink> {
     store: writer(),
     anotherWriter: writer,
     routeDeps: ({ tenant, merchantId, currency = 'IDR', now }) => ({
-      ...createClickhouseReads(clickhouse),
+      ...reads,
+      ...remembered,
       findShop: (shopKey) =>
         shopKey === tenant.shopKey
           ? ({
@@ -125,8 +137,11 @@ export async function startTestSink(url: string): Promise<TestSink> {
             } as ReturnType<RouteDeps['findShop']>)
           : undefined,
       isFenced,
-      completeness: (shopKey, epoch) =>
-        Promise.resolve(known.get(`${shopKey}:${String(epoch)}`) ?? new Map()),
+      known: (shopKey, epoch) => {
+        const key = `${shopKey}:${String(epoch)}`;
+        const complete = known.get(key) ?? new Map<Resource, Completeness>();
+        return Promise.resolve({ complete, revision: revisions.get(key) ?? 0 });
+      },
       now,
       cursors: createCursors(sha256Hex),
     }),

@@ -14,6 +14,13 @@ export interface Completeness {
   readonly create: readonly Range[];
 }
 
+/** What is known of one connection. */
+export interface Known {
+  readonly complete: ReadonlyMap<Resource, Completeness>;
+  /** Grows with every change of the connection's figures, once the change can be read. */
+  readonly revision: number;
+}
+
 export const NOTHING_COMPLETE: Completeness = { update: [], create: [] };
 
 /** Union of half-open ranges; touching ones become one. Order and repetition change nothing. */

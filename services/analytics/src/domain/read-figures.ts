@@ -5,12 +5,13 @@ import { storedOf, sumDays, sumHours, totalOf } from './bucket-sums.ts';
 import { baselinePeriod } from './overview.ts';
 import type { BaselinePeriod, Period } from './overview.ts';
 import type { Baseline, QueryWindow } from './query-window.ts';
-import type { OpenShop } from './shop-access.ts';
+import type { KnownShop } from './shop-access.ts';
 import type { Sums } from './sums.ts';
 
 interface RangesParams {
   readonly shopKey: string;
   readonly epoch: number;
+  readonly revision: number;
   readonly cutoff: string;
   readonly from: string;
   readonly to: string;
@@ -21,6 +22,7 @@ interface RangesParams {
 interface PartHourParams extends Stored {
   readonly shopKey: string;
   readonly epoch: number;
+  readonly revision: number;
   readonly cutoff: string;
   readonly from: string;
   readonly to: string;
@@ -46,7 +48,7 @@ export interface Figures {
 /** One scan of a rollup serves both ranges; only an open window costs a second, small one. */
 export async function readFigures(
   deps: FigureDeps,
-  shop: OpenShop,
+  shop: KnownShop,
   window: QueryWindow,
   baseline: Baseline | undefined,
   basis: Basis,
@@ -79,9 +81,10 @@ export async function readFigures(
   };
 }
 
-const scopeOf = (shop: OpenShop, window: QueryWindow) => ({
+const scopeOf = (shop: KnownShop, window: QueryWindow) => ({
   shopKey: shop.shopKey,
   epoch: shop.epoch,
+  revision: shop.revision,
   cutoff: window.cutoff,
 });
 
@@ -133,7 +136,7 @@ function byHour(
 }
 
 interface Cutting {
-  readonly shop: OpenShop;
+  readonly shop: KnownShop;
   readonly window: QueryWindow;
   readonly baseline: Baseline;
   readonly basis: Basis;

@@ -9,7 +9,7 @@ export async function readFreshness(
   request: { readonly shop: string },
 ) {
   const shop = openShop(deps, merchantId, request.shop);
-  const known = await deps.completeness(shop.shopKey, shop.epoch);
+  const { complete } = await deps.known(shop.shopKey, shop.epoch);
   const nowS = Math.floor(deps.now().getTime() / 1000);
-  return { items: freshnessOf(createKnowledge(known, nowS)) };
+  return { items: freshnessOf(createKnowledge(complete, nowS)) };
 }

@@ -69,7 +69,7 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
   const bound = boundTo(merchantId, request);
   const place = request.cursor === undefined ? FIRST : placeOf(deps.cursors, bound, request.cursor);
   const [known, rows, statuses] = await Promise.all([
-    deps.completeness(shop.shopKey, shop.epoch),
+    deps.known(shop.shopKey, shop.epoch),
     deps.ordersPage({
       ...scope,
       from: window.from,
@@ -90,7 +90,7 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
       compare: undefined,
       basis: 'activity',
       currency: shop.currency,
-      knowledge: createKnowledge(known, window.nowS),
+      knowledge: createKnowledge(known.complete, window.nowS),
     }),
     items: page.map((order) => orderRowOf(shop.shopKey, order)),
     statuses: [...statuses],

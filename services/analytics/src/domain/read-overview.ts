@@ -8,7 +8,7 @@ import { readFigures } from './read-figures.ts';
 import type { FigureDeps } from './read-figures.ts';
 import { metaOf } from './reply-meta.ts';
 import { openShop } from './shop-access.ts';
-import type { OpenShop, ShopAccessDeps } from './shop-access.ts';
+import type { KnownShop, ShopAccessDeps } from './shop-access.ts';
 
 export interface OverviewDeps extends ShopAccessDeps, FigureDeps {}
 
@@ -19,7 +19,7 @@ export interface FigureRequest extends WindowRequest {
 }
 
 export interface Opened {
-  readonly shop: OpenShop;
+  readonly shop: KnownShop;
   readonly window: QueryWindow;
   readonly knowledge: Knowledge;
   readonly baseline: Baseline | undefined;
@@ -33,11 +33,16 @@ export async function openFigures(
 ): Promise<Opened> {
   const shop = openShop(deps, merchantId, request.shop);
   const window = resolveWindow(request, shop.zone, deps.now());
-  const known = await deps.completeness(shop.shopKey, shop.epoch);
-  const knowledge = createKnowledge(known, window.nowS);
+  const { complete, revision } = await deps.known(shop.shopKey, shop.epoch);
+  const knowledge = createKnowledge(complete, window.nowS);
   // One cut for all tiles, by the resource that moves fastest; statements come once a day.
   const ordersThrough = knowledge.completeThrough('orders');
-  return { shop, window, knowledge, baseline: baselineOf(window, request.compare, ordersThrough) };
+  return {
+    shop: { ...shop, revision },
+    window,
+    knowledge,
+    baseline: baselineOf(window, request.compare, ordersThrough),
+  };
 }
 
 export async function readOverview(

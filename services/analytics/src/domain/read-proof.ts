@@ -14,7 +14,7 @@ import { readFigures } from './read-figures.ts';
 import { openFigures } from './read-overview.ts';
 import type { FigureRequest, OverviewDeps } from './read-overview.ts';
 import { metaOf } from './reply-meta.ts';
-import type { OpenShop } from './shop-access.ts';
+import type { KnownShop } from './shop-access.ts';
 import { measureComponent } from './sums.ts';
 import type { Sums } from './sums.ts';
 
@@ -134,7 +134,7 @@ export async function readProof(
 const NO_ROWS: ProofPage = { sum: '0', rows: 0, page: [] };
 
 interface Where {
-  readonly shop: OpenShop;
+  readonly shop: KnownShop;
   readonly window: QueryWindow;
   readonly stored: Stored;
   readonly place: ProofPlace;
@@ -252,7 +252,7 @@ function componentValue(
 
 function productSums(
   deps: ProofDeps,
-  shop: OpenShop,
+  shop: KnownShop,
   window: QueryWindow,
   productId: string,
 ): Promise<ProductFigure> {

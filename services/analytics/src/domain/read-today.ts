@@ -44,6 +44,7 @@ export async function readToday(
   // One scan of eight days serves today, yesterday and last week.
   const hours = deps.figuresByHour({
     ...scope,
+    revision: shop.revision,
     ...{ from: weekAgo.from, to: window.to },
     ...{ baseFrom: weekAgo.from, baseTo: weekAgo.from },
   });

@@ -1,15 +1,12 @@
-import type { Resource, ShopLifecycle } from '@tokometrics/contracts';
+import type { ShopLifecycle } from '@tokometrics/contracts';
 import { marketOf } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
-import type { Completeness } from './completeness.ts';
+import type { Known } from './completeness.ts';
 
 export interface ShopAccessDeps {
   readonly findShop: (shopKey: string) => ShopLifecycle | undefined;
   readonly isFenced: (shopKey: string, epoch: number) => boolean;
-  readonly completeness: (
-    shopKey: string,
-    epoch: number,
-  ) => Promise<ReadonlyMap<Resource, Completeness>>;
+  readonly known: (shopKey: string, epoch: number) => Promise<Known>;
   readonly now: () => Date;
 }
 
@@ -20,6 +17,11 @@ export interface OpenShop {
   readonly currency: string | null;
   /** Never empty: what a figure without rows is written in. */
   readonly shownCurrency: string;
+}
+
+export interface KnownShop extends OpenShop {
+  /** Of its figures, see `Known`. */
+  readonly revision: number;
 }
 
 /** Unknown, foreign, disconnected and erased are one answer: there is nothing here. */

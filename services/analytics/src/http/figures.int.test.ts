@@ -182,6 +182,24 @@ describe('figures over HTTP', () => {
     expect(tileOf(reply, 'gross_sales')?.value.value).toBe(String(hours));
   });
 
+  it('shows what has changed at the next look, however often the question was asked', async () => {
+    const tenant = aTenant('Asia/Jakarta');
+    completeUpTo(sink, tenant, '2026-11-25T04:00:00Z');
+    const at = { tenant, now: '2026-11-25T04:30:00Z' };
+    const gross = async () => {
+      const reply = await ask(at, 'overview?range=mtd', overviewReply);
+      return tileOf(reply, 'gross_sales')?.value.value;
+    };
+
+    const shown = [await gross(), await gross()];
+    for (const [id, price] of Object.entries({ 31: '100', 32: '20', 33: '3' })) {
+      await store(tenant, [sale(id, '2026-11-20T03:00:00Z', price)]);
+      shown.push(await gross(), await gross());
+    }
+
+    expect(shown).toEqual(['0', '0', '100', '100', '120', '120', '123', '123']);
+  }, 60_000);
+
   it('adds no amounts of two currencies, but counts', async () => {
     const tenant = aTenant('Asia/Jakarta');
     await store(tenant, [

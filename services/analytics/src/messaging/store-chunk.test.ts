@@ -45,6 +45,10 @@ function createRecorder(closedAtWrite: ReadonlySet<string> = new Set()) {
         steps.push('reroll');
         return Promise.resolve();
       },
+      raiseRevision: (scopes: readonly unknown[]) => {
+        steps.push(`revision ${String(scopes.length)}`);
+        return Promise.resolve();
+      },
       noteChunk: (noted: readonly ChunkCounts[]) => {
         counts.push(...noted);
         return Promise.resolve();
@@ -69,7 +73,7 @@ const store = (
   );
 
 describe('storeChunk', () => {
-  it('writes base rows, then rollups, then completeness', async () => {
+  it('writes base rows, then rollups, then the revision, then completeness', async () => {
     const shop = tenant();
     const recorder = createRecorder();
 
@@ -78,7 +82,7 @@ describe('storeChunk', () => {
       factMessage(shop, 'order', '1', order('1')),
     ]);
 
-    expect(recorder.steps).toEqual(['insert orders', 'reroll', 'complete 1']);
+    expect(recorder.steps).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
   });
 
   it('gives every record one fate: the counts add up to what came in', async () => {

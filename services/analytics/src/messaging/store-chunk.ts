@@ -22,6 +22,8 @@ export interface StoreDeps {
   ) => Promise<{ readonly fenced: readonly Scope[] }>;
   readonly insert: (table: BaseTable, lines: readonly string[]) => Promise<void>;
   readonly reroll: (dirty: Readonly<Record<Rollup, readonly Bucket[]>>) => Promise<void>;
+  /** The figures of these connections have changed: answers from before no longer hold. */
+  readonly raiseRevision: (scopes: readonly Scope[]) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
   readonly complete: (markers: readonly StoredMarker[]) => Promise<void>;
   readonly invalidate: (
@@ -39,7 +41,8 @@ interface FactItem {
 /**
  * Facts → base tables → rollups → completeness → counters, in this order:
  * 1. base rows first: what a rollup is computed from must be there;
- * 2. rollups and their proof: only then may a reader be told that a range is complete;
+ * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
+ *    complete, and is no answer from before shown any more;
  * 3. markers behind them: completeness never runs ahead of the figures.
  * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
  */
@@ -102,6 +105,7 @@ async function write(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
     await deps.insert(table, rows);
   }
   await deps.reroll(dirtyOf(facts));
+  await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
 }
 
 /** What was neither kept nor parked lost against another version in the same chunk. */
@@ -133,7 +137,11 @@ type Scoped = FactItem | { readonly message: InMessage; readonly scope: Scope };
 const scopeOf = (item: Scoped): Scope => ('fact' in item ? item.fact.scope : item.scope);
 
 function scopesOf(items: readonly Scoped[]): Scope[] {
-  return [...new Map(items.map((item) => [scopeKey(scopeOf(item)), scopeOf(item)])).values()];
+  return distinctScopes(items.map(scopeOf));
+}
+
+function distinctScopes(scopes: readonly Scope[]): Scope[] {
+  return [...new Map(scopes.map((scope) => [scopeKey(scope), scope])).values()];
 }
 
 function opener(open: readonly Scope[]): (scope: Scope) => boolean {

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger, createMongo, createUlid } from '@tokometrics/kit';
+import type { Mongo } from '@tokometrics/kit';
+import { engineEnv } from '@tokometrics/testkit';
+import { aConnection } from '../domain/connection.fixture.ts';
+import type { Connection } from '../domain/connection.ts';
+import { createMongoConnections } from './mongo-connections.ts';
+
+describe('connections in MongoDB', () => {
+  let mongo: Mongo;
+  const ofThisFile = `test_${createUlid().toLowerCase()}`;
+
+  beforeAll(async () => {
+    const log = createLogger({ service: 'connector-test', level: 'error' });
+    mongo = createMongo({ url: engineEnv().MONGO_URL, database: ofThisFile, log });
+    await mongo.start();
+  });
+
+  afterAll(async () => {
+    await mongo.collection('connections').deleteMany({});
+    await mongo.stop();
+  });
+
+  async function store(connection: Connection) {
+    const connections = createMongoConnections(mongo, (_scope, write) => write());
+    const identity = { ciphertext: '', keyId: '' } as never;
+    await connections.insert({ ...connection, identity, announced: null });
+    return connections;
+  }
+
+  it('tells one of ten callers at once that it was the one that marked', async () => {
+    const connection = aConnection();
+    const connections = await store(connection);
+
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => connections.markReauth(connection)),
+    );
+
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(await connections.find(connection)).toMatchObject({ status: 'reauth_required' });
+  });
+
+  it('marks no connection that is closed or gone', async () => {
+    const closed = aConnection({ state: 'closed' });
+    const connections = await store(closed);
+
+    expect(await connections.markReauth(closed)).toBe(false);
+    expect(await connections.markReauth(aConnection())).toBe(false);
+    expect(await connections.find(closed)).toMatchObject({ status: 'active' });
+  });
+});
