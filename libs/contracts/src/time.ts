@@ -14,6 +14,9 @@ const QUARTER_S = 900;
 // Offsets change on quarter hours at the finest, so one look-up serves a whole quarter of an hour.
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
+/** Every page asks for the same days of a few zones. */
+const dayStarts = new Map<string, number>();
+const MAX_DAY_STARTS = 50_000;
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
@@ -83,6 +86,20 @@ export function localHourStart(zone: string, epochS: number): number {
 
 /** Epoch seconds of 00:00 of a local day; in a midnight gap, the first instant of that day. */
 export function startOfDay(zone: string, date: string): number {
+  const key = `${zone} ${date}`;
+  const known = dayStarts.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  if (dayStarts.size >= MAX_DAY_STARTS) {
+    dayStarts.clear();
+  }
+  const found = findStartOfDay(zone, date);
+  dayStarts.set(key, found);
+  return found;
+}
+
+function findStartOfDay(zone: string, date: string): number {
   const naive = Date.parse(`${date}T00:00:00Z`) / 1000;
   const guess = naive - zoneOffset(zone, naive);
   // Walk over the possible change of offset: the day starts at the first instant that bears its date.

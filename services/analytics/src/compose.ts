@@ -64,6 +64,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const reads = createClickhouseReads(clickhouse);
   const figures = rememberFigures(reads, {
     monotonicMs: () => clock.monotonicMs(),
+    random: Math.random,
     onRead: countReads(metrics),
   });
   const fences = createFences({

@@ -33,7 +33,7 @@ import { createIdentitySecrets } from './adapters/vault-secrets.ts';
 import type { Config } from './config.ts';
 import type { Account } from './domain/account.ts';
 import { createDemoAccount } from './domain/demo-account.ts';
-import { signPassport, thumbprint } from './domain/passport.ts';
+import { signPassport } from './domain/passport.ts';
 import type { RegisterDeps } from './domain/register-account.ts';
 import type { ReauthenticateDeps } from './domain/resolve-session.ts';
 import type { SignInDeps } from './domain/sign-in.ts';
@@ -114,15 +114,12 @@ export function compose(config: Config, log: Logger): Lifecycle {
       session: sessionDeps(useCases),
       sign: (resolved, audience, at) => {
         const privateKey = secrets.passportKey();
-        const kid = thumbprint(secrets.passportPublicJwk());
+        const { kid } = secrets.passportPublicJwk();
         return signPassport({ privateKey, kid }, resolved, audience, at);
       },
-      publicKeys: () => {
-        const jwk = secrets.passportPublicJwk();
-        return {
-          keys: [{ ...jwk, kid: thumbprint(jwk), use: 'sig' as const, alg: 'ES256' as const }],
-        };
-      },
+      publicKeys: () => ({
+        keys: [{ ...secrets.passportPublicJwk(), use: 'sig' as const, alg: 'ES256' as const }],
+      }),
       verify: {
         hashToken,
         consume: (hash) => stores.verifications.consume(hash),

@@ -295,7 +295,7 @@ export const DATA_MAP = {
     locator: { place: 'figures that were read' },
     scopeField: 'shopKey',
     category: 'shop',
-    holds: 'Sums that were asked for, for half a minute',
+    holds: 'Sums that were asked for, for a minute',
     personal: false,
     clause: 'tiktok',
     retentionDays: 1,

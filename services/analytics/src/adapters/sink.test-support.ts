@@ -59,7 +59,10 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const known = new Map<string, Map<Resource, Completeness>>();
   const revisions = new Map<string, number>();
   const reads = createClickhouseReads(clickhouse);
-  const remembered = rememberFigures(reads, { monotonicMs: () => performance.now() });
+  const remembered = rememberFigures(reads, {
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+  });
   const isFenced = (shopKey: string, epoch: number) => fenced.has(`${shopKey}:${String(epoch)}`);
 
   const update = (

@@ -13,7 +13,7 @@ const questionOf = (shopKey: string, revision: number) => ({
 const NEVER = () => Promise.reject(new Error('not asked here'));
 
 /** A store whose one figure per shop is the number of changes that it has seen. */
-function aStore() {
+function aStore(chance = 0) {
   const changes = new Map<string, number>();
   let nowMs = 0;
   let asked = 0;
@@ -29,7 +29,7 @@ function aStore() {
       figuresByHour: NEVER,
       figuresOfPartHour: NEVER,
     },
-    { monotonicMs: () => nowMs },
+    { monotonicMs: () => nowMs, random: () => chance },
   );
   return {
     figures,
@@ -94,13 +94,16 @@ describe('remembered figures', () => {
     );
   });
 
-  it('asks again after half a minute, whatever the revision says', async () => {
-    const store = aStore();
+  it.each([
+    [0, 30_000],
+    [0.5, 45_000],
+  ])('asks again after a while (chance %d), whatever the revision says', async (chance, ms) => {
+    const store = aStore(chance);
     const [shop = ''] = SHOPS;
 
     await store.read(shop, 1);
     store.change(shop);
-    store.pass(29_999);
+    store.pass(ms - 1);
     expect(await store.read(shop, 1)).toBe(0);
     store.pass(1);
 
@@ -128,7 +131,7 @@ describe('remembered figures', () => {
         figuresByHour: NEVER,
         figuresOfPartHour: NEVER,
       },
-      { monotonicMs: () => 0 },
+      { monotonicMs: () => 0, random: () => 0 },
     );
     const question = questionOf(aShopKey(), 1);
 

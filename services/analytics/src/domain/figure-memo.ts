@@ -2,8 +2,11 @@ import type { DayFigure, HourFigure } from './bucket-sums.ts';
 import type { FigureDeps } from './read-figures.ts';
 import type { Sums } from './sums.ts';
 
-/** Another reader of the store may lag behind its writer; nothing it said is shown for longer. */
-const KEPT_MS = 30_000;
+/**
+ * A replica of the store may lag behind its writer; nothing it said is shown for longer. The second
+ * half is by chance, so that what was asked at once is not asked again at once.
+ */
+const KEPT_MS = 60_000;
 const MAX_QUESTIONS = 2_000;
 /** Two years of days, or a month of hours; a longer answer is read anew each time. */
 const MAX_FIGURES = 1_600;
@@ -17,12 +20,14 @@ interface Question {
 interface Held<T> {
   readonly shopKey: string;
   readonly revision: number;
-  readonly askedAtMs: number;
+  readonly untilMs: number;
   readonly answer: Promise<readonly T[]>;
 }
 
 export interface MemoOptions {
   readonly monotonicMs: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
   readonly onRead?: (from: 'memory' | 'store') => void;
 }
 
@@ -31,7 +36,7 @@ export interface MemoOptions {
  * raised after a change can be read, so an answer that was asked for under the same revision was read
  * after every change that this asker can know of.
  */
-function createMemo<T>({ monotonicMs, onRead = () => undefined }: MemoOptions) {
+function createMemo<T>({ monotonicMs, random, onRead = () => undefined }: MemoOptions) {
   const held = new Map<string, Held<T>>();
 
   const remember = (key: string, one: Held<T>): void => {
@@ -56,14 +61,15 @@ function createMemo<T>({ monotonicMs, onRead = () => undefined }: MemoOptions) {
       const key = JSON.stringify(question);
       const known = held.get(key);
       const nowMs = monotonicMs();
-      if (known !== undefined && known.revision === revision && nowMs - known.askedAtMs < KEPT_MS) {
+      if (known !== undefined && known.revision === revision && nowMs < known.untilMs) {
         remember(key, known);
         onRead('memory');
         return known.answer;
       }
       onRead('store');
       const answer = ask(question);
-      const one = { shopKey: question.shopKey, revision, askedAtMs: nowMs, answer };
+      const untilMs = nowMs + KEPT_MS / 2 + (random() * KEPT_MS) / 2;
+      const one = { shopKey: question.shopKey, revision, untilMs, answer };
       remember(key, one);
       answer.then(
         (figures) => {

@@ -22,7 +22,10 @@ export interface IdentityClient {
 export interface ServiceAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: AsyncIterable<Uint8Array> & { json(): Promise<unknown> };
+  readonly body: AsyncIterable<Uint8Array> & {
+    json(): Promise<unknown>;
+    arrayBuffer(): Promise<ArrayBuffer>;
+  };
 }
 
 /** Hands a request's method and body to an address, with these headers alone. */

@@ -14,6 +14,8 @@ export interface ProxyDeps {
 
 const PREFIX = '/api/v1';
 const WEBHOOK = '/v1/webhooks/tiktok';
+/** So much is handed on in one piece; a stream costs more than it carries. */
+const AT_ONCE_BYTES = 256 * 1024;
 const FORWARDED = [
   'content-type',
   'content-length',
@@ -122,6 +124,11 @@ async function answerWith(answer: ServiceAnswer, response: Response): Promise<vo
     if (value !== undefined) {
       response.setHeader(name, value);
     }
+  }
+  const length = Number(answer.headers['content-length'] ?? Number.NaN);
+  if (length <= AT_ONCE_BYTES) {
+    response.end(Buffer.from(await answer.body.arrayBuffer()));
+    return;
   }
   await pipeline(answer.body, response);
 }

@@ -2,8 +2,18 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } f
 import type { KeyObject } from 'node:crypto';
 import { AppError, isAppError, vaultPath } from '@tokometrics/kit';
 import type { Lifecycled, VaultClient, VaultPath } from '@tokometrics/kit';
+import { thumbprint } from '../domain/passport.ts';
 
 const PEPPER_ID = 'p1';
+
+export interface PublicJwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  /** Follows from the key. */
+  readonly kid: string;
+}
 
 export interface IdentitySecrets {
   readonly pepperId: string;
@@ -11,7 +21,7 @@ export interface IdentitySecrets {
   /** Key under which addresses are looked up. */
   lookupKey(): Buffer;
   passportKey(): KeyObject;
-  passportPublicJwk(): { kty: string; crv: string; x: string; y: string };
+  passportPublicJwk(): PublicJwk;
 }
 
 /** Read once at start and kept in memory: signing in never waits for Vault. Made at the first start. */
@@ -19,6 +29,7 @@ export function createIdentitySecrets(vault: VaultClient): Lifecycled & Identity
   let pepper: Buffer | undefined;
   let lookup: Buffer | undefined;
   let signing: KeyObject | undefined;
+  let publicJwk: PublicJwk | undefined;
 
   return {
     name: 'identity-secrets',
@@ -34,17 +45,21 @@ export function createIdentitySecrets(vault: VaultClient): Lifecycled & Identity
       signing = createPrivateKey(
         await readOrMake(vault, vaultPath('identity', 'passport-key'), signingKey),
       );
+      publicJwk = publicJwkOf(signing);
     },
     stop: () => Promise.resolve(),
     pepperId: PEPPER_ID,
     pepper: (id) => (id === PEPPER_ID ? pepper : undefined),
     lookupKey: () => loaded(lookup),
     passportKey: () => loaded(signing),
-    passportPublicJwk() {
-      const { kty, crv, x, y } = createPublicKey(loaded(signing)).export({ format: 'jwk' });
-      return { kty: String(kty), crv: String(crv), x: String(x), y: String(y) };
-    },
+    passportPublicJwk: () => loaded(publicJwk),
   };
+}
+
+function publicJwkOf(key: KeyObject): PublicJwk {
+  const { kty, crv, x, y } = createPublicKey(key).export({ format: 'jwk' });
+  const jwk = { kty: String(kty), crv: String(crv), x: String(x), y: String(y) };
+  return { ...jwk, kid: thumbprint(jwk) };
 }
 
 function loaded<T>(value: T | undefined): T {
