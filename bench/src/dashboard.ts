@@ -111,15 +111,18 @@ async function latencies(
   ranges: readonly string[],
 ): Promise<Latencies> {
   const took: number[] = [];
+  const pathOf = (shop: string, turn: number) =>
+    `/metrics/overview?shop=${shop}&${ranges.at(turn % ranges.length) ?? RANGE}`;
+  // Every page has been opened before the clock starts.
+  await Promise.all(
+    tenants.map(({ merchant, shop }) => merchant.get(pathOf(shop, -1), overviewReply)),
+  );
   const until = performance.now() + SECONDS * 1000;
   await Promise.all(
     tenants.map(async ({ merchant, shop }) => {
-      const pathOf = (turn: number) =>
-        `/metrics/overview?shop=${shop}&${ranges.at(turn % ranges.length) ?? RANGE}`;
-      await merchant.get(pathOf(-1), overviewReply);
       for (let turn = 0; performance.now() < until; turn += 1) {
         const startedAt = performance.now();
-        const { status } = await merchant.call('GET', pathOf(turn));
+        const { status } = await merchant.call('GET', pathOf(shop, turn));
         took.push(performance.now() - startedAt);
         if (status !== 200) {
           throw new Error(`the Overview answered ${String(status)}`);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectResult, problem } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
+import { loadAsDemo, RETAIL } from './support/demo-merchant.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
 import { Merchant } from './support/merchant.ts';
@@ -12,7 +13,6 @@ import type { System } from './support/start-system.ts';
 
 /** Sent in every place where input is wrong; no answer and no log may repeat it. */
 const NEEDLE = 'needle5f1c9e';
-const retail = { seller: 'retail', region: 'GB', timezone: 'Europe/London' } as const;
 const noShop = '01JAAAAAAAAAAAAAAAAAAAAAAA';
 
 describe('input that is wrong', () => {
@@ -23,13 +23,7 @@ describe('input that is wrong', () => {
 
   beforeAll(async () => {
     system = await startSystem();
-    merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-    shopKey = (await merchant.connect(retail))[0] ?? '';
-    await merchant.untilComplete(shopKey);
+    ({ merchant, shopKey } = await loadAsDemo(system));
   }, 240_000);
 
   afterAll(async () => {
@@ -172,7 +166,7 @@ describe('input that is wrong', () => {
 
   it('refuses a return from TikTok with a wrong, a used and a foreign state', async () => {
     await merchant.reauthenticate(system.stack.credentials.demoPassword);
-    const { back } = await merchant.authorize({ ...retail, decision: 'deny' });
+    const { back } = await merchant.authorize({ ...RETAIL, decision: 'deny' });
     const other = await registerMerchant(system, 'other@merchant.test', 'a long and quiet phrase');
     const stateInvalid = [400, 'request.invalid', 'oauth.state_invalid'];
 
@@ -185,10 +179,10 @@ describe('input that is wrong', () => {
   });
 
   it('says so when the person denies, or grants less than is needed', async () => {
-    const denied = await merchant.authorize({ ...retail, decision: 'deny' });
+    const denied = await merchant.authorize({ ...RETAIL, decision: 'deny' });
     await merchant.call('GET', denied.back);
     const partly = await merchant.authorize({
-      ...retail,
+      ...RETAIL,
       scopes: ['seller.authorization.info', 'seller.shop.info'],
     });
     await merchant.call('GET', partly.back);

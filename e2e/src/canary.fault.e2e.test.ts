@@ -14,6 +14,7 @@ import {
   piece,
 } from './support/everything.ts';
 import type { Piece } from './support/everything.ts';
+import { RETAIL, signInAsDemo } from './support/demo-merchant.ts';
 import { createScanner } from './support/needles.ts';
 import type { Needle, Scanner } from './support/needles.ts';
 import { startRecorder } from './support/recorder.ts';
@@ -28,7 +29,6 @@ import type { System } from './support/start-system.ts';
 import { anOrderIn, shopId, tokensIn } from './support/tiktok-answers.ts';
 import { Witness } from './support/witness.ts';
 
-const retail = { seller: 'retail', region: 'GB', timezone: 'Europe/London' } as const;
 const OTHER = 'other@merchant.test';
 
 describe('buyers and secrets', () => {
@@ -73,15 +73,14 @@ describe('buyers and secrets', () => {
 
   /** Answers that are cut off, refused or of an ended token: what is wrong gets quoted most easily. */
   async function loadThroughTrouble(): Promise<void> {
-    const { demoEmail: email, demoPassword: password } = system.stack.credentials;
-    await merchant.signIn({ email, password });
+    await signInAsDemo(system, merchant);
     for (const kind of ['truncated_json', 'html_503', 'internal', 'expired_token', 'drop']) {
       await system.control.post('/faults', { kind, match: 'orders', count: 1, after: 1 });
     }
     await system.control.post('/faults', { kind: 'truncated_json', match: 'token', count: 1 });
-    const broken = await merchant.authorize(retail);
+    const broken = await merchant.authorize(RETAIL);
     await merchant.call('GET', broken.back);
-    const begun = await merchant.authorize(retail);
+    const begun = await merchant.authorize(RETAIL);
     code = new URL(begun.back, system.publicUrl).searchParams.get('code') ?? '';
     expect((await merchant.call('GET', begun.back)).status).toBe(303);
     shopKey = (await merchant.shops())[0]?.shopKey ?? '';
@@ -115,7 +114,7 @@ describe('buyers and secrets', () => {
     }
     expect(statuses).toEqual([200, 401, 400, 401, 400, 401]);
     await merchant.call('POST', '/auth/logout');
-    await merchant.signIn({ email: system.stack.credentials.demoEmail, password: demoPassword });
+    await signInAsDemo(system, merchant);
     await registerMerchant(system, OTHER, 'a long and quiet phrase');
   }
 

@@ -5,9 +5,10 @@ import { eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
 import { killAtRandom, revive } from './support/chaos.ts';
 import type { Mortal } from './support/chaos.ts';
+import { connectAsDemo, RETAIL } from './support/demo-merchant.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
-import { Merchant } from './support/merchant.ts';
+import type { Merchant } from './support/merchant.ts';
 import { listOrderIds } from './support/order-ids.ts';
 import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
@@ -37,17 +38,7 @@ describe('a history that loads while everything dies', () => {
       count: 1_000_000,
       delay_ms: 700,
     });
-    merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-    const [connected = ''] = await merchant.connect({
-      seller: 'retail',
-      region: 'GB',
-      timezone: 'Europe/London',
-    });
-    shopKey = connected;
+    ({ merchant, shopKey } = await connectAsDemo(system, RETAIL));
     await eventually(
       async () => {
         if ((await listOrderIds(merchant, shopKey, span)).length === 0) {

@@ -7,6 +7,7 @@ import type { EngineHandle, EngineName } from '@tokometrics/local';
 import { eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
 import { revive } from './support/chaos.ts';
+import { RETAIL, signInAsDemo } from './support/demo-merchant.ts';
 import { logFiles } from './support/everything.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
@@ -16,7 +17,6 @@ import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 import { Witness } from './support/witness.ts';
 
-const retail = { seller: 'retail', region: 'GB', timezone: 'Europe/London' } as const;
 const unavailable = [503, 'upstream.unavailable'];
 /** Time enough for all who need the engine to notice. */
 const AWAY_MS = 3_000;
@@ -55,9 +55,7 @@ describe('an engine that is away', () => {
         gateway: { RATE_LIMIT_PER_MINUTE: '100000' },
       },
     });
-    merchant = new Witness(system.publicUrl);
-    const { demoEmail: email, demoPassword: password } = system.stack.credentials;
-    await merchant.signIn({ email, password });
+    merchant = await signInAsDemo(system, new Witness(system.publicUrl));
     processes = services().map(({ name, pid }) => [name, pid]);
   }, 240_000);
 
@@ -111,7 +109,7 @@ describe('an engine that is away', () => {
     await system.control.post('/faults', {
       ...{ kind: 'slow', match: '*', count: 1_000_000, delay_ms: 700 },
     });
-    const { back, connectId } = await merchant.authorize(retail);
+    const { back, connectId } = await merchant.authorize(RETAIL);
     await sealVault();
     const returned = await merchant.call('GET', back);
 
@@ -125,7 +123,7 @@ describe('an engine that is away', () => {
     await revive(engine('vault'));
     await eventually(
       async () => {
-        [shopKey = ''] = await merchant.connect(retail);
+        [shopKey = ''] = await merchant.connect(RETAIL);
       },
       { timeoutMs: 30_000, everyMs: 500 },
     );

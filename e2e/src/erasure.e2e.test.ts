@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { overviewReply, privacyRequest, receipt as receiptSchema } from '@tokometrics/contracts';
 import { eventually, repositoryRoot } from '@tokometrics/testkit';
 import { z } from 'zod';
+import { RETAIL, signInAsDemo } from './support/demo-merchant.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
 import { Merchant } from './support/merchant.ts';
@@ -14,7 +15,6 @@ import type { System } from './support/start-system.ts';
 import { countLeft } from './support/stores.ts';
 
 const verifier = join(repositoryRoot, 'tools', 'verify-receipt.mjs');
-const retail = { seller: 'retail', region: 'GB', timezone: 'Europe/London' } as const;
 
 describe('two merchants with the same shop, of whom one leaves', () => {
   const expected = readExpected('week');
@@ -29,11 +29,10 @@ describe('two merchants with the same shop, of whom one leaves', () => {
 
   beforeAll(async () => {
     system = await startSystem();
-    leaving = new Merchant(system.publicUrl);
-    await leaving.signIn({ email: system.stack.credentials.demoEmail, password: password() });
+    leaving = await signInAsDemo(system, new Merchant(system.publicUrl));
     staying = await registerMerchant(system, 'second@merchant.test', 'a long and quiet phrase');
-    leavingShop = (await leaving.connect(retail))[0] ?? '';
-    stayingShop = (await staying.connect(retail))[0] ?? '';
+    leavingShop = (await leaving.connect(RETAIL))[0] ?? '';
+    stayingShop = (await staying.connect(RETAIL))[0] ?? '';
     await Promise.all([leaving.untilComplete(leavingShop), staying.untilComplete(stayingShop)]);
   }, 300_000);
 
@@ -113,7 +112,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
 
   it('starts a new epoch when the shop comes back, with full data', async () => {
     await leaving.reauthenticate(password());
-    const [again = ''] = await leaving.connect(retail);
+    const [again = ''] = await leaving.connect(RETAIL);
     await leaving.untilComplete(again);
     const [shop] = await leaving.shops();
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadAsDemo } from './support/demo-merchant.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
-import { Merchant } from './support/merchant.ts';
+import type { Merchant } from './support/merchant.ts';
 import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 
@@ -13,18 +14,7 @@ describe('a week of real orders', () => {
 
   beforeAll(async () => {
     system = await startSystem();
-    merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-    const [connected = ''] = await merchant.connect({
-      seller: 'retail',
-      region: 'GB',
-      timezone: 'Europe/London',
-    });
-    shopKey = connected;
-    await merchant.untilComplete(shopKey);
+    ({ merchant, shopKey } = await loadAsDemo(system));
   }, 240_000);
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadAsDemo, RETAIL } from './support/demo-merchant.ts';
 import { differences, wholeSpan } from './support/exactness.ts';
 import { readExpected } from './support/expected.ts';
-import { Merchant } from './support/merchant.ts';
+import type { Merchant } from './support/merchant.ts';
 import { listOrderIds } from './support/order-ids.ts';
 import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
@@ -17,19 +18,8 @@ describe('a year of real orders', () => {
 
   beforeAll(async () => {
     system = await startSystem({ csv: 'year' });
-    merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
     const startedAt = performance.now();
-    const [connected = ''] = await merchant.connect({
-      seller: 'retail',
-      region: 'GB',
-      timezone: 'Europe/London',
-    });
-    shopKey = connected;
-    await merchant.untilComplete(shopKey, LOAD_MS);
+    ({ merchant, shopKey } = await loadAsDemo(system, RETAIL, LOAD_MS));
     sayHowFast((performance.now() - startedAt) / 1000, expected.total.orders);
   }, LOAD_MS + 120_000);
 

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays, ordersReply, overviewReply } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
+import { INDONESIAN, loadAsDemo, signInAsDemo } from './support/demo-merchant.ts';
 import { differences } from './support/exactness.ts';
 import { askOracle } from './support/expected.ts';
-import { Merchant } from './support/merchant.ts';
+import type { Merchant } from './support/merchant.ts';
 import { listOrderIds } from './support/order-ids.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
@@ -33,27 +34,12 @@ describe('a shop that trades while its notices are lost, doubled and late', () =
         connector: { POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
       },
     });
-    merchant = new Merchant(system.publicUrl);
-    await signIn();
-    const connected = await merchant.connect({
-      seller: 'synthetic',
-      region: 'ID',
-      timezone: 'Asia/Jakarta',
-    });
-    shopKey = connected[0] ?? '';
-    await merchant.untilComplete(shopKey);
+    ({ merchant, shopKey } = await loadAsDemo(system, INDONESIAN));
   }, 240_000);
 
   afterAll(async () => {
     await system.stop();
   }, 60_000);
-
-  async function signIn(): Promise<void> {
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-  }
 
   /** The source goes on while it is asked, so both are asked until they agree. */
   async function untilTrue(): Promise<void> {
@@ -118,7 +104,7 @@ describe('a shop that trades while its notices are lost, doubled and late', () =
   it('follows what happened to old orders while nothing of the product ran', async () => {
     const before = await closedDays();
     await system.restartAt(TWO_DAYS_LATER);
-    await signIn();
+    await signInAsDemo(system, merchant);
     span = { from: FROM, to: addDays(TWO_DAYS_LATER.slice(0, 10), 1) };
 
     await untilTrue();

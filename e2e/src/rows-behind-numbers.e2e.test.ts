@@ -10,7 +10,8 @@ import {
   toUnits,
 } from '@tokometrics/contracts';
 import type { ProofReply } from '@tokometrics/contracts';
-import { Merchant } from './support/merchant.ts';
+import { loadAsDemo } from './support/demo-merchant.ts';
+import type { Merchant } from './support/merchant.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 
@@ -35,18 +36,7 @@ describe('rows behind a number', () => {
   beforeAll(async () => {
     // Some hundred questions within seconds: more than a person asks.
     system = await startSystem({ envOf: { gateway: { RATE_LIMIT_PER_MINUTE: '100000' } } });
-    merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-    const connected = await merchant.connect({
-      seller: 'retail',
-      region: 'GB',
-      timezone: 'Europe/London',
-    });
-    shopKey = connected[0] ?? '';
-    await merchant.untilComplete(shopKey);
+    ({ merchant, shopKey } = await loadAsDemo(system));
   }, 240_000);
 
   afterAll(async () => {

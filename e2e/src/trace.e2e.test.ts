@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
-import { Merchant } from './support/merchant.ts';
+import { loadAsDemo } from './support/demo-merchant.ts';
 import { startSpanReceiver } from './support/span-receiver.ts';
 import type { ReceivedSpan, SpanReceiver } from './support/span-receiver.ts';
 import { startSystem } from './support/start-system.ts';
@@ -21,17 +21,7 @@ describe('the trace of a page of orders', () => {
     system = await startSystem({
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '500' },
     });
-    const merchant = new Merchant(system.publicUrl);
-    await merchant.signIn({
-      email: system.stack.credentials.demoEmail,
-      password: system.stack.credentials.demoPassword,
-    });
-    const [shopKey = ''] = await merchant.connect({
-      seller: 'retail',
-      region: 'GB',
-      timezone: 'Europe/London',
-    });
-    await merchant.untilComplete(shopKey);
+    await loadAsDemo(system);
   }, 240_000);
 
   afterAll(async () => {

@@ -1,68 +1,22 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestEngines } from '../testing/test-engine.ts';
+import { describe, expect, it } from '@jest/globals';
+import {
+  ask,
+  client,
+  connect,
+  contractDatabase,
+  rows,
+  useContractDatabase,
+} from './contract.fixture.ts';
 
-/** What the services ask of a ClickHouse, of any: also a real server's, given by its address. */
-const given = process.env['CLICKHOUSE_CONTRACT_URL'];
-const database = `contract_${String(process.pid)}`;
-let stopEngines: () => Promise<void> = () => Promise.resolve();
-let url = '';
-let client: ClickHouseClient;
-
-function connect(options: Parameters<typeof createClient>[0] = {}): ClickHouseClient {
-  return createClient({
-    url,
-    database,
-    request_timeout: 30_000,
-    log: { level: ClickHouseLogLevel.OFF },
-    ...options,
-  });
-}
-
-async function rows<T = Record<string, unknown>>(
-  query: string,
-  params: Record<string, unknown> = {},
-) {
-  const result = await client.query({ query, query_params: params, format: 'JSONEachRow' });
-  return result.json<T>();
-}
-
-async function ask(path: string, init: RequestInit = {}) {
-  const response = await fetch(`${url.replace(/\/$/, '')}${path}`, init);
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-beforeAll(async () => {
-  if (given === undefined) {
-    const engines = await startTestEngines('clickhouse');
-    stopEngines = () => engines.stop();
-    url = engines.env['CLICKHOUSE_URL'] ?? '';
-  } else {
-    url = given;
-  }
-  const bare = createClient({ url });
-  await bare.command({ query: `CREATE DATABASE ${database}` });
-  await bare.close();
-  client = connect();
-  await client.command({
-    query: `CREATE TABLE items (id UInt64, name String, amount Decimal(18,4), tags Array(String),
-      at DateTime64(3, 'UTC')) ENGINE = ReplacingMergeTree ORDER BY id`,
-  });
-}, 60_000);
-
-afterAll(async () => {
-  await client.command({ query: `DROP DATABASE ${database}` });
-  await client.close();
-  await stopEngines();
-});
+// What the services ask of a ClickHouse, of any: also of a real server, given as CLICKHOUSE_URL.
+useContractDatabase();
 
 describe('answers', () => {
   it('answers a ping and a ping that selects', async () => {
-    expect(await client.ping()).toMatchObject({ success: true });
-    expect(await client.ping({ select: true })).toMatchObject({ success: true });
+    expect(await client().ping()).toMatchObject({ success: true });
+    expect(await client().ping({ select: true })).toMatchObject({ success: true });
   });
 
   it('quotes 64-bit integers and decimals', async () => {
@@ -75,7 +29,7 @@ describe('answers', () => {
   });
 
   it.each(['JSON', 'JSONCompact'] as const)('answers whole documents as %s', async (format) => {
-    const result = await client.query({ query: 'SELECT 1 AS one', format });
+    const result = await client().query({ query: 'SELECT 1 AS one', format });
 
     expect(await result.json()).toMatchObject({ rows: 1, meta: [{ name: 'one', type: 'UInt8' }] });
   });
@@ -85,13 +39,13 @@ describe('answers', () => {
     ['CSVWithNames', '"n","s"\n1,"x"\n'],
     ['JSONCompactEachRow', '[1, "x"]\n'],
   ] as const)('answers text as %s', async (format, text) => {
-    const result = await client.query({ query: `SELECT 1 AS n, 'x' AS s`, format });
+    const result = await client().query({ query: `SELECT 1 AS n, 'x' AS s`, format });
 
     expect((await result.text()).replaceAll('",1', '", 1')).toBe(text);
   });
 
   it('streams rows', async () => {
-    const result = await client.query({
+    const result = await client().query({
       query: 'SELECT number FROM numbers(20000)',
       format: 'JSONEachRow',
     });
@@ -188,7 +142,7 @@ describe('inserts', () => {
   const at = '2026-01-02 03:04:05.678';
 
   it('takes objects as JSONEachRow', async () => {
-    await client.insert({
+    await client().insert({
       table: 'items',
       values: [{ id: '1', name: 'a\tb\n"c"', amount: '1.5000', tags: ['x', "y'z"], at }],
       format: 'JSONEachRow',
@@ -205,7 +159,7 @@ describe('inserts', () => {
       { objectMode: false },
     );
 
-    const { stream } = await client.exec({
+    const { stream } = await client().exec({
       query: `INSERT INTO items (id, name, amount, tags, at)
         SETTINGS async_insert = 0, deduplicate_insert = 'disable' FORMAT TabSeparated`,
       values,
@@ -219,7 +173,7 @@ describe('inserts', () => {
   });
 
   it('says how many rows it wrote', async () => {
-    const { summary } = await client.insert({
+    const { summary } = await client().insert({
       table: 'items',
       values: Array.from({ length: 7 }, (_, index) => ({
         id: String(100 + index),
@@ -235,12 +189,14 @@ describe('inserts', () => {
   });
 
   it('takes VALUES, INSERT SELECT and a compressed body', async () => {
-    await client.command({ query: `INSERT INTO items VALUES (200, 'semi;colon', 1, [], '${at}')` });
-    await client.command({
+    await client().command({
+      query: `INSERT INTO items VALUES (200, 'semi;colon', 1, [], '${at}')`,
+    });
+    await client().command({
       query: `INSERT INTO items SELECT 201, name, amount, tags, at FROM items WHERE id = 200`,
     });
     const { status } = await ask(
-      `/?database=${database}&query=${encodeURIComponent('INSERT INTO items FORMAT JSONEachRow')}`,
+      `/?database=${contractDatabase}&query=${encodeURIComponent('INSERT INTO items FORMAT JSONEachRow')}`,
       {
         method: 'POST',
         headers: { 'content-encoding': 'gzip' },
@@ -261,7 +217,7 @@ describe('inserts', () => {
   });
 
   it('takes statement and data in one body', async () => {
-    const { status } = await ask(`/?database=${database}`, {
+    const { status } = await ask(`/?database=${contractDatabase}`, {
       method: 'POST',
       body: `INSERT INTO items FORMAT JSONEachRow\n{"id":"300","name":"one; SELECT 1","amount":"1","tags":[],"at":"${at}"}\n`,
     });
@@ -273,7 +229,7 @@ describe('inserts', () => {
   });
 
   it('writes nothing of a batch with a bad row', async () => {
-    const insert = client.insert({
+    const insert = client().insert({
       table: 'items',
       values: [
         { id: '400', name: 'good', amount: '1', tags: [], at },
@@ -284,148 +240,5 @@ describe('inserts', () => {
 
     await expect(insert).rejects.toMatchObject({ code: expect.stringMatching(/^\d+$/) });
     expect(await rows('SELECT 1 FROM items WHERE id = 400')).toEqual([]);
-  });
-});
-
-describe('errors', () => {
-  it.each([
-    ['SELECT nonsense', '47', 'UNKNOWN_IDENTIFIER', 404],
-    ['SELEC 1', '62', 'SYNTAX_ERROR', 400],
-    ['SELECT 1 FROM no_such_table', '60', 'UNKNOWN_TABLE', 404],
-    ['SELECT 1; SELECT 2', '62', 'SYNTAX_ERROR', 400],
-    [
-      'SELECT sleepEachRow(0.5) FROM numbers(20) SETTINGS max_execution_time = 1, max_block_size = 1, function_sleep_max_microseconds_per_block = 0',
-      '159',
-      'TIMEOUT_EXCEEDED',
-      408,
-    ],
-    [
-      'SELECT number FROM numbers(100) SETTINGS max_result_rows = 10',
-      '396',
-      'TOO_MANY_ROWS_OR_BYTES',
-      500,
-    ],
-    ['SELECT 1 SETTINGS no_such_setting = 1', '115', 'UNKNOWN_SETTING', 404],
-  ])('answers %s with code %s', async (query, code, type, status) => {
-    const raw = await ask(`/?database=${database}`, { method: 'POST', body: query });
-
-    await expect(client.query({ query })).rejects.toMatchObject({ code, type });
-    expect([raw.headers.get('x-clickhouse-exception-code'), raw.status]).toEqual([code, status]);
-    expect(raw.text).toMatch(new RegExp(`^Code: ${code}\\. DB::Exception: .*\\(${type}\\)`, 's'));
-  });
-
-  it('answers for a database that is not there', async () => {
-    const stranger = connect({ database: 'no_such_database' });
-
-    await expect(stranger.query({ query: 'SELECT 1' })).rejects.toMatchObject({ code: '81' });
-    await stranger.close();
-  });
-});
-
-describe('isolation of requests', () => {
-  it('forgets the settings of a request', async () => {
-    await client.query({
-      query: 'SELECT 1',
-      clickhouse_settings: { max_result_rows: '1', readonly: '1' },
-    });
-
-    expect(await rows('SELECT number FROM numbers(3)')).toHaveLength(3);
-    await client.command({ query: 'CREATE TABLE still_writable (x UInt8) ENGINE = Memory' });
-  });
-
-  it('applies the settings of a request to that request', async () => {
-    const limited = client.query({
-      query: 'SELECT number FROM numbers(3)',
-      clickhouse_settings: { max_result_rows: '1' },
-    });
-
-    await expect(limited).rejects.toMatchObject({ code: '396' });
-  });
-
-  it('forgets SET and USE', async () => {
-    await client.command({ query: 'SET max_result_rows = 1' });
-    await client.command({ query: 'USE system' });
-
-    expect(await rows('SELECT currentDatabase() AS d FROM numbers(2)')).toEqual([
-      { d: database },
-      { d: database },
-    ]);
-  });
-
-  it('keeps databases apart, also at the same time', async () => {
-    const names = [1, 2, 3, 4].map((n) => `${database}_${String(n)}`);
-    for (const name of names) {
-      await client.command({ query: `CREATE DATABASE ${name}` });
-      await client.command({
-        query: `CREATE TABLE ${name}.own (name String) ENGINE = MergeTree ORDER BY name`,
-      });
-    }
-    const clients = names.map((name) => connect({ database: name }));
-
-    await Promise.all(
-      clients.flatMap((one, index) =>
-        Array.from({ length: 10 }, () =>
-          one.insert({ table: 'own', values: [{ name: names[index] }], format: 'JSONEachRow' }),
-        ),
-      ),
-    );
-    const found = await Promise.all(
-      clients.map(async (one) =>
-        (
-          await one.query({
-            query: 'SELECT DISTINCT name, count() AS n FROM own GROUP BY name',
-            format: 'JSONCompactEachRow',
-          })
-        ).json(),
-      ),
-    );
-
-    expect(found.map((answer) => JSON.stringify(answer).replaceAll('"10"', '10'))).toEqual(
-      names.map((name) => `[["${name}",10]]`),
-    );
-    await Promise.all(clients.map((one) => one.close()));
-    for (const name of names) {
-      await client.command({ query: `DROP DATABASE ${name}` });
-    }
-  });
-});
-
-describe('tables that change', () => {
-  it('reads the newest version with FINAL and removes by mutation', async () => {
-    await client.command({
-      query: `CREATE TABLE facts (shop String, id UInt32, ver UInt64, is_deleted UInt8 DEFAULT 0, day Date)
-        ENGINE = ReplacingMergeTree(ver, is_deleted) PARTITION BY toYYYYMM(day) ORDER BY (shop, id)
-        TTL day + INTERVAL 30 DAY`,
-    });
-    await client.command({ query: 'SYSTEM STOP TTL MERGES facts' });
-    await client.command({
-      query: `INSERT INTO facts (shop, id, ver, day) VALUES ('a', 1, 1, '2020-01-01'), ('a', 1, 2, '2020-01-01'), ('b', 1, 1, '2020-02-01')`,
-    });
-
-    expect(
-      await rows(
-        'SELECT shop, toUInt8(ver) AS ver FROM facts FINAL ORDER BY shop SETTINGS do_not_merge_across_partitions_select_final = 1',
-      ),
-    ).toEqual([
-      { shop: 'a', ver: 2 },
-      { shop: 'b', ver: 1 },
-    ]);
-
-    await client.command({
-      query: `ALTER TABLE facts DELETE WHERE shop = 'a' SETTINGS mutations_sync = 2`,
-    });
-
-    expect(await rows('SELECT shop FROM facts')).toEqual([{ shop: 'b' }]);
-    expect(
-      await rows(
-        'SELECT is_done, latest_fail_reason FROM system.mutations WHERE database = {db:String} AND table = {t:String}',
-        { db: database, t: 'facts' },
-      ),
-    ).toEqual([{ is_done: 1, latest_fail_reason: '' }]);
-    const parts = await rows<{ active: number }>(
-      'SELECT active FROM system.parts WHERE database = {db:String} AND table = {t:String}',
-      { db: database, t: 'facts' },
-    );
-    expect(parts.some((part) => part.active === 1)).toBe(true);
   });
 });
