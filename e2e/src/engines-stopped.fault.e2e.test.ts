@@ -35,6 +35,7 @@ const PAGES = {
   ],
   privacy: ['/privacy/requests', '/privacy/keys'],
 } as const;
+const readiness = z.object({ failing: z.array(z.string()).optional() });
 type Page = keyof typeof PAGES;
 const ALL: readonly Page[] = ['account', 'shops', 'freshness', 'figures', 'privacy'];
 
@@ -87,6 +88,17 @@ describe('an engine that is away', () => {
     return Promise.all(pages.flatMap((page) => PAGES[page]).map((path) => opened(path)));
   }
 
+  /** Services whose probe says that they need this engine and cannot have it. */
+  async function notReadyFor(name: EngineName): Promise<string[]> {
+    const probed = await Promise.all(
+      services().map(async ({ name: service, opsUrl }) => {
+        const { failing = [] } = readiness.parse(await (await fetch(`${opsUrl}/readyz`)).json());
+        return failing.includes(name) ? [service] : [];
+      }),
+    );
+    return probed.flat().sort();
+  }
+
   const allAnswer = (pages: readonly Page[], answer: readonly unknown[]): unknown[] =>
     pages.flatMap((page) => PAGES[page]).map((path) => [path, answer]);
 
@@ -136,13 +148,23 @@ describe('an engine that is away', () => {
   }, 120_000);
 
   it.each([
-    { name: 'clickhouse', refused: ['figures'], answered: ['account', 'shops', 'privacy'] },
-    { name: 'kafka', refused: [], answered: ALL },
-    { name: 'mongo', refused: ['shops', 'freshness', 'figures'], answered: [] },
-    { name: 'vault', refused: [], answered: ALL },
+    {
+      name: 'clickhouse',
+      refused: ['figures'],
+      answered: ['account', 'shops', 'privacy'],
+      unready: ['analytics'],
+    },
+    { name: 'kafka', refused: [], answered: ALL, unready: [] },
+    {
+      name: 'mongo',
+      refused: ['shops', 'freshness', 'figures'],
+      answered: [],
+      unready: ['analytics', 'connector', 'identity', 'ingestion', 'privacy'],
+    },
+    { name: 'vault', refused: [], answered: ALL, unready: ['ingestion'] },
   ] as const)(
     'is noticed and come over: $name',
-    async ({ name, refused, answered }) => {
+    async ({ name, refused, answered, unready }) => {
       const before = await orders();
       await engine(name).kill('SIGKILL');
       try {
@@ -153,6 +175,7 @@ describe('an engine that is away', () => {
         for (const { name: service, opsUrl } of services()) {
           expect([service, (await fetch(`${opsUrl}/livez`)).status]).toEqual([service, 200]);
         }
+        expect(await notReadyFor(name)).toEqual(unready);
       } finally {
         await revive(engine(name));
       }

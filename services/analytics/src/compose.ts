@@ -135,7 +135,15 @@ export function compose(config: Config, log: Logger): Lifecycle {
     host: config.HOST,
     port: config.OPS_PORT,
     metrics,
-    checks: { ready: () => work.isStarted() && fences.healthy(), started: () => work.isStarted() },
+    checks: {
+      ready: {
+        started: () => work.isStarted(),
+        kafka: () => fences.healthy(),
+        mongo: () => mongo.ping(),
+        clickhouse: () => clickhouse.ping(),
+      },
+      started: () => work.isStarted(),
+    },
   });
   return new Lifecycle([ops, work]);
 }

@@ -256,7 +256,14 @@ export function compose(config: Config, log: Logger): Connector {
     host: config.HOST,
     port: config.OPS_PORT,
     metrics,
-    checks: { ready: () => work.isStarted() && fences.healthy(), started: () => work.isStarted() },
+    checks: {
+      ready: {
+        started: () => work.isStarted(),
+        kafka: () => fences.healthy(),
+        mongo: () => mongo.ping(),
+      },
+      started: () => work.isStarted(),
+    },
   });
   return { lifecycle: new Lifecycle([ops, work]), http };
 }

@@ -92,7 +92,10 @@ export function compose(config: Config, log: Logger): Lifecycle {
     host: config.HOST,
     port: config.OPS_PORT,
     metrics,
-    checks: { ready: () => work.isStarted(), started: () => work.isStarted() },
+    checks: {
+      ready: { started: () => work.isStarted() },
+      started: () => work.isStarted(),
+    },
   });
   return new Lifecycle([ops, work]);
 }

@@ -99,7 +99,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     port: config.OPS_PORT,
     metrics,
     checks: {
-      ready: async () => work.isStarted() && (await mongo.ping()),
+      ready: { started: () => work.isStarted(), mongo: () => mongo.ping() },
       started: () => work.isStarted(),
     },
   });

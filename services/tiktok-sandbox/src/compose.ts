@@ -120,7 +120,7 @@ export function compose(config: Config, log: Logger): Sandbox {
     host: config.HOST,
     port: config.OPS_PORT,
     metrics: createMetrics({ service: 'tiktok_sandbox' }),
-    checks: { ready: () => isServing, started: () => isServing },
+    checks: { ready: { started: () => isServing }, started: () => isServing },
   });
   const serving: Lifecycled = {
     name: 'serving',

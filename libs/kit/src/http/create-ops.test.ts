@@ -17,7 +17,7 @@ describe('the ops port', () => {
       host: '127.0.0.1',
       port: 0,
       metrics,
-      checks: { ready: () => true, started: () => true, ...checks },
+      checks: { ready: {}, started: () => true, ...checks },
     });
     await ops.start();
     running.push(ops);
@@ -36,12 +36,18 @@ describe('the ops port', () => {
   });
 
   it('keeps the three questions apart', async () => {
-    const get = await start({ ready: () => false, started: () => Promise.resolve(false) });
+    const get = await start({
+      ready: { store: () => true, keys: () => false, log: () => Promise.resolve(false) },
+      started: () => Promise.resolve(false),
+    });
 
     expect((await get('/livez')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(503);
     expect((await get('/startupz')).status).toBe(503);
-    expect(await (await get('/readyz')).json()).toEqual({ status: 'failing' });
+    expect(await (await get('/readyz')).json()).toEqual({
+      status: 'failing',
+      failing: ['keys', 'log'],
+    });
   });
 
   it('is not alive when its own check says so', async () => {
@@ -52,7 +58,7 @@ describe('the ops port', () => {
 
   it('takes a check that throws or hangs as failed', async () => {
     const get = await start({
-      ready: () => Promise.reject(new Error('canary')),
+      ready: { store: () => Promise.reject(new Error('canary')) },
       started: () => new Promise(() => undefined),
     });
 
@@ -67,10 +73,12 @@ describe('the ops port', () => {
     let looks = 0;
     let isWell = false;
     const get = await start({
-      ready: async () => {
-        looks += 1;
-        await delay(20);
-        return isWell;
+      ready: {
+        store: async () => {
+          looks += 1;
+          await delay(20);
+          return isWell;
+        },
       },
     });
 
@@ -94,7 +102,7 @@ describe('the ops port', () => {
   it('shows a failed collector as a failed scrape', async () => {
     const metrics = createMetrics({ service: 'probe', runtime: false });
     metrics.gauge({ name: 'x', help: 'X', collect: () => Promise.reject(new Error('no')) });
-    const checks = { ready: () => true, started: () => true };
+    const checks = { ready: {}, started: () => true };
     const ops = createOps({ host: '127.0.0.1', port: 0, metrics, checks });
     await ops.start();
     running.push(ops);

@@ -12,8 +12,11 @@ export interface OpsOptions {
   readonly checks: {
     /** Progress of this process, never its dependencies: a red answer gets it restarted. */
     readonly live?: Check;
-    /** Dependencies; a red answer only takes it out of the traffic. Kept for 2 s. */
-    readonly ready: Check;
+    /**
+     * What its answers need, by name, and nothing else: a red one takes it out of the traffic, also
+     * for the pages that could still be served. Kept for 2 s.
+     */
+    readonly ready: Readonly<Record<string, Check>>;
     readonly started: Check;
   };
 }
@@ -31,7 +34,7 @@ export function createOps(options: OpsOptions): Lifecycled & { address(): Listen
       async () => ({ ok: true, type: metrics.registry.contentType, text: await metrics.text() }),
     ],
     ['/livez', () => runCheck(checks.live ?? (() => true))],
-    ['/readyz', keepWhileFresh(() => runCheck(checks.ready))],
+    ['/readyz', keepWhileFresh(() => runNamed(checks.ready))],
     ['/startupz', () => runCheck(checks.started)],
   ]);
   const listener = createListener({ host, port }, (request, response) => {
@@ -74,6 +77,17 @@ async function answer(
 async function runCheck(check: Check): Promise<Answer> {
   const ok = await isPassing(check);
   return { ok, type: 'application/json', text: JSON.stringify({ status: ok ? 'ok' : 'failing' }) };
+}
+
+/** All at once; what fails is named, so that whoever is woken up knows where to look. */
+async function runNamed(checks: Readonly<Record<string, Check>>): Promise<Answer> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => ((await isPassing(check)) ? [] : [name])),
+  );
+  const failing = results.flat();
+  const ok = failing.length === 0;
+  const text = JSON.stringify(ok ? { status: 'ok' } : { status: 'failing', failing });
+  return { ok, type: 'application/json', text };
 }
 
 async function isPassing(check: Check): Promise<boolean> {
