@@ -61,7 +61,7 @@ function createMemo<T>({ monotonicMs, random, onRead = () => undefined }: MemoOp
       const key = JSON.stringify(question);
       const known = held.get(key);
       const nowMs = monotonicMs();
-      if (known !== undefined && known.revision === revision && nowMs < known.untilMs) {
+      if (known?.revision === revision && nowMs < known.untilMs) {
         remember(key, known);
         onRead('memory');
         return known.answer;

@@ -6,7 +6,7 @@ import { thumbprint } from '../domain/passport.ts';
 
 const PEPPER_ID = 'p1';
 
-export interface PublicJwk {
+interface PublicJwk {
   readonly kty: string;
   readonly crv: string;
   readonly x: string;
