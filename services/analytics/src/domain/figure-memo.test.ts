@@ -5,7 +5,7 @@ import type { DayFigure } from './bucket-sums.ts';
 import { rememberFigures } from './figure-memo.ts';
 import { NO_SUMS } from './sums.ts';
 
-const SHOPS = [aShopKey(), aShopKey()];
+const SHOPS: readonly string[] = [aShopKey(), aShopKey()];
 const questionOf = (shopKey: string, revision: number) => ({
   ...{ shopKey, revision, epoch: 1, cutoff: '2024-11-23' },
   ...{ from: '2026-10-25', to: '2026-11-24', baseFrom: '2026-09-25', baseTo: '2026-10-25' },
