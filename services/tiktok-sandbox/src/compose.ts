@@ -43,10 +43,12 @@ export function compose(config: Config, log: Logger): Sandbox {
     rateLimitRps: config.RATE_LIMIT_RPS,
     rateLimitBurst: config.RATE_LIMIT_BURST,
     webhookUrl: config.WEBHOOK_URL,
+    ordersFactor: config.ORDERS_FACTOR,
   });
   const freshState = (): SandboxState => initialState(seedOptions());
   const handle = openStateFile({ dir: config.SANDBOX_DATA_DIR, log, initial: freshState });
-  adoptEnvironment(handle.state, seedOptions());
+  const sandboxClock = createSandboxClock(handle, realMs);
+  adoptEnvironment(handle.state, seedOptions(), sandboxClock.now());
   const path = config.RETAIL_CSV ?? YEAR_FILE;
   const world = createWorld(
     { name: basename(path), ...readRetailFile(path) },
@@ -54,7 +56,6 @@ export function compose(config: Config, log: Logger): Sandbox {
     handle,
   );
 
-  const sandboxClock = createSandboxClock(handle, realMs);
   const faults = createFaultPlan();
   const calls = createCallLog();
   const grants = createGrants({

@@ -1,5 +1,6 @@
 import { baseConfig, secret } from '@tokometrics/kit';
 import { z } from 'zod';
+import { MOST_ORDERS_FACTOR } from './domain/order-rates.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -31,14 +32,20 @@ export const configSchema = z.object({
     .string()
     .regex(/^\d{1,12}$/)
     .default('20260212')
-    .describe('Seed of the synthetic shop'),
+    .describe('Seed of the synthetic shops'),
   SYNTHETIC_DAYS: z.coerce
     .number()
     .int()
     .min(1)
     .max(800)
     .default(400)
-    .describe('Local days of history of the synthetic shop'),
+    .describe('Local days of history of the synthetic shops'),
+  ORDERS_FACTOR: z.coerce
+    .number()
+    .min(0)
+    .max(MOST_ORDERS_FACTOR)
+    .default(1)
+    .describe('How many times their usual orders the synthetic shops get'),
   RATE_LIMIT_RPS: z.coerce.number().min(0).default(20).describe('Calls per second; 0 = no limit'),
   RATE_LIMIT_BURST: z.coerce.number().min(1).default(40).describe('Calls at once'),
 });

@@ -188,6 +188,7 @@ export async function connect(
   sandbox: OpenSandbox,
   seller: 'retail' | 'synthetic' = 'retail',
   scopes?: string[],
+  region?: 'ID' | 'US',
 ): Promise<Connection> {
   const { body } = await sandbox.control.post('/control/grants', {
     seller,
@@ -202,7 +203,8 @@ export async function connect(
   const data = (tokens.body.data ?? {}) as Record<string, string>;
   const token = data['access_token'] ?? '';
   const listed = await sandbox.call('/authorization/202309/shops', { token });
-  const [shop] = (listed.body.data?.['shops'] ?? []) as Record<string, string>[];
+  const shops = (listed.body.data?.['shops'] ?? []) as Record<string, string>[];
+  const shop = shops.find((one) => region === undefined || one['region'] === region);
   const cipher = shop?.['cipher'] ?? '';
   const call = (path: string, options: CallOptions = {}): Promise<Reply> =>
     sandbox.call(path, {

@@ -51,7 +51,7 @@ describe('the authorize page', () => {
 
     expect(response.status).toBe(200);
     expect(html).toContain('Approve');
-    expect(html).toContain('Toko Sintetis (synthetic data)');
+    expect(html).toContain('Toko Sintetis and Synthetic Supply (synthetic data)');
   });
 
   it.each(['', '?service_id=1', '?service_id=7001&app_key=other'])(
@@ -185,14 +185,59 @@ describe('tokens', () => {
   });
 });
 
-describe('revoking a shop', () => {
-  it('takes it out of every list and ends its tokens', async () => {
+describe('the seller of two shops', () => {
+  it('grants both at once: one pair of tokens, a cipher for each (TS17)', async () => {
     const shop = await connect(sandbox, 'synthetic');
-    const search = () =>
-      shop.call('/order/202309/orders/search', { query: { page_size: '1' }, body: {} });
+
+    const { body } = await sandbox.call(SHOPS, { token: shop.accessToken });
+
+    expect(shop.accessToken).toMatch(/^ROW_/);
+    expect(body.data).toMatchObject({
+      shops: [
+        {
+          id: '7495000000000000062',
+          code: 'IDSYN000062',
+          name: 'Toko Sintetis (synthetic data)',
+          region: 'ID',
+          seller_type: 'LOCAL',
+          cipher: expect.stringMatching(/^ROW_[\w-]{32}$/),
+        },
+        {
+          id: '7495000000000000001',
+          code: 'USSYN000001',
+          name: 'Synthetic Supply (synthetic data)',
+          region: 'US',
+          seller_type: 'LOCAL',
+          cipher: expect.stringMatching(/^TTP_[\w-]{32}$/),
+        },
+      ],
+    });
+  });
+});
+
+describe('revoking a shop', () => {
+  it('takes it out of every list, and with the last shop of a grant its tokens end', async () => {
+    const shop = await connect(sandbox, 'synthetic');
+    const search = (cipher = shop.cipher) =>
+      shop.call('/order/202309/orders/search', {
+        query: { page_size: '1', shop_cipher: cipher },
+        body: {},
+      });
+    const listed = async (path: string): Promise<Record<string, string>[]> => {
+      const { body } = await sandbox.call(path, { token: shop.accessToken });
+      return (body.data?.['shops'] ?? []) as Record<string, string>[];
+    };
+    const [, other] = await listed(SHOPS);
     expect((await search()).body.code).toBe(0);
 
     await sandbox.control.post('/control/shops/id/revoke', { webhook: 'lost' });
+
+    expect(await search()).toMatchObject({ status: 400, body: { code: 101_000 } });
+    expect((await search(other?.['cipher'])).body.code).toBe(0);
+    expect((await listed(SHOPS)).map(({ region }) => region)).toEqual(['US']);
+    expect((await listed('/seller/202309/shops')).map(({ region }) => region)).toEqual(['US']);
+
+    await sandbox.control.post('/control/shops/us/revoke', { webhook: 'lost' });
 
     expect(await search()).toMatchObject({ status: 401, body: { code: 36_009_004 } });
     expect((await search()).body.message).toContain('x-tts-access-token');

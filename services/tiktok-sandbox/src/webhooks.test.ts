@@ -67,6 +67,7 @@ async function open(url: string, options: OpenOptions = {}) {
 }
 
 const HOUR_S = 3_600;
+const SYNTHETIC_SHOPS = ['7495000000000000062', '7495000000000000001'];
 
 describe('webhooks', () => {
   it('tell of every status that orders of a granted shop reach, signed', async () => {
@@ -85,11 +86,12 @@ describe('webhooks', () => {
           .update(APP_KEY + text)
           .digest('hex'),
       );
-      expect(body.shop_id).toBe('7495000000000000062');
+      expect(SYNTHETIC_SHOPS).toContain(body.shop_id);
       expect(body.tts_notification_id).toMatch(/^\d{19}$/);
       expect(body.timestamp).toBe(await sandbox.control.nowS());
     }
     const changes = app.received.filter(({ body }) => body.type === 1);
+    expect(new Set(changes.map(({ body }) => body.shop_id)).size).toBe(2);
     const seen = new Set(changes.map(({ body }) => body.data['order_status']));
     expect(seen.has('ON_HOLD') && seen.has('AWAITING_SHIPMENT')).toBe(true);
     expect(Object.keys(changes[0]?.body.data ?? {})).toEqual([
@@ -118,7 +120,11 @@ describe('webhooks', () => {
     });
   });
 
-  it('carry the one product id that is a bare number, and ids as text elsewhere', async () => {
+  it.each([
+    ['id', '062', '40'],
+    ['us', '001', '25'],
+  ])('carry the one bare product id of "%s" as a number, and others as text', async (...of) => {
+    const [key, mark, newest] = of;
     const app = await receiver(200);
     const sandbox = await open(app.url, { now: '2026-11-19T12:00:00Z' });
     await sandbox.control.post('/control/webhooks', { events: [5, 15, 16] });
@@ -126,15 +132,18 @@ describe('webhooks', () => {
 
     await sandbox.control.post('/control/clock', { advance_s: 30 * 24 * HOUR_S });
 
+    const shopId = SYNTHETIC_SHOPS[key === 'id' ? 0 : 1];
+    const textOf = (type: number): string =>
+      app.received.find(({ body }) => body.type === type && body.shop_id === shopId)?.text ?? '';
     await eventually(() => {
-      expect(app.received.some(({ body }) => body.type === 5)).toBe(true);
-      expect(app.received.some(({ body }) => body.type === 15)).toBe(true);
+      expect([5, 15, 16].filter((type) => textOf(type) === '')).toEqual([]);
     });
-    const of = (type: number): string =>
-      app.received.find(({ body }) => body.type === type)?.text ?? '';
-    expect(of(5)).toMatch(/"product_id":1729062000000004000,"status":"PRODUCT_FIRST_PASS_REVIEW"/);
-    expect(of(16)).toContain('"product_id":"1729062000000004000"');
-    expect(of(15)).toMatch(/"product_id":"1729062\d{12}","changed_fields":\["/);
+    const product = `1729${mark}00000000${newest}00`;
+    expect(textOf(5)).toContain(`"product_id":${product},"status":"PRODUCT_FIRST_PASS_REVIEW"`);
+    expect(textOf(16)).toContain(`"product_id":"${product}","product_type":[]`);
+    expect(textOf(15)).toMatch(
+      new RegExp(`"product_id":"1729${mark}\\d{12}","changed_fields":\\["`),
+    );
   });
 
   it('warn 30 days before a grant ends, with its end as text', async () => {

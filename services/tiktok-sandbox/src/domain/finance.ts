@@ -7,6 +7,8 @@ interface StatementSums {
   readonly fees: number;
   readonly adjustment: number;
   readonly settlement: number;
+  /** Kept back (negative) or given back; it goes into the payment, not into the settlement. */
+  readonly reserve: number;
 }
 
 export interface Statement extends StatementSums {
@@ -19,7 +21,12 @@ export interface Statement extends StatementSums {
 
 export interface Payment {
   readonly id: string;
+  /** Settlement and reserve of all statements that it covers. */
   readonly amount: number;
+  readonly settlement: number;
+  readonly reserve: number;
+  /** What the payment's own record says too little: such records are not repaired, only served. */
+  readonly misreported: number;
   readonly createTime: number;
   readonly paidTime: number;
 }
@@ -39,13 +46,18 @@ export interface FinanceIds {
   readonly paymentId: (day: number) => string;
 }
 
+export interface PaymentPlan {
+  /** By the day of the statement that brings the payment about. */
+  readonly misreported: (day: number) => number;
+}
+
 const AT_LAST = Number.POSITIVE_INFINITY;
 
 /** Everything of a statement happened before its time, so its sums are those of the end of time. */
 export function buildFinance(
   rows: readonly LedgerRow[],
   ids: FinanceIds,
-  hasPayments: boolean,
+  plan: PaymentPlan | undefined,
 ): Finance {
   const byDay = new Map<number, LedgerRow[]>();
   for (const row of rows) {
@@ -57,9 +69,10 @@ export function buildFinance(
   }
   const days = [...byDay.keys()].sort((a, b) => a - b);
   const sums = days.map((day) => sumRows(byDay.get(day) ?? []));
-  const { payments, covering } = hasPayments
-    ? planPayments(days, sums, ids)
-    : { payments: [], covering: new Map<number, Payment>() };
+  const { payments, covering } =
+    plan === undefined
+      ? { payments: [], covering: new Map<number, Payment>() }
+      : planPayments(days, sums, { ...ids, ...plan });
   const statements = days.map((day, index) => ({
     ...(sums[index] ?? sumRows([])),
     id: ids.statementId(day),
@@ -90,7 +103,7 @@ function groupByOrder(rows: readonly LedgerRow[]): Map<string, OrderRow[]> {
 }
 
 function sumRows(rows: readonly LedgerRow[]): StatementSums {
-  const sum = { revenue: 0, shipping: 0, fees: 0, adjustment: 0, settlement: 0 };
+  const sum = { revenue: 0, shipping: 0, fees: 0, adjustment: 0, settlement: 0, reserve: 0 };
   for (const row of rows) {
     const amounts = rowAmountsAt(row, AT_LAST);
     if (amounts !== undefined) {
@@ -99,6 +112,7 @@ function sumRows(rows: readonly LedgerRow[]): StatementSums {
       sum.fees += amounts.fees;
       sum.adjustment += amounts.adjustment;
       sum.settlement += amounts.settlement;
+      sum.reserve += amounts.reserve;
     }
   }
   return sum;
@@ -108,20 +122,25 @@ function sumRows(rows: readonly LedgerRow[]): StatementSums {
 function planPayments(
   days: readonly number[],
   sums: readonly StatementSums[],
-  ids: FinanceIds,
+  plan: FinanceIds & PaymentPlan,
 ): { payments: Payment[]; covering: Map<number, Payment> } {
   const payments: Payment[] = [];
   const covering = new Map<number, Payment>();
-  let unpaid = 0;
+  let settlement = 0;
+  let reserve = 0;
   let open: number[] = [];
   days.forEach((day, index) => {
-    unpaid += sums[index]?.settlement ?? 0;
+    settlement += sums[index]?.settlement ?? 0;
+    reserve += sums[index]?.reserve ?? 0;
     open.push(day);
-    if (unpaid > 0) {
+    if (settlement + reserve > 0) {
       const time = statementTime(day);
       const payment = {
-        id: ids.paymentId(day),
-        amount: unpaid,
+        id: plan.paymentId(day),
+        amount: settlement + reserve,
+        settlement,
+        reserve,
+        misreported: plan.misreported(day),
         createTime: time + 6 * HOUR_S,
         paidTime: time + DAY_S,
       };
@@ -130,7 +149,8 @@ function planPayments(
         covering.set(covered, payment);
       }
       open = [];
-      unpaid = 0;
+      settlement = 0;
+      reserve = 0;
     }
   });
   return { payments, covering };

@@ -6,6 +6,7 @@ export interface SeedOptions {
   readonly rateLimitRps: number;
   readonly rateLimitBurst: number;
   readonly webhookUrl: string | undefined;
+  readonly ordersFactor: number;
 }
 
 export function initialState(options: SeedOptions): SandboxState {
@@ -23,10 +24,12 @@ export function initialState(options: SeedOptions): SandboxState {
       refreshExpiry: 'year',
       rateLimitRps: options.rateLimitRps,
       rateLimitBurst: options.rateLimitBurst,
+      ordersFactor: options.ordersFactor,
     },
     codes: [],
     grants: [],
     addedOrders: [],
+    orderRates: [{ at: 0, factor: options.ordersFactor }],
     webhooks: {
       url: options.webhookUrl ?? null,
       secret: null,
@@ -44,7 +47,11 @@ export function initialState(options: SeedOptions): SandboxState {
 }
 
 /** After a restart: a changed environment wins over the kept state, an unchanged one does not. */
-export function adoptEnvironment(state: SandboxState, options: SeedOptions): void {
+export function adoptEnvironment(
+  state: SandboxState,
+  options: SeedOptions,
+  shownNow: number,
+): void {
   const before = state.configured;
   const now = configuredOf(options);
   if (before?.webhookUrl !== now.webhookUrl) {
@@ -56,10 +63,22 @@ export function adoptEnvironment(state: SandboxState, options: SeedOptions): voi
   if (before?.rateLimitBurst !== now.rateLimitBurst) {
     state.modes.rateLimitBurst = now.rateLimitBurst;
   }
+  if ((before?.ordersFactor ?? 1) !== now.ordersFactor) {
+    changeOrdersFactor(state, now.ordersFactor, shownNow);
+  }
   state.configured = now;
 }
 
+/** From now on; an order that has been shown stays. */
+export function changeOrdersFactor(state: SandboxState, factor: number, now: number): void {
+  if (state.modes.ordersFactor !== factor) {
+    state.modes.ordersFactor = factor;
+    // The order of this very second may have been shown already.
+    state.orderRates.push({ at: now + 1, factor });
+  }
+}
+
 function configuredOf(options: SeedOptions): NonNullable<SandboxState['configured']> {
-  const { webhookUrl = null, rateLimitRps, rateLimitBurst } = options;
-  return { webhookUrl, rateLimitRps, rateLimitBurst };
+  const { webhookUrl = null, rateLimitRps, rateLimitBurst, ordersFactor } = options;
+  return { webhookUrl, rateLimitRps, rateLimitBurst, ordersFactor };
 }

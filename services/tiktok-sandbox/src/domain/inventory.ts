@@ -1,5 +1,5 @@
 import type { Sku } from './catalogue.ts';
-import { isCancelledAt, statusAt, type Order } from './order.ts';
+import { lineStatusAt, statusAt, type Order, type OrderLine } from './order.ts';
 
 export interface Stock {
   readonly available: number;
@@ -7,15 +7,20 @@ export interface Stock {
 }
 
 /** Which orders took how many of an article; built once for a book. */
-export type SalesIndex = ReadonlyMap<string, readonly { order: Order; quantity: number }[]>;
+export type SalesIndex = ReadonlyMap<string, readonly Sale[]>;
+
+interface Sale {
+  readonly order: Order;
+  readonly line: OrderLine;
+}
 
 export function indexSales(orders: readonly Order[]): SalesIndex {
-  const index = new Map<string, { order: Order; quantity: number }[]>();
+  const index = new Map<string, Sale[]>();
   for (const order of orders) {
-    for (const { skuId, quantity } of order.lines) {
-      const sales = index.get(skuId) ?? [];
-      sales.push({ order, quantity });
-      index.set(skuId, sales);
+    for (const line of order.lines) {
+      const sales = index.get(line.skuId) ?? [];
+      sales.push({ order, line });
+      index.set(line.skuId, sales);
     }
   }
   return index;
@@ -24,13 +29,13 @@ export function indexSales(orders: readonly Order[]): SalesIndex {
 export function stockAt(sku: Sku, sales: SalesIndex, now: number): Stock {
   let sold = 0;
   let committed = 0;
-  for (const { order, quantity } of sales.get(sku.id) ?? []) {
-    if (order.createTime <= now && !isCancelledAt(order, now)) {
-      sold += quantity;
-      const status = statusAt(order, now);
-      if (status === 'AWAITING_SHIPMENT' || status === 'AWAITING_COLLECTION') {
-        committed += quantity;
-      }
+  for (const { order, line } of sales.get(sku.id) ?? []) {
+    const status = order.createTime <= now ? lineStatusAt(order, line, now) : 'CANCELLED';
+    if (status !== 'CANCELLED') {
+      sold += line.quantity;
+      // Units of an order that is on hold are sold, but not yet set aside.
+      const isSetAside = status === 'AWAITING_SHIPMENT' || status === 'AWAITING_COLLECTION';
+      committed += isSetAside && statusAt(order, now) !== 'ON_HOLD' ? line.quantity : 0;
     }
   }
   return { available: sku.opening - sold, committed };

@@ -1,4 +1,4 @@
-import { isCancelledAt, orderTotals, type Order, type Refund } from './order.ts';
+import { isCancelledAt, remainingTotals, type Order, type Refund } from './order.ts';
 import { DAY_S } from './zone-time.ts';
 
 export type AdjustmentType =
@@ -30,7 +30,18 @@ export interface AdjustmentRow extends RowBase {
   readonly associatedOrder: Order | undefined;
 }
 
-export type LedgerRow = OrderRow | AdjustmentRow;
+/** Money of an order that the platform keeps back for a while; no part of any settlement. */
+export interface ReserveRow extends RowBase {
+  readonly kind: 'reserve';
+  readonly order: Order;
+  readonly reserveId: string;
+  readonly status: 'COLLECTED' | 'RELEASED';
+  /** Negative when it is collected. */
+  readonly amount: number;
+  readonly releaseDay: number;
+}
+
+export type LedgerRow = OrderRow | AdjustmentRow | ReserveRow;
 
 export interface RowAmounts {
   readonly subtotal: number;
@@ -42,9 +53,13 @@ export interface RowAmounts {
   readonly fees: number;
   readonly adjustment: number;
   readonly settlement: number;
+  readonly reserve: number;
   readonly customerPayment: number;
   readonly customerRefund: number;
   readonly platformDiscount: number;
+  readonly platformDiscountRefund: number;
+  readonly tax: number;
+  readonly taxRefund: number;
 }
 
 const NOTHING = {
@@ -56,9 +71,14 @@ const NOTHING = {
   shipping: 0,
   fees: 0,
   adjustment: 0,
+  settlement: 0,
+  reserve: 0,
   customerPayment: 0,
   customerRefund: 0,
   platformDiscount: 0,
+  platformDiscountRefund: 0,
+  tax: 0,
+  taxRefund: 0,
 };
 
 /** What has happened of a row by `now`; undefined while there is nothing of it, or not any more. */
@@ -68,21 +88,33 @@ export function rowAmountsAt(row: LedgerRow, now: number): RowAmounts | undefine
       ? undefined
       : { ...NOTHING, adjustment: row.amount, settlement: row.amount };
   }
+  if (row.kind === 'reserve') {
+    return statementTime(row.day) > now ? undefined : { ...NOTHING, reserve: row.amount };
+  }
+  return orderAmountsAt(row, now);
+}
+
+function orderAmountsAt(row: OrderRow, now: number): RowAmounts | undefined {
   const { order, isSettlement, fees } = row;
   const refunds = row.refunds.filter(({ at }) => at <= now);
   const isThere = isSettlement ? isExpected(order, now) : refunds.length > 0;
   if (!isThere || isCancelledAt(order, now)) {
     return undefined;
   }
-  const totals = isSettlement ? orderTotals(order) : undefined;
-  const refundSubtotal = -refunds.reduce((sum, { amount }) => sum + amount, 0);
-  const sellerDiscountRefund = refunds.reduce((sum, refund) => sum + refund.sellerDiscountBack, 0);
+  const totals = isSettlement ? remainingTotals(order, now) : undefined;
+  const backOf = (pick: (refund: Refund) => number): number =>
+    refunds.reduce((sum, refund) => sum + pick(refund), 0);
+  const refundSubtotal = -backOf(({ amount }) => amount);
+  const sellerDiscountRefund = backOf(({ sellerDiscountBack }) => sellerDiscountBack);
+  const platformDiscountRefund = backOf(({ platformDiscountBack }) => platformDiscountBack);
+  const taxRefund = -backOf(({ taxBack }) => taxBack);
   const subtotal = totals?.original ?? 0;
   const sellerDiscount = -(totals?.sellerDiscount ?? 0);
   const revenue = subtotal + sellerDiscount + refundSubtotal + sellerDiscountRefund;
   const shipping = isSettlement ? order.shippingFee : 0;
   const feeTotal = isSettlement ? sumOf(fees) : 0;
   return {
+    ...NOTHING,
     subtotal,
     sellerDiscount,
     refundSubtotal,
@@ -90,11 +122,13 @@ export function rowAmountsAt(row: LedgerRow, now: number): RowAmounts | undefine
     revenue,
     shipping,
     fees: feeTotal,
-    adjustment: 0,
     settlement: revenue + shipping + feeTotal,
     customerPayment: totals?.total ?? 0,
-    customerRefund: refundSubtotal + sellerDiscountRefund,
+    customerRefund: refundSubtotal + sellerDiscountRefund + platformDiscountRefund + taxRefund,
     platformDiscount: -(totals?.platformDiscount ?? 0),
+    platformDiscountRefund,
+    tax: totals?.tax ?? 0,
+    taxRefund,
   };
 }
 
@@ -114,7 +148,7 @@ export function statementTime(day: number): number {
 
 /** The time that lists of rows sort by. */
 export function rowTime(row: LedgerRow): number {
-  return row.kind === 'order' ? row.order.createTime : row.at;
+  return row.kind === 'adjustment' ? row.at : row.order.createTime;
 }
 
 /** One settlement row and one further row for each later statement that holds refunds. */

@@ -7,6 +7,7 @@ export interface MoneyStyle {
 
 /** Prices of the retail file have up to three decimals, so its amounts are mills. */
 export const GBP_MILLS: MoneyStyle = { currency: 'GBP', scale: 3, shown: 2 };
+export const USD_CENTS: MoneyStyle = { currency: 'USD', scale: 2, shown: 2 };
 export const IDR_WHOLE: MoneyStyle = { currency: 'IDR', scale: 0, shown: 0 };
 
 /** Decimal text on the wire: a digit past `shown` stays only where it is not zero. */

@@ -2,6 +2,7 @@ export type OrderStatus =
   | 'UNPAID'
   | 'ON_HOLD'
   | 'AWAITING_SHIPMENT'
+  | 'PARTIALLY_SHIPPING'
   | 'AWAITING_COLLECTION'
   | 'IN_TRANSIT'
   | 'DELIVERED'
@@ -22,7 +23,15 @@ export interface OrderLine {
   readonly originalPrice: number;
   readonly sellerDiscount: number;
   readonly platformDiscount: number;
+  /** On top of the price; the seller never sees it in a settlement. */
+  readonly tax: number;
+  /** In 1/100 000. */
+  readonly taxRate: number;
   readonly isGift: boolean;
+  /** Which of the order's packages it lies in, where a split order has two. */
+  readonly parcel: 0 | 1;
+  /** Of this line alone, while the order goes on. */
+  readonly cancellation: Cancellation | undefined;
 }
 
 export interface StatusChange {
@@ -44,8 +53,10 @@ export interface Refund {
   readonly quantity: number;
   /** Positive; the goods' price before discounts. */
   readonly amount: number;
-  /** Positive; the part of the seller's discount that is taken back with it. */
+  /** Positive; the parts of the discounts that are taken back with it. */
   readonly sellerDiscountBack: number;
+  readonly platformDiscountBack: number;
+  readonly taxBack: number;
 }
 
 export interface Buyer {
@@ -70,6 +81,8 @@ export interface Order {
   readonly paidTime: number | undefined;
   readonly rtsSlaTime: number;
   readonly rtsTime: number | undefined;
+  /** When the first of two packages left; undefined where all goods go in one. */
+  readonly firstParcelTime: number | undefined;
   readonly collectionTime: number | undefined;
   readonly deliveryTime: number | undefined;
   readonly lines: readonly OrderLine[];
@@ -110,6 +123,24 @@ export function updateTimeAt(order: Order, now: number): number {
   return order.createTime;
 }
 
+/** A status is never ON_HOLD or PARTIALLY_SHIPPING for a single line. */
+export function lineStatusAt(order: Order, line: OrderLine, now: number): OrderStatus {
+  const status = statusAt(order, now);
+  const hasLeft =
+    line.parcel === 0 && order.firstParcelTime !== undefined && order.firstParcelTime <= now;
+  if (status === 'CANCELLED' || isLineCancelledAt(line, now)) {
+    return 'CANCELLED';
+  }
+  if (hasLeft && (status === 'PARTIALLY_SHIPPING' || status === 'AWAITING_COLLECTION')) {
+    return 'IN_TRANSIT';
+  }
+  return status === 'ON_HOLD' || status === 'PARTIALLY_SHIPPING' ? 'AWAITING_SHIPMENT' : status;
+}
+
+export function isLineCancelledAt(line: OrderLine, now: number): boolean {
+  return line.cancellation !== undefined && line.cancellation.at <= now;
+}
+
 export function isCancelledAt(order: Order, now: number): boolean {
   return order.cancellation !== undefined && order.cancellation.at <= now;
 }
@@ -119,17 +150,31 @@ export interface OrderTotals {
   readonly sellerDiscount: number;
   readonly platformDiscount: number;
   readonly subTotal: number;
+  readonly tax: number;
   readonly total: number;
 }
 
+/** As the buyer placed it. */
 export function orderTotals(order: Order): OrderTotals {
+  return sumLines(order.lines, order.shippingFee);
+}
+
+/** Without the lines that have been cancelled by `now`: what is left to pay and to settle. */
+export function remainingTotals(order: Order, now: number): OrderTotals {
+  const left = order.lines.filter((line) => !isLineCancelledAt(line, now));
+  return sumLines(left, order.shippingFee);
+}
+
+function sumLines(lines: readonly OrderLine[], shippingFee: number): OrderTotals {
   let original = 0;
   let sellerDiscount = 0;
   let platformDiscount = 0;
-  for (const line of order.lines) {
+  let tax = 0;
+  for (const line of lines) {
     original += line.originalPrice * line.quantity;
     sellerDiscount += line.sellerDiscount * line.quantity;
     platformDiscount += line.platformDiscount * line.quantity;
+    tax += line.tax * line.quantity;
   }
   const subTotal = original - sellerDiscount - platformDiscount;
   return {
@@ -137,6 +182,7 @@ export function orderTotals(order: Order): OrderTotals {
     sellerDiscount,
     platformDiscount,
     subTotal,
-    total: subTotal + order.shippingFee,
+    tax,
+    total: subTotal + shippingFee + tax,
   };
 }

@@ -13,6 +13,7 @@ export const sandboxState = z.strictObject({
       webhookUrl: z.string().nullable(),
       rateLimitRps: z.number(),
       rateLimitBurst: z.number(),
+      ordersFactor: z.number().default(1),
     })
     .optional(),
   modes: z.strictObject({
@@ -22,6 +23,8 @@ export const sandboxState = z.strictObject({
     refreshExpiry: z.enum(['year', 'never']),
     rateLimitRps: z.number().min(0),
     rateLimitBurst: z.number().min(1),
+    /** That of the last of `orderRates`. */
+    ordersFactor: z.number().default(1),
   }),
   codes: z.array(
     z.strictObject({
@@ -42,7 +45,9 @@ export const sandboxState = z.strictObject({
       refresh: z.strictObject({ token: z.string(), expiresAt: z.number() }),
     }),
   ),
-  addedOrders: z.array(z.strictObject({ shop: z.enum(['id']), at: z.number() })),
+  addedOrders: z.array(z.strictObject({ shop: z.enum(['id', 'us']), at: z.number() })),
+  /** Ascending; a change holds from its time on, so that what was shown stays. */
+  orderRates: z.array(z.strictObject({ at: z.number(), factor: z.number() })).default([]),
   webhooks: z.strictObject({
     url: z.string().nullable(),
     secret: z.string().nullable(),

@@ -19,10 +19,10 @@ export const SELLERS: Readonly<Record<SellerKey, Seller>> = {
   },
   synthetic: {
     key: 'synthetic',
-    label: 'Toko Sintetis (synthetic data)',
+    label: 'Toko Sintetis and Synthetic Supply (synthetic data)',
     baseRegion: 'ID',
     openId: 'c2FuZGJveC1zeW50aGV0aWMtb3BlbmlkA_062',
-    shops: ['id'],
+    shops: ['id', 'us'],
   },
 };
 

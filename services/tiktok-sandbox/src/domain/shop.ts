@@ -6,7 +6,8 @@ import type { Order } from './order.ts';
 import type { Zone } from './zone-time.ts';
 
 export type SellerKey = 'retail' | 'synthetic';
-export type ShopKey = 'retail' | 'id';
+export type ShopKey = 'retail' | SyntheticKey;
+export type SyntheticKey = 'id' | 'us';
 
 export interface ShopFacts {
   readonly key: ShopKey;
@@ -14,7 +15,7 @@ export interface ShopFacts {
   readonly seller: SellerKey;
   readonly name: string;
   readonly code: string;
-  readonly region: 'GB' | 'ID';
+  readonly region: 'GB' | 'ID' | 'US';
   readonly cipher: string;
   readonly money: MoneyStyle;
   readonly zone: Zone;

@@ -1,5 +1,5 @@
 import type { OrderRow } from './ledger.ts';
-import type { OrderLine } from './order.ts';
+import { isLineCancelledAt, type OrderLine } from './order.ts';
 
 export interface SkuShare {
   readonly line: OrderLine;
@@ -31,7 +31,7 @@ export function splitBySku(row: OrderRow, feeTotal: number, now: number): SkuSha
     return draft;
   };
   if (row.isSettlement) {
-    for (const line of row.order.lines) {
+    for (const line of row.order.lines.filter((one) => !isLineCancelledAt(one, now))) {
       const draft = draftOf(line);
       draft.quantity += line.quantity;
       draft.subtotal += line.quantity * line.originalPrice;

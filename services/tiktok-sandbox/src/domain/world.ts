@@ -2,7 +2,8 @@ import type { RetailIntake } from './retail/retail-intake.ts';
 import { weeksToShift } from './retail/retail-orders.ts';
 import { createRetailShop, type RetailShop } from './retail/retail-shop.ts';
 import type { StateHandle } from './sandbox-state.ts';
-import type { Shop, ShopKey } from './shop.ts';
+import type { Shop, ShopKey, SyntheticKey } from './shop.ts';
+import { PROFILES } from './synthetic/synthetic-profile.ts';
 import { createSyntheticShop, type SyntheticShop } from './synthetic/synthetic-shop.ts';
 import { createZone } from './zone-time.ts';
 
@@ -14,16 +15,18 @@ export interface RetailSource {
 
 export interface World {
   readonly source: RetailSource;
+  /** That of the generator. */
+  readonly seedText: string;
   readonly shops: () => ReadonlyMap<ShopKey, Shop>;
   readonly retail: () => RetailShop;
-  readonly synthetic: () => SyntheticShop;
+  readonly synthetic: (key: SyntheticKey) => SyntheticShop;
   /** The shops as of the state's seed instant; needed again after a reset. */
   readonly seed: () => void;
 }
 
 interface Built {
   readonly retail: RetailShop;
-  readonly synthetic: SyntheticShop;
+  readonly synthetic: Readonly<Record<SyntheticKey, SyntheticShop>>;
   readonly shops: ReadonlyMap<ShopKey, Shop>;
 }
 
@@ -38,26 +41,32 @@ export function createWorld(
     const { seededAt } = handle.state;
     const weeks = weeksToShift(source.intake.kept, seededAt, london);
     const retail = createRetailShop(source.intake, weeks, london);
-    const synthetic = createSyntheticShop({
-      ...generator,
-      seededAt,
-      added: () => handle.state.addedOrders.map(({ at }) => at),
-    });
+    const make = (key: SyntheticKey): SyntheticShop =>
+      createSyntheticShop(PROFILES[key], {
+        ...generator,
+        seededAt,
+        added: () =>
+          handle.state.addedOrders.filter(({ shop }) => shop === key).map(({ at }) => at),
+        rates: () => handle.state.orderRates,
+      });
+    const synthetic = { id: make('id'), us: make('us') };
     return {
       retail,
       synthetic,
       shops: new Map<ShopKey, Shop>([
         ['retail', retail],
-        ['id', synthetic],
+        ['id', synthetic.id],
+        ['us', synthetic.us],
       ]),
     };
   };
   let built = build();
   return {
     source,
+    seedText: generator.seed,
     shops: () => built.shops,
     retail: () => built.retail,
-    synthetic: () => built.synthetic,
+    synthetic: (key) => built.synthetic[key],
     seed: () => {
       built = build();
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { faultOrder } from '../domain/faults.ts';
+import { changeOrdersFactor } from '../domain/initial-state.ts';
+import { MOST_ORDERS_FACTOR } from '../domain/order-rates.ts';
 import { ControlRefusal, get, post, remove, type ControlRoute } from './control-route.ts';
 import { SHOP_ROUTES } from './control-shops.ts';
 import { describeState } from './control-state.ts';
@@ -25,6 +27,7 @@ const modesBody = z.strictObject({
   refresh_expiry: z.enum(['year', 'never']).optional(),
   rate_limit_rps: z.number().min(0).optional(),
   rate_limit_burst: z.number().min(1).optional(),
+  orders_factor: z.number().min(0).max(MOST_ORDERS_FACTOR).optional(),
 });
 
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
@@ -58,6 +61,10 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     modes.refreshExpiry = body.refresh_expiry ?? modes.refreshExpiry;
     modes.rateLimitRps = body.rate_limit_rps ?? modes.rateLimitRps;
     modes.rateLimitBurst = body.rate_limit_burst ?? modes.rateLimitBurst;
+    if (body.orders_factor !== undefined) {
+      deps.outbox.announce();
+      changeOrdersFactor(deps.handle.state, body.orders_factor, deps.clock.now());
+    }
     deps.handle.save();
     return modes;
   }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { expectRetail } from '../domain/retail/retail-expected.ts';
 import { DEFAULT_SCOPES, SCOPES } from '../domain/scopes.ts';
+import { describeSellerCentre, hiddenRules } from '../domain/seller-centre.ts';
+import type { SyntheticKey } from '../domain/shop.ts';
 import { expectSynthetic } from '../domain/synthetic/synthetic-expected.ts';
 import { statusEvents } from '../domain/webhook-events.ts';
 import type { ControlDeps } from './control-deps.ts';
@@ -29,11 +31,11 @@ export const SHOP_ROUTES: readonly ControlRoute[] = [
     return { shop: shop.facts.id, was_granted: wasHeld };
   }),
   post('/control/shops/:shop/orders', z.strictObject({}), async (deps, call) => {
-    const shop = shopNamed(deps, call);
-    if (shop.facts.key !== 'id') {
+    const { key } = shopNamed(deps, call).facts;
+    if (key === 'retail') {
       throw new ControlRefusal(409, 'the sums of the retail shop are fixed by its file');
     }
-    const id = addOrder(deps);
+    const id = addOrder(deps, key);
     await deps.handle.flush();
     return { order_id: id };
   }),
@@ -48,18 +50,30 @@ export const SHOP_ROUTES: readonly ControlRoute[] = [
             zone: facts.zone,
             now,
           })
-        : expectSynthetic(world.synthetic().events(now), { zone: facts.zone, now });
+        : expectSynthetic(world.synthetic(facts.key).events(now), { ...facts, now });
     return { now: new Date(now * 1000).toISOString(), timezone: facts.zone.name, ...figures };
+  }),
+  get('/control/seller-centre/:shop', (deps, call) => {
+    const shop = shopNamed(deps, call);
+    const { clock, world } = deps;
+    const rules = hiddenRules(shop.facts, call.query.get('seed') ?? world.seedText);
+    return {
+      now: new Date(clock.nowMs()).toISOString(),
+      ...describeSellerCentre(shop, rules, clock.now()),
+      // Only for those who have to check an answer.
+      ...(call.query.has('reveal') ? { rules } : {}),
+    };
   }),
 ];
 
 /** At this second, and announced at once: what had happened before is announced first. */
-function addOrder({ handle, clock, world, outbox, grants }: ControlDeps): string {
-  const shop = world.synthetic();
+function addOrder(deps: ControlDeps, key: SyntheticKey): string {
+  const { handle, clock, world, outbox, grants } = deps;
+  const shop = world.synthetic(key);
   outbox.announce();
   const at = clock.now();
   const before = shop.book(at).orderById;
-  handle.state.addedOrders.push({ shop: 'id', at });
+  handle.state.addedOrders.push({ shop: key, at });
   const added = shop.book(at).orders.find(({ id }) => !before.has(id));
   if (added === undefined) {
     throw new Error('an added order did not come into the shop');

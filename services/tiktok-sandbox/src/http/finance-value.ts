@@ -1,9 +1,17 @@
 import type { Statement } from '../domain/finance.ts';
-import { rowAmountsAt, type LedgerRow, type RowAmounts } from '../domain/ledger.ts';
+import {
+  rowAmountsAt,
+  statementTime,
+  type AdjustmentRow,
+  type LedgerRow,
+  type OrderRow,
+  type RowAmounts,
+} from '../domain/ledger.ts';
 import { moneyText, type MoneyStyle } from '../domain/money.ts';
 import type { ShopFacts } from '../domain/shop.ts';
+import { DAY_S } from '../domain/zone-time.ts';
 
-/** GB statements show goods and shipping apart, ID ones in one revenue; both follow the documents. */
+/** ID statements show goods and shipping in one revenue, others apart; both follow the documents. */
 export function statementValue(
   statement: Statement,
   facts: ShopFacts,
@@ -16,12 +24,12 @@ export function statementValue(
     id: statement.id,
     statement_time: statement.time,
     currency: facts.money.currency,
-    ...(facts.region === 'GB'
-      ? {
+    ...(facts.region === 'ID'
+      ? { revenue_amount: text(statement.revenue + statement.shipping) }
+      : {
           net_sales_amount: text(statement.revenue),
           shipping_cost_amount: text(statement.shipping),
-        }
-      : { revenue_amount: text(statement.revenue + statement.shipping) }),
+        }),
     fee_amount: text(statement.fees),
     adjustment_amount: text(statement.adjustment),
     settlement_amount: text(statement.settlement),
@@ -36,7 +44,7 @@ export function paymentStatusOf(
   now: number,
 ): 'PAID' | 'PROCESSING' {
   // Markets without payment records pay out on the day after the statement.
-  const paidTime = region === 'GB' ? payment?.paidTime : time + 86_400;
+  const paidTime = region === 'ID' ? time + DAY_S : payment?.paidTime;
   return paidTime !== undefined && paidTime <= now ? 'PAID' : 'PROCESSING';
 }
 
@@ -72,6 +80,35 @@ function breakdowns(
   };
 }
 
+/** What a row is of: an order, money kept back from one, or an adjustment. */
+function subjectOf(row: LedgerRow): Record<string, unknown> {
+  if (row.kind === 'adjustment') {
+    return adjustmentSubject(row);
+  }
+  return {
+    type: row.kind === 'order' ? 'ORDER' : 'RESERVE',
+    order_id: row.order.id,
+    order_create_time: row.order.createTime,
+    ...(row.kind === 'order'
+      ? {}
+      : {
+          reserve_id: row.reserveId,
+          reserve_status: row.status,
+          ...(row.status === 'COLLECTED'
+            ? { estimated_release_time: String(statementTime(row.releaseDay)) }
+            : {}),
+        }),
+  };
+}
+
+function adjustmentSubject({ id, type, associatedOrder }: AdjustmentRow): Record<string, unknown> {
+  return {
+    type,
+    adjustment_id: id,
+    ...(associatedOrder === undefined ? {} : { adjustment_order_id: associatedOrder.id }),
+  };
+}
+
 /** One row of a statement. Every row has an order or an adjustment, never both. */
 export function transactionValue(
   row: LedgerRow,
@@ -85,41 +122,36 @@ export function transactionValue(
   const text = (amount: number): string => moneyText(amount, facts.money);
   return {
     id: row.id,
-    ...(row.kind === 'order'
-      ? {
-          type: 'ORDER',
-          order_id: row.order.id,
-          order_create_time: row.order.createTime,
-        }
-      : {
-          type: row.type,
-          adjustment_id: row.id,
-          ...(row.associatedOrder === undefined
-            ? {}
-            : {
-                associated_order_id: row.associatedOrder.id,
-                adjustment_order_id: row.associatedOrder.id,
-              }),
-        }),
+    ...subjectOf(row),
+    ...(row.kind === 'adjustment' && row.associatedOrder !== undefined
+      ? { associated_order_id: row.associatedOrder.id }
+      : {}),
     settlement_amount: text(amounts.settlement),
     revenue_amount: text(amounts.revenue),
     shipping_cost_amount: text(amounts.shipping),
     fee_tax_amount: text(amounts.fees),
     adjustment_amount: text(amounts.adjustment),
-    reserve_amount: text(0),
+    reserve_amount: text(amounts.reserve),
     ...breakdowns(amounts, row, facts.money),
     supplementary_component: {
       customer_payment_amount: text(amounts.customerPayment),
       customer_refund_amount: text(amounts.customerRefund),
       platform_discount_amount: text(amounts.platformDiscount),
-      platform_discount_refund_amount: text(0),
+      platform_discount_refund_amount: text(amounts.platformDiscountRefund),
+      ...(facts.region === 'US'
+        ? {
+            sales_tax_amount: text(amounts.tax + amounts.taxRefund),
+            sales_tax_payment_amount: text(amounts.tax),
+            sales_tax_refund_amount: text(amounts.taxRefund),
+          }
+        : {}),
     },
   };
 }
 
 /** The same row before its statement: an estimate, which vanishes when it settles. */
 export function unsettledValue(
-  row: LedgerRow,
+  row: OrderRow | AdjustmentRow,
   amounts: RowAmounts,
   facts: ShopFacts,
   now: number,
@@ -136,20 +168,8 @@ export function unsettledValue(
     id: row.id,
     status: 'UNSETTLED',
     currency: facts.money.currency,
-    ...(row.kind === 'order'
-      ? {
-          type: 'ORDER',
-          order_id: row.order.id,
-          order_create_time: row.order.createTime,
-          ...(isDelivered ? { order_delivery_time: order.deliveryTime } : {}),
-        }
-      : {
-          type: row.type,
-          adjustment_id: row.id,
-          ...(row.associatedOrder === undefined
-            ? {}
-            : { adjustment_order_id: row.associatedOrder.id }),
-        }),
+    ...subjectOf(row),
+    ...(isDelivered ? { order_delivery_time: order.deliveryTime } : {}),
     est_settlement_amount: text(amounts.settlement),
     est_revenue_amount: text(amounts.revenue),
     est_shipping_cost_amount: text(amounts.shipping),

@@ -1,7 +1,7 @@
 import { moneyText } from '../domain/money.ts';
-import type { OrderLine } from '../domain/order.ts';
+import { lineStatusAt, type OrderLine } from '../domain/order.ts';
 import { withUnknown, type UnknownField } from '../domain/unknown-fields.ts';
-import { hasHappened, orderHead, type OrderView } from './order-value.ts';
+import { hasHappened, orderHead, packageIdOf, trackingOf, type OrderView } from './order-value.ts';
 
 /**
  * An order as JSON text. Its line items are never built as values: all elements of a line differ in
@@ -31,7 +31,6 @@ export function unitText(unit: number): string {
   return unit < 10 ? `0000${String(unit)}` : String(unit).padStart(5, '0');
 }
 
-const DISPLAY: Readonly<Record<string, string>> = { ON_HOLD: 'AWAITING_SHIPMENT' };
 const PACKAGE: Readonly<Record<string, string>> = {
   AWAITING_COLLECTION: 'PROCESSING',
   IN_TRANSIT: 'FULFILLING',
@@ -45,10 +44,13 @@ function lineFields(
   line: OrderLine,
   variant: 'search' | 'detail',
 ): Record<string, unknown> {
-  const { order, facts, status, hash, isCancelled } = view;
-  const { cancellation } = order;
+  const { order, facts, now, hash } = view;
+  const status = lineStatusAt(order, line, now);
+  const cancellation = order.cancellation ?? line.cancellation;
+  const isCancelled = status === 'CANCELLED';
   const text = (amount: number): string => moneyText(amount, facts.money);
-  const hasShipped = hasHappened(view, order.collectionTime);
+  const { rts, shipped } = parcelTimes(view, line);
+  const hasShipped = !isCancelled && hasHappened(view, shipped);
   return {
     product_id: line.productId,
     product_name: line.productName,
@@ -56,22 +58,40 @@ function lineFields(
     sku_name: line.skuName,
     sku_type: 'NORMAL',
     seller_sku: line.sellerSku,
-    display_status: DISPLAY[status] ?? status,
+    display_status: status,
     currency: facts.money.currency,
     original_price: text(line.originalPrice),
     sale_price: text(line.originalPrice - line.sellerDiscount - line.platformDiscount),
     seller_discount: text(line.sellerDiscount),
     platform_discount: text(line.platformDiscount),
     is_gift: line.isGift,
-    item_tax: [],
+    item_tax:
+      line.taxRate === 0
+        ? []
+        : [
+            {
+              tax_type: 'SALES_TAX',
+              tax_amount: text(line.tax),
+              tax_rate: (line.taxRate / 100_000).toFixed(5),
+            },
+          ],
     cancel_reason: isCancelled ? cancellation?.reason : undefined,
     cancel_user: isCancelled ? cancellation?.by : undefined,
-    package_id: `1153${order.id.slice(-15)}`,
+    package_id: packageIdOf(view, line.parcel),
     package_status: PACKAGE[status] ?? 'TO_FULFILL',
-    rts_time: hasHappened(view, order.rtsTime) ? order.rtsTime : undefined,
+    rts_time: !isCancelled && hasHappened(view, rts) ? rts : undefined,
     shipping_provider_name: hasShipped ? 'Sandbox Post' : undefined,
-    tracking_number: hasShipped ? `piicanarytrack${order.id}` : undefined,
+    tracking_number: hasShipped ? trackingOf(view, line.parcel) : undefined,
     needs_prescription: hash % 13 === 0 ? false : undefined,
     pfand_fee: variant === 'search' && hash % 17 === 0 ? text(0) : undefined,
   };
+}
+
+/** The first of two packages is made ready and leaves at once. */
+function parcelTimes(
+  { order }: OrderView,
+  { parcel }: OrderLine,
+): { rts: number | undefined; shipped: number | undefined } {
+  const early = parcel === 0 ? order.firstParcelTime : undefined;
+  return { rts: early ?? order.rtsTime, shipped: early ?? order.collectionTime };
 }

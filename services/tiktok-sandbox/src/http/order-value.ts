@@ -3,6 +3,7 @@ import { fnv1a32 } from '../domain/hash.ts';
 import { moneyText, type MoneyStyle } from '../domain/money.ts';
 import {
   isCancelledAt,
+  isLineCancelledAt,
   orderTotals,
   statusAt,
   updateTimeAt,
@@ -37,6 +38,8 @@ export function viewOrder(order: Order, facts: ShopFacts, now: number): OrderVie
 export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record<string, unknown> {
   const { order, facts, now, hash, isCancelled } = view;
   const { cancellation, kind } = order;
+  const dropped = order.lines.find((line) => isLineCancelledAt(line, now))?.cancellation;
+  const isSplit = hasHappened(view, order.firstParcelTime);
   const hasShipped = hasHappened(view, order.collectionTime);
   return {
     id: order.id,
@@ -49,6 +52,8 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     cancel_reason: isCancelled ? cancellation?.reason : undefined,
     cancel_time: isCancelled ? cancellation?.at : undefined,
     cancellation_initiator: isCancelled ? cancellation?.by : undefined,
+    // A line has no time of its own; the order's is where a reader can find it.
+    request_cancel_time: dropped?.at,
     is_buyer_request_cancel: isCancelled && cancellation?.by === 'BUYER',
     rts_sla_time: order.rtsSlaTime,
     tts_sla_time: order.rtsSlaTime + DAY_S,
@@ -60,7 +65,7 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     shipping_type: kind.shippingType,
     shipping_provider: hasShipped ? 'Sandbox Post' : undefined,
     shipping_provider_id: hasShipped ? '6617675021119438849' : undefined,
-    tracking_number: hasShipped ? `piicanarytrack${order.id}` : undefined,
+    tracking_number: hasShipped ? trackingOf(view, 0) : undefined,
     delivery_type: 'HOME_DELIVERY',
     delivery_option_id: '7091146663229654785',
     delivery_option_name: 'Standard shipping',
@@ -72,7 +77,8 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     is_on_hold_order: view.status === 'ON_HOLD',
     is_replacement_order: kind.isReplacement,
     is_sample_order: kind.isSample,
-    packages: [{ id: `1153${order.id.slice(-15)}` }],
+    packages: [{ id: packageIdOf(view, 0) }, ...(isSplit ? [{ id: packageIdOf(view, 1) }] : [])],
+    split_or_combine_tag: isSplit ? 'SPLIT' : undefined,
     payment: paymentOf(order, facts.money),
     payment_method_name: kind.isCod ? 'Cash on delivery' : 'Credit/Debit card',
     recipient_address: addressOf(view),
@@ -80,6 +86,16 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     ...personalFields(view),
     ...(variant === 'search' ? { fulfillment_priority_level: hash % 3 } : brazilFields(hash)),
   };
+}
+
+/** Goods lie in one package until the first of two has left. */
+export function packageIdOf(view: OrderView, parcel: 0 | 1): string {
+  const isSecond = parcel === 1 && hasHappened(view, view.order.firstParcelTime);
+  return `${isSecond ? '1154' : '1153'}${view.order.id.slice(-15)}`;
+}
+
+export function trackingOf({ order }: OrderView, parcel: 0 | 1): string {
+  return `piicanarytrack${order.id}${parcel === 1 ? 'b' : ''}`;
 }
 
 function pastOnly(at: number | undefined, now: number): number | undefined {
@@ -112,8 +128,8 @@ function paymentOf(order: Order, money: MoneyStyle): Record<string, string> {
     shipping_fee_seller_discount: zero,
     shipping_fee_cofunded_discount: zero,
     shipping_fee_tax: zero,
-    product_tax: zero,
-    tax: zero,
+    product_tax: text(totals.tax),
+    tax: text(totals.tax),
     total_amount: text(totals.total),
   };
 }

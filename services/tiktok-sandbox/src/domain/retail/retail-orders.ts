@@ -90,6 +90,8 @@ function buildOrder(
             quantity: link.quantity,
             amount: link.quantity * link.sale.mills,
             sellerDiscountBack: 0,
+            platformDiscountBack: 0,
+            taxBack: 0,
           },
         ];
   });
@@ -105,6 +107,7 @@ function buildOrder(
     paidTime: createTime,
     rtsSlaTime: createTime + 2 * DAY_S,
     rtsTime: steps.rts,
+    firstParcelTime: undefined,
     collectionTime: steps.collection,
     deliveryTime: steps.delivery,
     lines: [...lines.values()],
@@ -143,7 +146,11 @@ function buildLine(invoice: RetailInvoice, row: PlacedRow): OrderLine {
     originalPrice: row.mills,
     sellerDiscount: 0,
     platformDiscount: 0,
+    tax: 0,
+    taxRate: 0,
     isGift: false,
+    parcel: 0,
+    cancellation: undefined,
   };
 }
 

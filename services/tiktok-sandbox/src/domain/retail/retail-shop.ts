@@ -42,7 +42,7 @@ export function createRetailShop(intake: RetailIntake, weeks: number, zone: Zone
         statementId: (day) => `72383520000${compactDate(day)}`,
         paymentId: (day) => `34583520000${compactDate(day)}`,
       },
-      true,
+      { misreported: () => 0 },
     ),
   });
   return { facts, weeks, built, book: () => book };

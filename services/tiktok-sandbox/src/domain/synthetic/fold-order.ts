@@ -1,32 +1,54 @@
 import type { Fees } from '../ledger.ts';
-import type { Cancellation, Order, OrderLine, OrderStatus, StatusChange } from '../order.ts';
+import type {
+  Cancellation,
+  Order,
+  OrderLine,
+  OrderStatus,
+  Refund,
+  StatusChange,
+} from '../order.ts';
 import { DAY_S } from '../zone-time.ts';
-import type { SyntheticEvent, SyntheticItem } from './synthetic-events.ts';
+import {
+  findEvent,
+  type EventOf,
+  type SyntheticEvent,
+  type SyntheticItem,
+} from './synthetic-events.ts';
 
 export interface Folded {
   readonly order: Order;
   readonly fees: Fees;
+  readonly reserve: EventOf<'reserved'> | undefined;
 }
 
 const STATUS: Readonly<Partial<Record<SyntheticEvent['kind'], OrderStatus>>> = {
   held: 'ON_HOLD',
   released: 'AWAITING_SHIPMENT',
+  parted: 'PARTIALLY_SHIPPING',
   readied: 'AWAITING_COLLECTION',
   collected: 'IN_TRANSIT',
   delivered: 'DELIVERED',
   completed: 'COMPLETED',
   cancelled: 'CANCELLED',
 };
+/** Money moves without a trace in the order itself. */
+const UNSEEN: readonly SyntheticEvent['kind'][] = ['settled', 'reserved'];
 
 /** The view of one order's events that the API shows. */
 export function foldOrder(events: readonly SyntheticEvent[]): Folded {
-  const ordered = find(events, 'ordered');
+  const ordered = findEvent(events, 'ordered');
   if (ordered === undefined) {
     throw new Error('events without their order');
   }
-  const lines = ordered.items.map(lineOf);
-  const settled = find(events, 'settled');
-  const cancelled = find(events, 'cancelled');
+  const parted = findEvent(events, 'parted');
+  const dropped = findEvent(events, 'dropped');
+  const lines = ordered.items.map((item, index): OrderLine => ({
+    ...lineOf(item, ordered.taxRate),
+    parcel: parted === undefined || parted.items.includes(index) ? 0 : 1,
+    cancellation: dropped?.items.includes(index) === true ? cancellationOf(dropped) : undefined,
+  }));
+  const settled = findEvent(events, 'settled');
+  const cancelled = findEvent(events, 'cancelled');
   const timeline: StatusChange[] = [
     { at: ordered.at, status: 'UNPAID' },
     ...events.flatMap(({ at, kind }) => {
@@ -34,36 +56,18 @@ export function foldOrder(events: readonly SyntheticEvent[]): Folded {
       return status === undefined ? [] : [{ at, status }];
     }),
   ];
-  const refunds = events
-    .filter((event) => event.kind === 'refunded')
-    .flatMap((refund) =>
-      refund.items.flatMap((index) => {
-        const line = lines[index];
-        return line === undefined
-          ? []
-          : [
-              {
-                at: refund.at,
-                settlesOn: refund.settlesOn,
-                line,
-                quantity: 1,
-                amount: line.originalPrice,
-                sellerDiscountBack: line.sellerDiscount,
-              },
-            ];
-      }),
-    );
-  const touches = events.filter(({ kind }) => kind !== 'settled').map(({ at }) => at);
   return {
     fees: settled?.fees ?? {},
+    reserve: findEvent(events, 'reserved'),
     order: {
       id: ordered.orderId,
       createTime: ordered.at,
-      paidTime: find(events, 'paid')?.at,
-      rtsSlaTime: find(events, 'released')?.rtsSlaTime ?? ordered.at + 3 * DAY_S,
-      rtsTime: find(events, 'readied')?.at,
-      collectionTime: find(events, 'collected')?.at,
-      deliveryTime: find(events, 'delivered')?.at,
+      paidTime: findEvent(events, 'paid')?.at,
+      rtsSlaTime: findEvent(events, 'released')?.rtsSlaTime ?? ordered.at + 3 * DAY_S,
+      rtsTime: findEvent(events, 'readied')?.at,
+      firstParcelTime: parted?.at,
+      collectionTime: findEvent(events, 'collected')?.at,
+      deliveryTime: findEvent(events, 'delivered')?.at,
       lines,
       units: lines.length,
       shippingFee: ordered.shippingFee,
@@ -72,22 +76,38 @@ export function foldOrder(events: readonly SyntheticEvent[]): Folded {
       kind: ordered.order,
       timeline,
       cancellation: cancelled === undefined ? undefined : cancellationOf(cancelled),
-      refunds,
-      touches: touches.sort((a, b) => a - b),
+      refunds: events.flatMap((event) =>
+        event.kind === 'refunded' ? refundsOf(event, lines) : [],
+      ),
+      touches: events
+        .filter(({ kind }) => !UNSEEN.includes(kind))
+        .map(({ at }) => at)
+        .sort((a, b) => a - b),
       // A cancelled order has none; the day after is only where its estimate would have stood.
       settlesOn: settled?.day ?? Math.floor(ordered.at / DAY_S) + 10,
     },
   };
 }
 
-function find<K extends SyntheticEvent['kind']>(
-  events: readonly SyntheticEvent[],
-  kind: K,
-): Extract<SyntheticEvent, { kind: K }> | undefined {
-  return events.find((event): event is Extract<SyntheticEvent, { kind: K }> => event.kind === kind);
+function refundsOf(
+  { at, settlesOn, items }: EventOf<'refunded'>,
+  lines: readonly OrderLine[],
+): Refund[] {
+  return items
+    .flatMap((index) => lines[index] ?? [])
+    .map((line) => ({
+      at,
+      settlesOn,
+      line,
+      quantity: 1,
+      amount: line.originalPrice,
+      sellerDiscountBack: line.sellerDiscount,
+      platformDiscountBack: line.platformDiscount,
+      taxBack: line.tax,
+    }));
 }
 
-function lineOf(item: SyntheticItem): OrderLine {
+function lineOf(item: SyntheticItem, taxRate: number): Omit<OrderLine, 'parcel' | 'cancellation'> {
   return {
     unitIdPrefix: item.unitIdPrefix,
     quantity: 1,
@@ -99,10 +119,12 @@ function lineOf(item: SyntheticItem): OrderLine {
     originalPrice: item.price,
     sellerDiscount: item.sellerDiscount,
     platformDiscount: item.platformDiscount,
+    tax: item.tax,
+    taxRate,
     isGift: item.isGift,
   };
 }
 
-function cancellationOf(event: { at: number } & Omit<Cancellation, 'at'>): Cancellation {
+function cancellationOf(event: Cancellation): Cancellation {
   return { at: event.at, by: event.by, reason: event.reason };
 }

@@ -12,14 +12,17 @@ export interface SyntheticItem {
   readonly price: number;
   readonly sellerDiscount: number;
   readonly platformDiscount: number;
+  readonly tax: number;
   readonly isGift: boolean;
 }
 
-/** What happens in the synthetic shop. Everything else that it shows is a view of these. */
+/** What happens in a synthetic shop. Everything else that it shows is a view of these. */
 export type SyntheticEvent = { readonly at: number; readonly orderId: string } & (
   | {
       readonly kind: 'ordered';
       readonly items: readonly SyntheticItem[];
+      /** In 1/100 000. */
+      readonly taxRate: number;
       readonly buyer: Buyer;
       readonly order: OrderKind;
       readonly shippingFee: number;
@@ -28,15 +31,15 @@ export type SyntheticEvent = { readonly at: number; readonly orderId: string } &
   | { readonly kind: 'paid' }
   | { readonly kind: 'held' }
   | { readonly kind: 'released'; readonly rtsSlaTime: number }
+  /** The first of two packages leaves, with these items. */
+  | { readonly kind: 'parted'; readonly items: readonly number[] }
   | { readonly kind: 'readied' }
   | { readonly kind: 'collected' }
   | { readonly kind: 'delivered' }
   | { readonly kind: 'completed' }
-  | {
-      readonly kind: 'cancelled';
-      readonly by: Cancellation['by'];
-      readonly reason: string;
-    }
+  | ({ readonly kind: 'cancelled' } & Why)
+  /** Some items alone are cancelled; the order goes on without them. */
+  | ({ readonly kind: 'dropped'; readonly items: readonly number[] } & Why)
   | {
       readonly kind: 'refunded';
       /** Indexes into the order's items. */
@@ -44,4 +47,21 @@ export type SyntheticEvent = { readonly at: number; readonly orderId: string } &
       readonly settlesOn: number;
     }
   | { readonly kind: 'settled'; readonly day: number; readonly fees: Fees }
+  /** Kept back on one statement and given back on a later one. */
+  | {
+      readonly kind: 'reserved';
+      readonly day: number;
+      readonly releaseDay: number;
+      readonly amount: number;
+    }
 );
+
+type Why = Pick<Cancellation, 'by' | 'reason'>;
+export type EventOf<K extends SyntheticEvent['kind']> = Extract<SyntheticEvent, { kind: K }>;
+
+export function findEvent<K extends SyntheticEvent['kind']>(
+  events: readonly SyntheticEvent[],
+  kind: K,
+): EventOf<K> | undefined {
+  return events.find((event): event is EventOf<K> => event.kind === kind);
+}

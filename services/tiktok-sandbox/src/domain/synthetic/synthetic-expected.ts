@@ -1,16 +1,31 @@
-import { IDR_WHOLE } from '../money.ts';
+import type { MoneyStyle } from '../money.ts';
 import { Tally, type TalliedFigures } from '../tally.ts';
 import { DAY_S, type Zone } from '../zone-time.ts';
-import type { SyntheticEvent, SyntheticItem } from './synthetic-events.ts';
+import {
+  findEvent,
+  type EventOf,
+  type SyntheticEvent,
+  type SyntheticItem,
+} from './synthetic-events.ts';
+import { expectMoney, type ExpectedMoney } from './synthetic-expected-money.ts';
 
-type Of<K extends SyntheticEvent['kind']> = Extract<SyntheticEvent, { kind: K }>;
+export interface SyntheticExpected extends TalliedFigures {
+  readonly settled: ExpectedMoney;
+}
+
+interface Circumstances {
+  readonly zone: Zone;
+  readonly money: MoneyStyle;
+  readonly now: number;
+}
 
 /** The figures of the generator's own list of events up to now. */
 export function expectSynthetic(
   events: readonly SyntheticEvent[],
-  { zone, now }: { zone: Zone; now: number },
-): TalliedFigures {
-  const tally = new Tally(IDR_WHOLE);
+  circumstances: Circumstances,
+): SyntheticExpected {
+  const { zone, money, now } = circumstances;
+  const tally = new Tally(money);
   const byOrder = Map.groupBy(
     events.filter(({ at }) => at <= now),
     ({ orderId }) => orderId,
@@ -18,7 +33,7 @@ export function expectSynthetic(
   for (const group of byOrder.values()) {
     addOrder(tally, group, { zone, now });
   }
-  return tally.figures();
+  return { ...tally.figures(), settled: expectMoney([...byOrder.values()], money, now) };
 }
 
 /** A sale is a paid order, or a placed one where the buyer pays at the door. */
@@ -27,8 +42,8 @@ function addOrder(
   events: readonly SyntheticEvent[],
   { zone, now }: { zone: Zone; now: number },
 ): void {
-  const ordered = events.find((event): event is Of<'ordered'> => event.kind === 'ordered');
-  const paid = events.find(({ kind }) => kind === 'paid');
+  const ordered = findEvent(events, 'ordered');
+  const paid = findEvent(events, 'paid');
   const saleAt = ordered?.order.isCod === true ? ordered.at : paid?.at;
   if (ordered === undefined || saleAt === undefined) {
     return;
@@ -36,12 +51,10 @@ function addOrder(
   const { isSample, isReplacement, isExchange } = ordered.order;
   const isCountable = !isSample && !isReplacement && !isExchange;
   const sold = ordered.items.filter(({ isGift }) => !isGift);
-  const gross = sumOf(sold, ({ price }) => price);
-  const discount = sumOf(sold, ({ sellerDiscount }) => sellerDiscount);
   if (isCountable) {
     tally.add(zone.dayOf(saleAt), {
-      gross_sales: gross,
-      seller_discount: discount,
+      gross_sales: sumOf(sold, ({ price }) => price),
+      seller_discount: sumOf(sold, ({ sellerDiscount }) => sellerDiscount),
       orders: 1,
       units: sold.length,
       shipping_fee: ordered.shippingFee,
@@ -51,30 +64,38 @@ function addOrder(
     }
   }
   for (const event of events) {
-    addLater(tally, event, { ordered, zone, now, cancelledValue: gross - discount, isCountable });
+    addLater(tally, event, { ordered, sold, zone, now, isCountable });
   }
 }
 
 interface Known {
-  readonly ordered: Of<'ordered'>;
+  readonly ordered: EventOf<'ordered'>;
+  readonly sold: readonly SyntheticItem[];
   readonly zone: Zone;
   readonly now: number;
-  readonly cancelledValue: number;
   readonly isCountable: boolean;
 }
 
 function addLater(tally: Tally, event: SyntheticEvent, known: Known): void {
-  const { ordered, zone, now, cancelledValue, isCountable } = known;
+  const { ordered, sold, zone, now, isCountable } = known;
+  const itemsOf = (indexes: readonly number[]): SyntheticItem[] =>
+    indexes.flatMap((index) => ordered.items[index] ?? []);
+  // A statement's day is the one on the shop's own calendar at 00:00 UTC.
+  const statementDay = (day: number): number => zone.dayOf(day * DAY_S);
   if (event.kind === 'cancelled' && isCountable) {
-    tally.add(zone.dayOf(event.at), { cancelled_value: cancelledValue, cancelled_orders: 1 });
+    tally.add(zone.dayOf(event.at), { cancelled_value: valueOf(sold), cancelled_orders: 1 });
+  } else if (event.kind === 'dropped' && isCountable) {
+    tally.add(zone.dayOf(event.at), { cancelled_value: valueOf(itemsOf(event.items)) });
   } else if (event.kind === 'settled') {
-    tally.add(event.day, { settled_orders: 1 });
+    tally.add(statementDay(event.day), { settled_orders: 1 });
   } else if (event.kind === 'refunded' && event.settlesOn * DAY_S <= now) {
-    const items = event.items.flatMap((index) => ordered.items[index] ?? []);
-    tally.add(event.settlesOn, {
-      refunds_settled: sumOf(items, ({ price, sellerDiscount }) => price - sellerDiscount),
-    });
+    tally.add(statementDay(event.settlesOn), { refunds_settled: valueOf(itemsOf(event.items)) });
   }
+}
+
+/** What the seller would have got for the goods. */
+function valueOf(items: readonly SyntheticItem[]): number {
+  return sumOf(items, ({ price, sellerDiscount }) => price - sellerDiscount);
 }
 
 function sumOf(items: readonly SyntheticItem[], pick: (item: SyntheticItem) => number): number {

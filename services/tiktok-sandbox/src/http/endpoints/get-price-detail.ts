@@ -4,6 +4,13 @@ import { orderTotals } from '../../domain/order.ts';
 import { shopOf, type Endpoint } from '../api-call.ts';
 import { unitText } from '../order-text.ts';
 
+interface Price {
+  readonly original: number;
+  readonly seller: number;
+  readonly platform: number;
+  readonly tax: number;
+}
+
 export const getPriceDetail: Endpoint = {
   method: 'GET',
   path: '/order/{version}/orders/{order_id}/price_detail',
@@ -18,19 +25,24 @@ export const getPriceDetail: Endpoint = {
     if (order === undefined || order.createTime > call.now) {
       throw badParameter('order_id', 'no such order', 'an order of this shop');
     }
-    const price = (original: number, seller: number, platform: number): Record<string, string> => ({
+    const price = ({ original, seller, platform, tax }: Price): Record<string, string> => ({
       currency: facts.money.currency,
       sku_list_price: moneyText(original, facts.money),
       sku_sale_price: moneyText(original - seller - platform, facts.money),
       subtotal_deduction_seller: moneyText(seller, facts.money),
       subtotal_deduction_platform: moneyText(platform, facts.money),
       subtotal: moneyText(original - seller - platform, facts.money),
-      tax_amount: moneyText(0, facts.money),
+      tax_amount: moneyText(tax, facts.money),
     });
     const totals = orderTotals(order);
     return {
       value: {
-        ...price(totals.original, totals.sellerDiscount, totals.platformDiscount),
+        ...price({
+          original: totals.original,
+          seller: totals.sellerDiscount,
+          platform: totals.platformDiscount,
+          tax: totals.tax,
+        }),
         shipping_list_price: moneyText(
           order.shippingFee + order.shippingPlatformDiscount,
           facts.money,
@@ -41,7 +53,12 @@ export const getPriceDetail: Endpoint = {
         line_items: order.lines.flatMap((line) =>
           Array.from({ length: line.quantity }, (_, index) => ({
             id: line.unitIdPrefix + unitText(index + 1),
-            ...price(line.originalPrice, line.sellerDiscount, line.platformDiscount),
+            ...price({
+              original: line.originalPrice,
+              seller: line.sellerDiscount,
+              platform: line.platformDiscount,
+              tax: line.tax,
+            }),
           })),
         ),
       },

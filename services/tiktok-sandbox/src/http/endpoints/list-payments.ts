@@ -1,4 +1,5 @@
-import { moneyText } from '../../domain/money.ts';
+import type { Payment } from '../../domain/finance.ts';
+import { moneyText, type MoneyStyle } from '../../domain/money.ts';
 import { shopOf, type Endpoint } from '../api-call.ts';
 import { takePage } from '../paging.ts';
 import { inWindow, oneOf, pageSizeOf, queryTime } from '../parameters.ts';
@@ -30,26 +31,35 @@ export const listPayments: Endpoint = {
       sort,
       pageSize,
     });
-    const money = (amount: number): { value: string; currency: string } => ({
-      value: moneyText(amount, facts.money),
-      currency: facts.money.currency,
-    });
     return {
       value: {
-        payments: page.rows.map(({ id, amount, createTime, paidTime }) => ({
-          id,
-          create_time: createTime,
-          status: paidTime <= call.now ? 'PAID' : 'PROCESSING',
-          ...(paidTime <= call.now ? { paid_time: paidTime } : {}),
-          amount: money(amount),
-          settlement_amount: money(amount),
-          reserve_amount: money(0),
-          payment_amount_before_exchange: money(amount),
-          exchange_rate: '1.000000',
-          bank_account: 'PIICANARY***1234',
-        })),
+        payments: page.rows.map((payment) => paymentValue(payment, facts.money, call.now)),
         ...page.next,
       },
     };
   },
 };
+
+/** As its record says, which may be less than the statements that it covers. */
+function paymentValue(
+  { id, amount, settlement, reserve, misreported, createTime, paidTime }: Payment,
+  style: MoneyStyle,
+  now: number,
+): Record<string, unknown> {
+  const money = (value: number): { value: string; currency: string } => ({
+    value: moneyText(value, style),
+    currency: style.currency,
+  });
+  return {
+    id,
+    create_time: createTime,
+    status: paidTime <= now ? 'PAID' : 'PROCESSING',
+    ...(paidTime <= now ? { paid_time: paidTime } : {}),
+    amount: money(amount - misreported),
+    settlement_amount: money(settlement - misreported),
+    reserve_amount: money(reserve),
+    payment_amount_before_exchange: money(amount - misreported),
+    exchange_rate: '1.000000',
+    bank_account: 'PIICANARY***1234',
+  };
+}

@@ -37,8 +37,8 @@ export const listStatementTransactions: Endpoint = {
         create_time: statement.time,
         currency: facts.money.currency,
         status: 'SETTLED',
-        payable_amount: text(statement.settlement),
-        total_reserve_amount: text(0),
+        payable_amount: text(statement.settlement + statement.reserve),
+        total_reserve_amount: text(statement.reserve),
         total_settlement_amount: text(statement.settlement),
         total_settlement_breakdown: {
           total_revenue_amount: text(statement.revenue),

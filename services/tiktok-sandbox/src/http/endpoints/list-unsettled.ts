@@ -28,6 +28,10 @@ export const listUnsettled: Endpoint = {
     const lt = queryTime(call, 'search_time_lt');
     const rows = book(call.now).finance.rows.flatMap((row) => {
       const isOpen = statementTime(row.day) > call.now && inWindow(rowTime(row), ge, lt);
+      // Nothing is estimated of what will be kept back.
+      if (row.kind === 'reserve') {
+        return [];
+      }
       const amounts = isOpen ? rowAmountsAt(row, call.now) : undefined;
       return amounts === undefined ? [] : [{ row, amounts }];
     });
