@@ -20,7 +20,6 @@ import { createStores, mongoErasers, tokenEraser } from './adapters/connector-st
 import { guardedBy } from './adapters/guarded-write.ts';
 import type { GuardedWrite } from './adapters/guarded-write.ts';
 import type { StoredConnection } from './adapters/mongo-connections.ts';
-import { noteRenewal } from './adapters/note-renewal.ts';
 import { sealRows, sendGuarded } from './adapters/sealed-log.ts';
 import { createShopOperations } from './adapters/shop-operations.ts';
 import type { ShopOperations } from './adapters/shop-operations.ts';
@@ -28,7 +27,12 @@ import { createShopVault, REF_KEY } from './adapters/shop-vault.ts';
 import { createTikTokAccess } from './adapters/tiktok/tiktok-access.ts';
 import { createSignatureCheck } from './adapters/tiktok/webhook-signature.ts';
 import type { Config } from './config.ts';
+import { compareScopes } from './domain/compare-scopes.ts';
+import type { GrantFacts } from './domain/connect-shop.ts';
 import type { Connection } from './domain/connection.ts';
+import { noteRenewal } from './domain/note-renewal.ts';
+import type { RenewalDeps } from './domain/note-renewal.ts';
+import { createPermissions } from './domain/permissions.ts';
 import type { SnapshotSink } from './domain/snapshot-sink.ts';
 import { createSyncProgress } from './domain/sync-progress.ts';
 import { createRoutes } from './http/routes.ts';
@@ -82,14 +86,30 @@ function composeCore(engines: Engines, fences: Fences) {
   const instanceId = config.INSTANCE_ID;
   const stores = createStores({ mongo, guarded, clock, instanceId, leaseMs: config.LEASE_MS });
   const sealer = createSealer({ vault, clock, fences });
+  const news = createNews({ send: (batch) => producer.send(batch), clock });
+  const notify = createProgressNotices({
+    send: (shopKey) => news.progress(shopKey),
+    monotonicMs: () => clock.monotonicMs(),
+  });
+  const permissions = createPermissions();
+  const onUnknownScopes = scopeAlert(engines);
+  const renewal: RenewalDeps = {
+    ...{ onUnknownScopes, onPermissions: permissions.note },
+    connectionsOfAuthorization: (authKey) => stores.connections.ofAuthorization(authKey),
+    change: (connection, change) => stores.connections.change(connection, change),
+    onChanged: ({ shopKey }, change) => {
+      log.warn({ shopKey, ...change }, 'the permissions of a shop have changed');
+      notify(shopKey);
+    },
+  };
   const tiktok = createTikTokAccess({
     config,
     kv: vault.kv,
     random: Math.random,
-    onRenewed: (authorization, grant) => noteRenewal(stores, authorization, grant),
+    refuses: tooWideFor(log),
+    onRenewed: ({ authKey }, grant) => noteRenewal(renewal, authKey, grant),
     ...{ clock, instanceId, metrics, log },
   });
-  const news = createNews({ send: (batch) => producer.send(batch), clock });
   const announce = async (connection: Connection): Promise<void> => {
     await news.lifecycle(connection);
     await stores.connections.change(connection, { announced: stateOf(connection) });
@@ -98,7 +118,8 @@ function composeCore(engines: Engines, fences: Fences) {
   const progress = createSyncProgress(() => clock.monotonicMs());
   return {
     ...engines,
-    ...{ fences, stores, sealer, tiktok, announce, shopVault, progress },
+    ...{ fences, stores, sealer, tiktok, announce, shopVault, progress, notify },
+    ...{ permissions, onUnknownScopes },
     settings: {
       pollIntervalMs: config.POLL_INTERVAL_MS,
       financeIntervalMs: config.FINANCE_INTERVAL_MS,
@@ -108,15 +129,33 @@ function composeCore(engines: Engines, fences: Fences) {
       maxPages: config.MAX_PAGES,
     },
     sinkOf: composeSinks(engines, sealer, guarded),
-    notify: createProgressNotices({
-      send: (shopKey) => news.progress(shopKey),
-      monotonicMs: () => clock.monotonicMs(),
-    }),
     isAnnounced: (connection: StoredConnection) => connection.announced === stateOf(connection),
     askForMail: (connection: Connection) => news.shopConnected(connection),
   };
 }
 type Core = ReturnType<typeof composeCore>;
+
+/** Counted and said without the values: what was granted is the seller's affair, using it is ours. */
+function scopeAlert({ metrics, log }: Pick<Engines, 'metrics' | 'log'>): (count: number) => void {
+  const unknown = metrics.counter({
+    name: 'unknown_scopes_total',
+    help: 'Permissions granted that no list of ours knows; none is ever used',
+  });
+  return (count) => {
+    unknown.inc(count);
+    log.warn({ count }, 'permissions were granted that no list of ours knows');
+  };
+}
+
+function tooWideFor(log: Logger): (grant: GrantFacts) => boolean {
+  return ({ scopes }) => {
+    const { length: count } = compareScopes(scopes).writing;
+    if (count > 0) {
+      log.error({ count }, 'permissions to change things were granted: the grant is not used');
+    }
+    return count > 0;
+  };
+}
 
 function composeSinks(engines: Engines, sealer: Sealer, guarded: GuardedWrite) {
   const { metrics, log, nowS, producer } = engines;
@@ -169,9 +208,7 @@ function composeRoutes(core: Core, shops: ShopOperations): RouteDeps {
       onFailure: (connectId, error) => {
         log.warn({ err: error, connectId }, 'a connection did not come about');
       },
-      onUnknownScopes: (count) => {
-        log.error({ count }, 'permissions were granted that no list of ours knows');
-      },
+      onUnknownScopes: core.onUnknownScopes,
     },
     connect: { find: (connectId, merchantId) => stores.states.find(connectId, merchantId), now },
     shops: { viewsOf: shops.viewsOf },

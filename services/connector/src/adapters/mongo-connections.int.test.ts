@@ -24,7 +24,8 @@ describe('connections in MongoDB', () => {
   async function store(connection: Connection) {
     const connections = createMongoConnections(mongo, (_scope, write) => write());
     const identity = { ciphertext: '', keyId: '' } as never;
-    await connections.insert({ ...connection, identity, announced: null });
+    const reconciledAt = connection.connectedAt;
+    await connections.insert({ ...connection, identity, announced: null, reconciledAt });
     return connections;
   }
 

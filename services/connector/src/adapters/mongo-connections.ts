@@ -12,6 +12,8 @@ export interface StoredConnection extends Connection {
   readonly identity: SealedWire;
   /** Lifecycle state announced last; another one than the present is announced again at start. */
   readonly announced: string | null;
+  /** When the grant's shops were last held against TikTok's own list. */
+  readonly reconciledAt: Date;
 }
 
 type Change = Partial<Omit<StoredConnection, '_id' | 'shopKey' | 'epoch'>>;
@@ -57,9 +59,30 @@ export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
       );
       return result.modifiedCount > 0;
     },
+    /** Authorizations with a shop at work that were not compared since. */
+    dueForReconcile: async (instant: Date): Promise<string[]> => {
+      const due = await mongoErrors(() => connections.find(uncompared(instant)).toArray());
+      return [...new Set(due.map(({ authKey }) => authKey))];
+    },
+    /** Whether it was this call that moved the instant: of several instances one compares. */
+    claimReconcile: async (authKey: string, before: Date, reconciledAt: Date): Promise<boolean> => {
+      const result = await mongoErrors(() =>
+        connections.updateMany({ authKey, ...uncompared(before) }, { $set: { reconciledAt } }),
+      );
+      return result.modifiedCount > 0;
+    },
+    setReconciled: async (authKey: string, reconciledAt: Date): Promise<void> => {
+      await mongoErrors(() => connections.updateMany({ authKey }, { $set: { reconciledAt } }));
+    },
     erase: (shopKey: string, throughEpoch: number) =>
       eraseScope((filter) => connections.deleteMany(filter), shopKey, throughEpoch),
   };
+}
+
+function uncompared(before: Date) {
+  const open = { state: 'open', status: 'active' } as const;
+  // Also a document from before this field was.
+  return { ...open, reconciledAt: { $not: { $gt: before } } };
 }
 
 function idOf({ shopKey, epoch }: ShopScope): string {

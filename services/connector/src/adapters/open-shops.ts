@@ -28,7 +28,11 @@ export function openDeps(core: ShopCore, supervisor: SyncSupervisor): OpenShopDe
     shopHash: (shopId) => shopVault.shopHash(shopId),
     insert: async (connection, identity) => {
       const sealed = await shopVault.seal(connection, identity);
-      await stores.connections.insert({ ...connection, identity: sealed, announced: null });
+      const reconciledAt = connection.connectedAt;
+      await stores.connections.insert({
+        ...connection,
+        ...{ identity: sealed, announced: null, reconciledAt },
+      });
     },
     renewGrant: async (connection, wish) => {
       const { authKey } = wish.attempt;

@@ -3,9 +3,14 @@ import type { CloseDeps } from '../domain/close-shop.ts';
 import type { OpenedShop, ShopToOpen } from '../domain/connect-shop.ts';
 import type { SyncView } from '../domain/describe-sync.ts';
 import { openShop } from '../domain/open-shop.ts';
+import { reconcileShops } from '../domain/reconcile-shops.ts';
+import type { ReconcileDeps } from '../domain/reconcile-shops.ts';
+import type { RetireDeps } from '../domain/retire-connection.ts';
+import { settle } from '../domain/settle.ts';
 import { createSyncSupervisor } from '../domain/sync-supervisor.ts';
 import type { SyncSupervisor } from '../domain/sync-supervisor.ts';
 import { tidy } from '../domain/tidy.ts';
+import type { TidyDeps } from '../domain/tidy.ts';
 import { openDeps } from './open-shops.ts';
 import { pause } from './pause.ts';
 import type { ShopCore } from './shop-core.ts';
@@ -21,26 +26,25 @@ export interface ShopOperations {
 
 /** The use-cases of shops, bound to this process's stores, keys and calls. */
 export function createShopOperations(core: ShopCore): ShopOperations {
-  const { stores, tiktok, clock, log } = core;
+  const { stores, log } = core;
   const retire = retireDeps(core, () => supervisor);
+  const reconcile = reconcileDeps(core, retire);
   const supervisor: SyncSupervisor = createSyncSupervisor({
-    load: () => stores.connections.all(),
+    load: async () => {
+      const connections = await stores.connections.all();
+      // Another instance may have renewed a grant, and been told of other permissions.
+      connections.forEach(core.permissions.note);
+      return connections;
+    },
     begin: (connection) => beginWork(core, connection, { retire, supervisor }),
     pause,
     onFailure: ({ shopKey }, error) => {
       log.warn({ err: error, shopKey }, 'the work of a shop could not begin yet');
     },
-    tidy: () =>
-      tidy({
-        now: () => clock.now(),
-        unfinishedBefore: (instant) => stores.states.unfinishedBefore(instant),
-        isUsed: async (authKey) => (await stores.connections.ofAuthorization(authKey)).length > 0,
-        destroyTokens: (authorization) => tiktok.tokens.destroy(authorization),
-        saveOutcome: (connectId, outcome) => stores.states.finish(connectId, outcome),
-        removeStatesBefore: (instant) => stores.states.removeExpiredBefore(instant),
-        removeNoticesBefore: (instant) => stores.inbox.removeBefore(instant),
-        announceMissed: () => announceMissed(core),
-      }),
+    tidy: async () => {
+      await settle(tidy(tidyDeps(core)));
+      await reconcileShops(reconcile);
+    },
   });
   const close = closeDeps(core, supervisor);
   const open = openDeps(core, supervisor);
@@ -53,13 +57,42 @@ export function createShopOperations(core: ShopCore): ShopOperations {
   };
 }
 
+function tidyDeps(core: ShopCore): TidyDeps {
+  const { stores, tiktok, clock } = core;
+  return {
+    now: () => clock.now(),
+    unfinishedBefore: (instant) => stores.states.unfinishedBefore(instant),
+    isUsed: async (authKey) => (await stores.connections.ofAuthorization(authKey)).length > 0,
+    destroyTokens: (authorization) => tiktok.tokens.destroy(authorization),
+    saveOutcome: (connectId, outcome) => stores.states.finish(connectId, outcome),
+    removeStatesBefore: (instant) => stores.states.removeExpiredBefore(instant),
+    removeNoticesBefore: (instant) => stores.inbox.removeBefore(instant),
+    announceMissed: () => announceMissed(core),
+  };
+}
+
+function reconcileDeps({ stores, clock, log }: ShopCore, retire: RetireDeps): ReconcileDeps {
+  return {
+    ...retire,
+    now: () => clock.now(),
+    dueBefore: (instant) => stores.connections.dueForReconcile(instant),
+    claim: (authKey, dueBefore, comparedAt) =>
+      stores.connections.claimReconcile(authKey, dueBefore, comparedAt),
+    setCompared: (authKey, comparedAt) => stores.connections.setReconciled(authKey, comparedAt),
+    onUnanswered: (error) => {
+      log.warn({ err: error }, 'the list of shops could not be compared; it is tried in an hour');
+    },
+  };
+}
+
 function closeDeps(core: ShopCore, supervisor: SyncSupervisor): CloseDeps {
-  const { stores, tiktok, progress } = core;
+  const { stores, tiktok, progress, permissions } = core;
   return {
     halt: async (shopKey, throughEpoch) => {
       await supervisor.halt(shopKey, throughEpoch);
       tiktok.forget(shopKey);
       progress.forget(shopKey);
+      permissions.forget(shopKey);
     },
     connectionsOf: (shopKey) => stores.connections.ofShop(shopKey),
     connectionsOfAuthorization: (authKey) => stores.connections.ofAuthorization(authKey),

@@ -52,8 +52,9 @@ export async function beginWork(
   connection: Connection,
   around: { retire: RetireDeps; supervisor: SyncSupervisor },
 ): Promise<ShopWorker> {
-  const { stores, tiktok, clock, progress } = core;
+  const { stores, tiktok, clock, progress, permissions } = core;
   const { shopKey, epoch } = connection;
+  permissions.note(connection);
   const scope = { shopKey, epoch };
   const identity = await openIdentity(core, scope);
   const source = tiktok.sourceOf(connection, { shopKey, identity }, () =>
@@ -65,6 +66,7 @@ export async function beginWork(
     settle: (ids) => stores.inbox.settle(ids),
     source,
     sink,
+    mayReadOrders: () => permissions.isFed(scope, 'order.live'),
     pollProducts: () => {
       around.supervisor.wake(shopKey, epoch, 'product.live');
     },
@@ -77,6 +79,7 @@ export async function beginWork(
     renewLeases: () => stores.cursors.renew(scope),
     releaseLeases: () => stores.cursors.release(scope),
     drainInbox: (signal) => drainInbox(drain, signal),
+    isFed: (stream) => permissions.isFed(scope, stream),
     nowS: () => Math.floor(clock.now().getTime() / 1000),
     pause,
     settings: core.settings,

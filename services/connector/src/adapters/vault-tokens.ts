@@ -24,6 +24,8 @@ export interface VaultTokensOptions {
   readonly clock: Clock;
   readonly instanceId: string;
   readonly pause: (ms: number) => Promise<void>;
+  /** A grant that may do more than read: its tokens are not kept, whatever it was before. */
+  readonly refuses: (grant: TokenGrant) => boolean;
   /** New scopes and expiry, as every renewal tells them. */
   readonly onRenewed: (authorization: Authorization, grant: TokenGrant) => Promise<void>;
 }
@@ -40,9 +42,16 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
   const notBefore = new Map<string, number>();
   const nowS = (): number => Math.floor(options.clock.now().getTime() / 1000);
   const renew = singleFlight(async (authorization, refused) => {
-    const fresh = await renewOnce(options, authorization, refused);
-    cache.set(authorization.authKey, fresh);
-    return fresh;
+    try {
+      const fresh = await renewOnce(options, authorization, refused);
+      cache.set(authorization.authKey, fresh);
+      return fresh;
+    } catch (error) {
+      if (!isPassing(error)) {
+        cache.delete(authorization.authKey);
+      }
+      throw error;
+    }
   });
 
   /** After a failed renewal ahead of time the present token serves on. */
@@ -129,6 +138,10 @@ async function renewOnce(
     if (version !== undefined) {
       // 1. The lease is ours. 2. TikTok's answer makes the old pair worthless. 3. So it is kept first.
       const grant = await options.endpoint.refresh(present.value.refreshToken);
+      if (options.refuses(grant)) {
+        await records.destroy(authorization);
+        throw new TikTokFault('reauth', 'the grant allows changes and is not used');
+      }
       const fresh = toRecord(grant, nowS());
       await records.replace(authorization, fresh, version);
       await options.onRenewed(authorization, grant);

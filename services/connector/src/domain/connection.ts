@@ -1,7 +1,7 @@
 import type { GrantedCategory } from './compare-scopes.ts';
 
-/** `reauth_required`: TikTok no longer accepts the grant. `paused`: a permission is missing. */
-type ConnectionStatus = 'active' | 'reauth_required' | 'paused';
+/** `reauth_required`: TikTok no longer accepts the grant, or we do not. */
+type ConnectionStatus = 'active' | 'reauth_required';
 
 /** One connection of one shop. TikTok's own identifiers of it are sealed and never leave this service. */
 export interface Connection {

@@ -1,6 +1,7 @@
 import { isoInstant, RESOURCES } from '@tokometrics/contracts';
 import type { Resource, Shop, ShopKey, SyncStatus } from '@tokometrics/contracts';
 import type { Connection } from './connection.ts';
+import { unfedResources } from './permissions.ts';
 import type { CursorState, Stream } from './sync-cursor.ts';
 
 type Cursor = CursorState & { readonly stream: Stream };
@@ -34,19 +35,25 @@ function describeStage(resource: Resource, view: SyncView): Stage {
   const backfill = view.cursors.find(({ stream }) => stream === streams.backfill);
   const live = view.cursors.find(({ stream }) => stream === streams.live);
   const at = Math.floor(view.connection.connectedAt.getTime() / 1000);
+  const isFed = !unfedResources(view.connection.categories).has(resource);
   const hasOlder = backfill !== undefined && (backfill.cursor < at || backfill.finishedAt !== null);
   return {
     resource,
-    state: stateOf(view.connection, backfill),
+    state: isFed ? stateOf(view.connection, backfill, live) : 'paused',
     progress: progressOf(resource, backfill, view.perMinute(resource)),
     newestLoaded: live === undefined ? null : isoInstant(live.cursor),
     oldestLoaded: hasOlder ? isoInstant(backfill.cursor) : null,
-    error: backfill?.error ?? live?.error ?? null,
+    error: isFed ? (backfill?.error ?? live?.error ?? null) : 'shop.scope_missing',
   };
 }
 
-function stateOf(connection: Connection, backfill: Cursor | undefined): Stage['state'] {
-  if (connection.status !== 'active' || connection.state === 'closed') {
+function stateOf(
+  connection: Connection,
+  backfill: Cursor | undefined,
+  live: Cursor | undefined,
+): Stage['state'] {
+  const isRefused = live?.error === 'shop.scope_missing';
+  if (connection.status !== 'active' || connection.state === 'closed' || isRefused) {
     return 'paused';
   }
   if (backfill === undefined) {
@@ -96,11 +103,20 @@ export function describeShop(shopKey: ShopKey, view: SyncView): Shop {
     region: connection.region,
     sellerType: connection.sellerType,
     currency: connection.currency,
-    status: connection.state === 'closed' ? 'disconnecting' : connection.status,
+    status: statusOf(connection),
     timezone: connection.timezone,
     categories: connection.categories.map((category) => ({ ...category })),
     connectedAt: connection.connectedAt.toISOString(),
     authorizationExpiresAt: connection.authorizationExpiresAt?.toISOString() ?? null,
     sync: describeSync(shopKey, view),
   };
+}
+
+/** A shop of which nothing at all may be read is paused as a whole; else only what lacks its permission. */
+function statusOf({ state, status, categories }: Connection): Shop['status'] {
+  if (state === 'closed') {
+    return 'disconnecting';
+  }
+  const isEmpty = unfedResources(categories).size === RESOURCES.length;
+  return status === 'active' && isEmpty ? 'paused' : status;
 }

@@ -12,6 +12,8 @@ export interface DrainDeps {
   readonly settle: (ids: readonly string[]) => Promise<void>;
   readonly source: Pick<ShopSource, 'ordersById'>;
   readonly sink: SnapshotSink;
+  /** False while the permission for orders is missing. */
+  readonly mayReadOrders: () => boolean;
   readonly pollProducts: () => void;
   /** Asks TikTok whether the shop is really gone; acts only when it is. */
   readonly confirmDeauthorization: () => Promise<void>;
@@ -30,7 +32,8 @@ export async function drainInbox(deps: DrainDeps, signal: AbortSignal): Promise<
     const ids = notices.flatMap(({ type, orderId }) =>
       type === ORDER_STATUS_CHANGE && orderId !== null ? [orderId] : [],
     );
-    if (ids.length > 0) {
+    // Without the permission nothing is lost: its first poll afterwards reads every change since.
+    if (ids.length > 0 && deps.mayReadOrders()) {
       const page = await deps.source.ordersById([...new Set(ids)], { priority: 'live', signal });
       const { rows, seq, fetchedAt } = page;
       await deps.sink.publish({ resource: 'order', origin: 'webhook', seq, fetchedAt }, rows);

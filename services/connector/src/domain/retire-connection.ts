@@ -37,18 +37,36 @@ export async function confirmDeauthorization(
   deps: RetireDeps,
   connection: Connection,
 ): Promise<void> {
-  const shops = await settle(deps.listShops(connection));
+  for (const listed of await retireUnlisted(deps, [connection])) {
+    deps.onSuspect(listed);
+  }
+}
+
+/** Retires those of one grant's connections that TikTok no longer lists; answers with the others. */
+export async function retireUnlisted(
+  deps: RetireDeps,
+  connections: readonly Connection[],
+): Promise<readonly Connection[]> {
+  const [first] = connections;
+  if (first === undefined) {
+    return [];
+  }
+  const shops = await settle(deps.listShops(first));
   if (!shops.ok) {
     if (shops.error instanceof TikTokFault && shops.error.kind === 'reauth') {
-      await retireAuthorization(deps, connection.authKey);
-      return;
+      await retireAuthorization(deps, first.authKey);
+      return [];
     }
     throw shops.error;
   }
-  const shopId = await deps.shopIdOf(connection);
-  if (shops.value.some(({ id }) => id === shopId)) {
-    deps.onSuspect(connection);
-    return;
+  const ids = new Set(shops.value.map(({ id }) => id));
+  const listed: Connection[] = [];
+  for (const connection of connections) {
+    if (ids.has(await deps.shopIdOf(connection))) {
+      listed.push(connection);
+    } else {
+      await retire(deps, connection);
+    }
   }
-  await retire(deps, connection);
+  return listed;
 }

@@ -16,11 +16,11 @@ import type { Loop, ShopWorkerDeps, WorkerContext } from './worker-context.ts';
 
 export interface ShopWorker {
   /** Runs that loop at once instead of at its next time. */
-  wake(loop: Loop): void;
+  readonly wake: (loop: Loop) => void;
   /** Ends calls and waits at once; what runs ends soon after. */
-  abort(): void;
+  readonly abort: () => void;
   /** Resolves when nothing of the shop runs any more. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const MAX_BACKOFF = 16;
@@ -39,6 +39,10 @@ async function live(
   let lease = await context.obtain(stream, firstCursor(context.at));
   let failures = 0;
   while (lease !== undefined && !context.signal.aborted) {
+    if (!context.deps.isFed(stream)) {
+      await context.sleep(stream, intervalMs);
+      continue;
+    }
     const result = await settle(once(lease));
     if (result.ok) {
       failures = 0;
@@ -98,7 +102,7 @@ async function backfill(
   const notBefore = new Map<Stream, number>();
   for (let round = 0; open.size > 0 && !signal.aborted; round += 1) {
     for (const [stream, planned] of open) {
-      if (deps.nowS() >= (notBefore.get(stream) ?? 0)) {
+      if (deps.isFed(stream) && deps.nowS() >= (notBefore.get(stream) ?? 0)) {
         const end = await backfillOnce(context, planned, onFirstOrders);
         if (end === 'whole') {
           open.delete(stream);

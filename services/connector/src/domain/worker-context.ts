@@ -16,6 +16,8 @@ export interface ShopWorkerDeps {
   readonly releaseLeases: () => Promise<void>;
   /** Notices that wait for their order to be read; also called when one arrives. */
   readonly drainInbox: (signal: AbortSignal) => Promise<void>;
+  /** Whether the permission that the stream needs is granted at present. */
+  readonly isFed: (stream: Stream) => boolean;
   readonly nowS: () => number;
   /** Resolves early, never rejects, when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;

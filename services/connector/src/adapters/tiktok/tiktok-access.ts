@@ -37,6 +37,8 @@ export interface TikTokAccessOptions {
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Whether a renewed grant is too wide to be used. */
+  readonly refuses: (grant: GrantFacts) => boolean;
   readonly onRenewed: (authorization: Authorization, grant: GrantFacts) => Promise<void>;
 }
 
@@ -73,6 +75,7 @@ function createParts(options: TikTokAccessOptions) {
     clock,
     instanceId: options.instanceId,
     pause: (ms) => pause(ms),
+    refuses: options.refuses,
     onRenewed: options.onRenewed,
   });
   const client = createTikTokClient({

@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tokometrics/testkit';
+import type { ShopSource, SourcePage } from './shop-source.ts';
+import { startShopWorker } from './shop-worker.ts';
+import type { CursorState, Lease, Stream } from './sync-cursor.ts';
+import { TikTokFault } from './tiktok-fault.ts';
+
+const AT = 1_795_000_000;
+
+let stop: (() => Promise<void>) | undefined;
+// Also after a failure: a worker whose waits take no time would go on for ever.
+afterEach(() => stop?.());
+
+/** A shop without rows whose calls are listed; waits take no time, and a turn of the event loop. */
+function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefined) {
+  const calls: string[] = [];
+  const cursors = new Map<Stream, CursorState>();
+  const read = (call: string) => (): Promise<SourcePage> => {
+    calls.push(call);
+    refuse(call);
+    const page = { rows: [], nextToken: '', totalCount: 0, seq: calls.length, fetchedAt: AT };
+    return Promise.resolve(page);
+  };
+  const source: ShopSource = {
+    ordersUpdated: read('orders'),
+    ordersCreated: read('orders.history'),
+    ordersById: read('orders.detail'),
+    productsUpdated: read('products'),
+    productsCreated: read('products.history'),
+    statements: read('statements'),
+    transactions: read('transactions'),
+  };
+  const leaseOf = (stream: Stream): Lease => ({
+    get state() {
+      return cursors.get(stream) as CursorState;
+    },
+    save: (change) => {
+      cursors.set(stream, { ...(cursors.get(stream) as CursorState), ...change });
+      return Promise.resolve();
+    },
+  });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const worker = startShopWorker(
+    {
+      source,
+      sink: { publish: () => Promise.resolve(), mark: () => Promise.resolve() },
+      acquire: (stream, first) => {
+        cursors.set(stream, cursors.get(stream) ?? first);
+        return Promise.resolve(leaseOf(stream));
+      },
+      renewLeases: () => Promise.resolve(),
+      releaseLeases: () => Promise.resolve(),
+      drainInbox: () => Promise.resolve(),
+      isFed: (stream) => fed.has(stream.split('.')[0] ?? ''),
+      nowS: () => AT + calls.length,
+      pause: turn,
+      settings: {
+        ...{ pollIntervalMs: 1, financeIntervalMs: 1, leaseMs: 1 },
+        ...{ orderPageSize: 50, pageSize: 100, maxPages: 10 },
+      },
+      onProgress: () => undefined,
+      onFault: () => undefined,
+    },
+    AT,
+  );
+  stop = worker.stop;
+  return { calls, cursors };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('startShopWorker', () => {
+  it('reads orders on while finance lacks its permission, and finance once it is granted', async () => {
+    const fed = new Set(['order', 'product']);
+    const { calls, cursors } = aWorker(fed);
+    const has = (call: string) => calls.filter((one) => one === call).length;
+
+    await eventually(() => {
+      expect(has('orders')).toBeGreaterThan(5);
+      expect(cursors.get('product.backfill')?.finishedAt).not.toBeNull();
+    });
+    expect(has('statements')).toBe(0);
+    const orders = has('orders');
+
+    fed.add('finance');
+    await eventually(() => {
+      expect(cursors.get('finance.backfill')?.finishedAt).toBeInstanceOf(Date);
+      expect(cursors.get('finance.live')?.error).toBeNull();
+    });
+
+    expect(has('orders')).toBeGreaterThan(orders);
+  });
+
+  it('asks for nothing at all while no permission is left', async () => {
+    const fed = new Set(['order', 'product', 'finance']);
+    const { calls } = aWorker(fed);
+    await eventually(() => {
+      expect(calls.length).toBeGreaterThan(10);
+    });
+
+    fed.clear();
+    await turns(50);
+    const before = calls.length;
+    await turns(50);
+
+    expect(calls).toHaveLength(before);
+  });
+
+  it('says which permission a refused stream lacks, and clears it when the call passes again', async () => {
+    let isRefused = true;
+    const { cursors } = aWorker(new Set(['order', 'product', 'finance']), (call) => {
+      if (isRefused && call === 'statements') {
+        throw new TikTokFault('scope_missing', 'refused');
+      }
+    });
+    await eventually(() => {
+      expect(cursors.get('finance.live')?.error).toBe('shop.scope_missing');
+      expect(cursors.get('order.backfill')?.finishedAt).toBeInstanceOf(Date);
+    });
+
+    isRefused = false;
+
+    await eventually(() => {
+      expect(cursors.get('finance.live')?.error).toBeNull();
+      expect(cursors.get('finance.backfill')?.finishedAt).toBeInstanceOf(Date);
+    });
+  });
+});
