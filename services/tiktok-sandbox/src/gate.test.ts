@@ -114,6 +114,49 @@ describe('the gate before every call', () => {
     expect(reply.body.request_id).toMatch(/^\d{14}[0-9A-F]{20}$/);
   });
 
+  it.each([
+    ['POST', '/product/202309/products', 36_009_009],
+    ['PUT', '/product/202309/products/1729352000000000000', 36_009_010],
+    ['DELETE', '/product/202309/products/1729352000000000000', 36_009_010],
+    ['POST', '/product/202309/products/1729352000000000000/inventory/update', 36_009_009],
+    ['POST', '/product/202309/products/deactivate', 36_009_009],
+    ['PUT', '/order/202309/orders/search', 36_009_010],
+    ['POST', '/fulfillment/202309/packages/1153352000000536365/ship', 36_009_009],
+    ['POST', '/fulfillment/202309/orders/576352000000536365/split', 36_009_009],
+    ['POST', '/return_refund/202309/cancellations', 36_009_009],
+    ['POST', '/return_refund/202309/returns/576352000000536365/approve', 36_009_009],
+    ['POST', '/finance/202309/statements', 36_009_010],
+    ['PUT', '/event/202309/webhooks', 36_009_009],
+    ['GET', '/event/202309/webhooks', 36_009_009],
+    ['GET', '/analytics/202509/shop/performance', 36_009_009],
+    ['GET', '/finance/202309/orders/576352000000536365/statement_transactions', 36_009_014],
+    ['POST', '/order/202407/orders/search', 36_009_014],
+  ])('has nothing that writes, and no other version: %s %s (TS8, TS10)', async (...of) => {
+    const [method, path, code] = of;
+
+    const reply = await shop.call(path, { method, ...(method === 'GET' ? {} : { body: {} }) });
+
+    expect(reply.body).toMatchObject({ code, data: null });
+  });
+
+  it.each([
+    ['GET', '/order/202309/orders', { ids: '576352000000536365' }],
+    ['POST', '/product/202309/products/search', PAGE],
+    ['POST', '/product/202312/products/search', PAGE],
+  ])('answers the older %s %s as the newer one, and no reader is blamed', async (...of) => {
+    const [method, path, query] = of;
+    await sandbox.control.remove('/control/calls');
+
+    const reply = await shop.call(path, {
+      method,
+      query,
+      ...(method === 'GET' ? {} : { body: {} }),
+    });
+
+    expect(reply.body.code).toBe(0);
+    expect(await sandbox.control.get('/control/calls')).toMatchObject({ total: 1, violations: 0 });
+  });
+
   it('answers the same codes with 200 where the mode says so, and 429 still as 429', async () => {
     await sandbox.control.post('/control/modes', { status: 'always-200' });
     for (const [, code, , make] of cases) {

@@ -24,6 +24,9 @@ describe('a restart', () => {
     await before.control.post('/control/clock', { advance_s: 90_000 });
     await before.control.post('/control/modes', { unknown_fields: false, rate_limit_rps: 500 });
     await before.control.post('/control/shops/id/orders');
+    await before.control.post('/control/shops/us/orders');
+    await before.control.post('/control/modes', { orders_factor: 4 });
+    await before.control.post('/control/clock', { advance_s: 9_000 });
     const shop = await connect(before, 'synthetic');
     const orders = await shop.all('/order/202309/orders/search', 'orders', search);
     const state = await before.control.get('/control/state');
@@ -49,6 +52,26 @@ describe('a restart', () => {
 
     expect(again).toEqual({ ...state, calls: again['calls'] });
     expect(pages).toEqual(orders);
+  });
+
+  it('takes a changed factor on orders from then on, and leaves what was shown', async () => {
+    const before = await start();
+    const idsOf = async (sandbox: OpenSandbox, until: number): Promise<unknown[]> => {
+      const shop = await connect(sandbox, 'synthetic');
+      const body = { create_time_lt: until };
+      const orders = await shop.all('/order/202309/orders/search', 'orders', { ...search, body });
+      return orders.map(({ id }) => id);
+    };
+    const now = await before.control.nowS();
+    const shown = await idsOf(before, now + 1);
+    await before.stop();
+
+    const after = await start({ dir: before.dir, env: { ORDERS_FACTOR: '6' } });
+    await after.control.post('/control/clock', { advance_s: 43_200 });
+
+    expect(await after.control.get('/control/state')).toMatchObject({ modes: { ordersFactor: 6 } });
+    expect(await idsOf(after, now + 1)).toEqual(shown);
+    expect((await idsOf(after, now + 43_200)).length - shown.length).toBeGreaterThan(90);
   });
 
   it('takes a changed environment over the kept settings', async () => {

@@ -140,7 +140,8 @@ function addressOf(view: OrderView): Record<string, unknown> | undefined {
   }
   const { buyer } = view.order;
   const contact = contactOf(buyer);
-  const [firstName = '', lastName = ''] = contact.name.split(' ');
+  const [firstName = '', last = ''] = contact.name.split(' ');
+  const lastName = last === '' ? '' : `Piicanary-${last}`;
   return {
     name: contact.name,
     first_name: firstName,
@@ -152,8 +153,8 @@ function addressOf(view: OrderView): Record<string, unknown> | undefined {
     address_detail: contact.street,
     address_line1: contact.street,
     address_line2: 'Piicanary House',
-    address_line3: '',
-    address_line4: '',
+    address_line3: 'Piicanary Floor',
+    address_line4: 'piicanary bell',
     delivery_preferences: { drop_off_location: 'piicanary porch' },
     district_info: [
       { address_level: 'L0', address_level_name: 'Country', address_name: 'Piicanary Land' },
