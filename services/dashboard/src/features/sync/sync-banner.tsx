@@ -33,6 +33,18 @@ export function SyncBanner({ shop }: { readonly shop: Shop }) {
       </NoticeBox>
     );
   }
+  const empty = shop.categories.filter(({ granted }) => !granted);
+  if (empty.length > 0) {
+    return (
+      <NoticeBox tone="warn">
+        TikTok Shop no longer lets us read what feeds these parts, so nothing new arrives there:{' '}
+        {empty.map(({ purpose }) => purpose.toLowerCase()).join('; ')}. All other figures go on.{' '}
+        <Link to="/settings/connect" className="link">
+          Connect again and approve all four
+        </Link>
+      </NoticeBox>
+    );
+  }
   const stage = firstOpen(sync.data.stages);
   if (!isLoading || stage === undefined) {
     return null;
