@@ -294,8 +294,8 @@ describe('paging', () => {
     shop.call(SEARCH, { query, body });
 
   it.each([
-    [SEARCH, 'POST', {}, ['0', '101', '1.5', 'x'], ['1', '100']],
-    ['/product/202502/products/search', 'POST', {}, ['0', '101'], ['1', '100']],
+    [SEARCH, 'POST', {}, ['0', '101', '1.5', 'x', undefined], ['1', '100']],
+    ['/product/202502/products/search', 'POST', {}, ['0', '101', undefined], ['1', '100']],
     [
       '/finance/202309/statements',
       'GET',
@@ -303,11 +303,18 @@ describe('paging', () => {
       ['0', '101'],
       ['1', '100'],
     ],
-    ['/finance/202309/payments', 'GET', { sort_field: 'create_time' }, ['0', '101'], ['1', '100']],
-    ['/finance/202507/orders/unsettled', 'GET', {}, ['0', '101'], ['1', '100']],
+    [
+      '/finance/202309/payments',
+      'GET',
+      { sort_field: 'create_time' },
+      ['0', '101'],
+      ['1', '100', undefined],
+    ],
+    ['/finance/202507/orders/unsettled', 'GET', {}, ['0', '101'], ['1', '100', undefined]],
   ])('keeps %s within its page sizes', async (path, method, query, refused, accepted) => {
-    const codeOf = async (size: string): Promise<number> => {
-      const options = { method, query: { ...query, page_size: size } };
+    const codeOf = async (size: string | undefined): Promise<number> => {
+      const paged = size === undefined ? query : { ...query, page_size: size };
+      const options = { method, query: paged };
       return (await shop.call(path, method === 'POST' ? { ...options, body: {} } : options)).body
         .code;
     };

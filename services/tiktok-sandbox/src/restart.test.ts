@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@tokometrics/testkit';
 import {
   connect,
   openSandbox,
@@ -115,6 +116,36 @@ describe('a reset', () => {
 });
 
 describe('the control API', () => {
+  it('runs the clock faster and stops it again', async () => {
+    const sandbox = await start();
+    const began = await sandbox.control.nowS();
+
+    await sandbox.control.post('/control/clock', { rate: 36_000 });
+    await eventually(async () => {
+      expect(await sandbox.control.nowS()).toBeGreaterThan(began + 3_600);
+    });
+    await sandbox.control.post('/control/clock', { stop: true });
+    const stopped = await sandbox.control.get('/control/clock');
+
+    expect(stopped).toMatchObject({ rate: 0 });
+    expect(await sandbox.control.get('/control/clock')).toEqual(stopped);
+  });
+
+  it('knows all shops, and which of them are invented', async () => {
+    const { shops } = await (await start()).control.get('/control/state');
+
+    expect(shops).toMatchObject([
+      {
+        key: 'retail',
+        currency: 'GBP',
+        zone: 'Europe/London',
+        data: expect.stringMatching(/^real/),
+      },
+      { key: 'id', currency: 'IDR', zone: 'Asia/Jakarta', data: 'synthetic' },
+      { key: 'us', currency: 'USD', zone: 'America/New_York', data: 'synthetic' },
+    ]);
+  });
+
   it('adds no order to the shop whose sums are fixed', async () => {
     const sandbox = await start();
 

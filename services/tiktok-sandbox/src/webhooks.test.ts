@@ -146,6 +146,41 @@ describe('webhooks', () => {
     );
   });
 
+  it('end with the shop that was revoked, and go on for the other one of its grant', async () => {
+    const app = await receiver(200);
+    const sandbox = await open(app.url);
+    await sandbox.control.post('/control/webhooks', { events: [1, 6] });
+    await connect(sandbox, 'synthetic');
+    const told = (type: number): string[] =>
+      app.received.filter(({ body }) => body.type === type).map(({ body }) => body.shop_id);
+
+    await sandbox.control.post('/control/shops/us/revoke');
+    await sandbox.control.post('/control/shops/us/orders');
+    await sandbox.control.post('/control/shops/id/orders');
+
+    await eventually(() => {
+      expect(told(6)).toEqual(SYNTHETIC_SHOPS.slice(1));
+      expect(told(1)).toEqual(SYNTHETIC_SHOPS.slice(0, 1));
+    });
+  });
+
+  it('warn of each shop of a grant', async () => {
+    const app = await receiver(200);
+    const sandbox = await open(app.url);
+    await sandbox.control.post('/control/webhooks', { events: [7] });
+    await connect(sandbox, 'synthetic');
+
+    await sandbox.control.post('/control/clock', { advance_s: 335 * 24 * HOUR_S });
+
+    await eventually(() => {
+      expect(app.received.map(({ body }) => body.shop_id)).toEqual(SYNTHETIC_SHOPS);
+    });
+    for (const { body } of app.received) {
+      expect(body.data['message']).toContain(body.shop_id);
+      expect(body.data['expiration_time']).toMatch(/^\d{10}$/);
+    }
+  });
+
   it('warn 30 days before a grant ends, with its end as text', async () => {
     const app = await receiver(200);
     const sandbox = await open(app.url);
