@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderRate } from './order-rates.ts';
 import { PROFILES } from './synthetic/synthetic-profile.ts';
-import { createSyntheticShop } from './synthetic/synthetic-shop.ts';
+import { createSyntheticShop, type SyntheticShop } from './synthetic/synthetic-shop.ts';
 import { DAY_S } from './zone-time.ts';
 
 const NOW = Date.parse('2026-10-23T05:00:00Z') / 1000;
 
-function open(rates: OrderRate[]) {
+function make(rates: OrderRate[]): SyntheticShop {
   const given = { seed: '11', days: 5, seededAt: NOW, added: () => [], rates: () => rates };
-  const shop = createSyntheticShop(PROFILES.id, given);
-  return (now = NOW): string[] =>
-    shop
-      .book(now)
-      .orders.filter(({ createTime }) => createTime <= now)
-      .map(({ id }) => id);
+  return createSyntheticShop(PROFILES.id, given);
 }
+
+function open(rates: OrderRate[]) {
+  const shop = make(rates);
+  return (now = NOW): string[] => ordersOf(shop, now).map(({ id }) => id);
+}
+
+const ordersOf = (shop: SyntheticShop, now: number) =>
+  shop.book(now).orders.filter(({ createTime }) => createTime <= now);
 
 const usual = open([]);
 
@@ -28,11 +31,13 @@ describe('a factor on the orders of the synthetic shops', () => {
   });
 
   it('adds to the usual orders, or leaves some out, and changes none', () => {
-    const more = new Set(open([{ at: 0, factor: 3.5 }])());
-    const fewer = open([{ at: 0, factor: 0.5 }])();
+    const same = ordersOf(make([]), NOW);
+    const more = make([{ at: 0, factor: 3.5 }]).book(NOW).orderById;
+    const fewer = ordersOf(make([{ at: 0, factor: 0.5 }]), NOW);
+    const byId = new Map(same.map((order) => [order.id, order]));
 
-    expect(usual().filter((id) => !more.has(id))).toEqual([]);
-    expect(fewer.filter((id) => !usual().includes(id))).toEqual([]);
+    expect(same.map(({ id }) => more.get(id))).toEqual(same);
+    expect(fewer.map(({ id }) => byId.get(id))).toEqual(fewer);
   });
 
   it('that changes later leaves all alone that was there before', () => {

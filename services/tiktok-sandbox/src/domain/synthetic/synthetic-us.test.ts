@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rowAmountsAt, type ReserveRow } from '../ledger.ts';
 import { orderTotals, statusAt } from '../order.ts';
-import { createZone, DAY_S, HOUR_S, isoDate } from '../zone-time.ts';
+import { compactDate, createZone, DAY_S, HOUR_S, isoDate } from '../zone-time.ts';
 import { PROFILES } from './synthetic-profile.ts';
 import { createSyntheticShop } from './synthetic-shop.ts';
 
@@ -50,6 +50,14 @@ describe('the synthetic shop "us"', () => {
     expect(halves.filter((half) => half === 1).length).toBeGreaterThan(10);
   });
 
+  it('puts each order on the local day that its id names', () => {
+    const astray = orders.filter(
+      ({ id, createTime }) => id.slice(6, 12) !== compactDate(newYork.dayOf(createTime)).slice(2),
+    );
+
+    expect(astray).toEqual([]);
+  });
+
   it('has a day of 23 hours and one of 25 with all their orders', () => {
     const hours = (date: string): Set<number> => {
       const day = Date.parse(date) / 1000 / DAY_S;
@@ -61,7 +69,7 @@ describe('the synthetic shop "us"', () => {
       );
     };
 
-    expect(Math.max(...hours('2026-03-08'))).toBeLessThan(23);
+    expect(Math.max(...hours('2026-03-08'))).toBe(22);
     expect(Math.max(...hours('2026-11-01'))).toBe(24);
   });
 
