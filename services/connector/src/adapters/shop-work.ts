@@ -3,14 +3,13 @@ import { outsideTrace } from '@tokometrics/kit';
 import type { Connection } from '../domain/connection.ts';
 import { drainInbox } from '../domain/drain-inbox.ts';
 import type { DrainDeps } from '../domain/drain-inbox.ts';
-import { confirmDeauthorization, retireAuthorization } from '../domain/retire-connection.ts';
+import { confirmDeauthorization, reactToFault } from '../domain/retire-connection.ts';
 import type { RetireDeps } from '../domain/retire-connection.ts';
 import { settle } from '../domain/settle.ts';
 import { startShopWorker } from '../domain/shop-worker.ts';
 import type { ShopWorker } from '../domain/shop-worker.ts';
 import { stageError } from '../domain/stage-error.ts';
 import type { SyncSupervisor } from '../domain/sync-supervisor.ts';
-import { TikTokFault } from '../domain/tiktok-fault.ts';
 import type { ShopWorkerDeps } from '../domain/worker-context.ts';
 import { pause } from './pause.ts';
 import type { ShopCore } from './shop-core.ts';
@@ -61,11 +60,10 @@ export async function beginWork(
     stores.fetchSeq.next(scope),
   );
   const sink = core.sinkOf(scope);
-  const drain: DrainDeps = {
+  const drain: Omit<DrainDeps, 'sink'> = {
     pending: (limit) => stores.inbox.pending(scope, limit),
     settle: (ids) => stores.inbox.settle(ids),
     source,
-    sink,
     mayReadOrders: () => permissions.isFed(scope, 'order.live'),
     pollProducts: () => {
       around.supervisor.wake(shopKey, epoch, 'product.live');
@@ -78,7 +76,7 @@ export async function beginWork(
     acquire: (stream, first) => stores.cursors.acquire(scope, stream, first),
     renewLeases: () => stores.cursors.renew(scope),
     releaseLeases: () => stores.cursors.release(scope),
-    drainInbox: (signal) => drainInbox(drain, signal),
+    drainInbox: (signal, remembered) => drainInbox({ ...drain, sink: remembered }, signal),
     isFed: (stream) => permissions.isFed(scope, stream),
     nowS: () => Math.floor(clock.now().getTime() / 1000),
     pause,
@@ -109,18 +107,4 @@ function faultReporter(
     log.warn({ err: error, shopKey, stream }, 'a stream of the sync is held up');
     void settle(reactToFault(retire, connection, error));
   };
-}
-
-/** Two refusals speak of the grant and not of the call. */
-async function reactToFault(
-  retire: RetireDeps,
-  connection: Connection,
-  error: unknown,
-): Promise<void> {
-  const kind = error instanceof TikTokFault ? error.kind : undefined;
-  if (kind === 'reauth') {
-    await retireAuthorization(retire, connection.authKey);
-  } else if (kind === 'shop_mismatch') {
-    await confirmDeauthorization(retire, connection);
-  }
 }

@@ -23,6 +23,7 @@ export function backfillPlans(source: ShopSource, finance: FinanceDeps): Planned
       first: slicedDays,
       plan: {
         resources: ['order'],
+        isOrdered: true,
         countsRows: true,
         nextWidth,
         fetch: source.ordersCreated,
@@ -38,6 +39,7 @@ export function backfillPlans(source: ShopSource, finance: FinanceDeps): Planned
       first: (at) => firstCursor(at, { cut: 0, widthS: at }),
       plan: {
         resources: ['product'],
+        isOrdered: false,
         countsRows: true,
         nextWidth: (_rows, _pageSize, widthS) => widthS,
         fetch: source.productsCreated,
@@ -52,6 +54,7 @@ export function backfillPlans(source: ShopSource, finance: FinanceDeps): Planned
       first: slicedDays,
       plan: {
         resources: ['statement', 'transaction'],
+        isOrdered: true,
         dependent: 'transaction',
         countsRows: false,
         nextWidth,

@@ -15,12 +15,17 @@ export interface PageGuard {
   next(token: unknown): string | undefined;
 }
 
+/** An absent and an empty token both end a listing. */
+export function isPageToken(token: unknown): token is string {
+  return typeof token === 'string' && token !== '';
+}
+
 /** An absent and an empty token both end a run; an empty page with a token does not. */
 export function createPageGuard(maxPages: number): PageGuard {
   const seen = new Set<string>();
   return {
     next: (token) => {
-      if (typeof token !== 'string' || token === '') {
+      if (!isPageToken(token)) {
         return undefined;
       }
       if (seen.has(token)) {

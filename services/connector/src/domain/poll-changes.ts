@@ -1,10 +1,10 @@
 import type { Resource } from '@tokometrics/contracts';
-import { createPageGuard } from './page-guard.ts';
+import { EndlessPages, isPageToken } from './page-guard.ts';
 import type { Json } from './pick-fields.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
 import type { Lease } from './sync-cursor.ts';
-import { readRun, shrinkingFetch } from './read-run.ts';
+import { readRestless, shrinkingFetch } from './read-run.ts';
 
 const LOOKBACK_S = 600;
 const SWEEP_LOOKBACK_S = 48 * 3_600;
@@ -18,7 +18,6 @@ export interface PollDeps {
   readonly signal: AbortSignal;
   /** What was sent lately: the same version with the same content is not sent again. */
   readonly isKnown: (resource: Resource, row: Json) => boolean;
-  readonly remember: (resource: Resource, rows: readonly Json[]) => void;
 }
 
 type ReadPage = (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
@@ -37,7 +36,6 @@ async function send(deps: PollDeps, resource: Resource, page: SourcePage): Promi
       { resource, origin: 'live', seq: page.seq, fetchedAt: page.fetchedAt },
       fresh,
     );
-    deps.remember(resource, fresh);
   }
   return fresh.length;
 }
@@ -77,44 +75,45 @@ export async function pollOrders(
 ): Promise<number> {
   const through = deps.nowS();
   const { from, isSweep } = lowerBound(lease, through);
-  let guard = createPageGuard(deps.maxPages);
   let bound = from;
-  let pageToken: string | undefined;
   let records = 0;
-  const fetchPage = shrinkingFetch(
-    (token, pageSize) =>
-      readPage(
-        { from: bound },
-        { pageSize, pageToken: token, priority: 'live', signal: deps.signal },
-      ),
+  const ask = { priority: 'live', signal: deps.signal } as const;
+  const fetchFirst = shrinkingFetch(
+    (pageToken, pageSize) => readPage({ from: bound }, { ...ask, pageSize, pageToken }),
     deps.pageSize,
   );
-  for (;;) {
-    const page = await fetchPage(pageToken);
+  for (let page = await fetchFirst(undefined), pages = 1; ; pages += 1) {
     records += await send(deps, 'order', page);
-    const next = guard.next(page.nextToken);
-    if (next === undefined) {
+    if (!isPageToken(page.nextToken)) {
       break;
+    }
+    if (pages >= deps.maxPages) {
+      throw new EndlessPages('too_many_pages');
     }
     const latest = lastUpdate(page, bound);
     if (latest > bound) {
-      // Another listing from here on, whose tokens may well look the same.
-      guard = createPageGuard(deps.maxPages);
-      pageToken = undefined;
       bound = latest;
-      await lease.save({ cursor: Math.max(bound, lease.state.cursor) });
     } else {
-      pageToken = next;
+      // More changed within one second than a page holds: that second by itself, then what follows.
+      await readRestless({
+        ...{ pageSize: deps.pageSize, maxPages: deps.maxPages },
+        readPage: (pageToken, pageSize) =>
+          readPage({ from: bound, to: bound + 1 }, { ...ask, pageSize, pageToken }),
+        handle: async (more) => {
+          records += await send(deps, 'order', more);
+        },
+      });
+      bound += 1;
     }
+    // Never beyond where this poll began: what shows late is looked for from there.
+    await lease.save({ cursor: Math.max(Math.min(bound, through), lease.state.cursor) });
+    page = await fetchFirst(undefined);
   }
   await finish(deps, lease, { resource: 'order', from, through, records, isSweep });
   return records;
 }
 
-/**
- * Products come in no order, so pages are counted. A list of several pages may have stepped over a
- * product that changed meanwhile; the window is then read once more before it is called complete.
- */
+/** Products come in no order; each that changed is seen at least once before the window is complete. */
 export async function pollProducts(
   deps: PollDeps,
   lease: Lease,
@@ -123,24 +122,15 @@ export async function pollProducts(
   const through = deps.nowS();
   const { from, isSweep } = lowerBound(lease, through);
   let records = 0;
-  for (let round = 0; round < 3; round += 1) {
-    let pages = 0;
-    let fresh = 0;
-    await readRun({
-      pageSize: deps.pageSize,
-      maxPages: deps.maxPages,
-      readPage: (pageToken, pageSize) =>
-        readPage({ from }, { pageSize, pageToken, priority: 'live', signal: deps.signal }),
-      handle: async (page) => {
-        pages += 1;
-        fresh += await send(deps, 'product', page);
-      },
-    });
-    records += fresh;
-    if (pages <= 1 || fresh === 0) {
-      break;
-    }
-  }
+  await readRestless({
+    pageSize: deps.pageSize,
+    maxPages: deps.maxPages,
+    readPage: (pageToken, pageSize) =>
+      readPage({ from }, { pageSize, pageToken, priority: 'live', signal: deps.signal }),
+    handle: async (page) => {
+      records += await send(deps, 'product', page);
+    },
+  });
   await finish(deps, lease, { resource: 'product', from, through, records, isSweep });
   return records;
 }

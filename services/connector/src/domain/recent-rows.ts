@@ -2,18 +2,30 @@ import { createHash } from 'node:crypto';
 import type { Resource } from '@tokometrics/contracts';
 import type { Json } from './pick-fields.ts';
 import { projectEntity } from './project-entity.ts';
+import type { Reading, SnapshotSink } from './snapshot-sink.ts';
 
 export interface RecentRows {
-  isKnown(resource: Resource, row: Json): boolean;
-  remember(resource: Resource, rows: readonly Json[]): void;
+  readonly isKnown: (resource: Resource, row: Json) => boolean;
+  /** Rows of one reading, once they are acknowledged. */
+  readonly noteSent: (reading: Reading, rows: readonly Json[]) => void;
 }
 
+interface Sent {
+  readonly seq: number;
+  /** Undefined: sent on another way than by a poll, with content that nobody kept. */
+  readonly content: string | undefined;
+}
+
+/** What changed longer ago is in no poll's window. */
+const WINDOW_S = 3_600;
+
 /**
- * Polls look back ten minutes each time. What was sent with the same change time and the same content
- * is not sent again; both must agree, as downstream. Losing this memory costs a repetition, no more.
+ * Polls look back ten minutes each time. What was sent with the same content is not sent again, if
+ * nothing was read and sent since: of two readings within one second of the platform's clock the
+ * later counts downstream, even when it saw the older content. Losing this memory costs a repetition.
  */
 export function createRecentRows(limit = 5_000): RecentRows {
-  const known = new Map<string, string>();
+  const known = new Map<string, Sent>();
   const keyOf = (resource: Resource, row: Json): string => `${resource}:${String(row['id'])}`;
   const contentOf = (resource: Resource, row: Json): string =>
     createHash('sha256')
@@ -21,12 +33,19 @@ export function createRecentRows(limit = 5_000): RecentRows {
       .digest('base64');
 
   return {
-    isKnown: (resource, row) => known.get(keyOf(resource, row)) === contentOf(resource, row),
-    remember: (resource, rows) => {
+    isKnown: (resource, row) =>
+      known.get(keyOf(resource, row))?.content === contentOf(resource, row),
+    noteSent: ({ resource, origin, seq, fetchedAt }, rows) => {
+      const isPoll = origin === 'live';
       for (const row of rows) {
+        const changedAt = row['update_time'];
         const key = keyOf(resource, row);
+        const isOld = typeof changedAt !== 'number' || changedAt < fetchedAt - WINDOW_S;
+        if ((isOld && !isPoll) || (known.get(key)?.seq ?? -1) > seq) {
+          continue;
+        }
         known.delete(key);
-        known.set(key, contentOf(resource, row));
+        known.set(key, { seq, content: isPoll ? contentOf(resource, row) : undefined });
       }
       for (const key of known.keys()) {
         if (known.size <= limit) {
@@ -34,6 +53,17 @@ export function createRecentRows(limit = 5_000): RecentRows {
         }
         known.delete(key);
       }
+    },
+  };
+}
+
+/** The same sink, which tells the memory what has gone through it. */
+export function remembering(sink: SnapshotSink, recent: RecentRows): SnapshotSink {
+  return {
+    mark: sink.mark.bind(sink),
+    publish: async (reading, rows) => {
+      await sink.publish(reading, rows);
+      recent.noteSent(reading, rows);
     },
   };
 }

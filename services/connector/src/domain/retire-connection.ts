@@ -70,3 +70,17 @@ export async function retireUnlisted(
   }
   return listed;
 }
+
+/** Two refusals speak of the grant and not of the call. */
+export async function reactToFault(
+  deps: RetireDeps,
+  connection: Connection,
+  error: unknown,
+): Promise<void> {
+  const kind = error instanceof TikTokFault ? error.kind : undefined;
+  if (kind === 'reauth') {
+    await retireAuthorization(deps, connection.authKey);
+  } else if (kind === 'shop_mismatch') {
+    await confirmDeauthorization(deps, connection);
+  }
+}

@@ -1,6 +1,6 @@
 import type { Resource } from '@tokometrics/contracts';
 import { EndlessPages } from './page-guard.ts';
-import { readRun } from './read-run.ts';
+import { readRun, readRestless } from './read-run.ts';
 import { settle } from './settle.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import { nextSlice } from './slices.ts';
@@ -20,6 +20,8 @@ export interface BackfillPlan {
   readonly dependent?: Resource;
   /** Width of the next slice, by how full the first page of this one was. */
   readonly nextWidth: (rowsOnFirstPage: number, pageSize: number, widthS: number) => number;
+  /** Whether rows keep their places, so that a page token is good for going on after a restart. */
+  readonly isOrdered: boolean;
   /** Whether a listing of one page tells how many rows there are in all. */
   readonly countsRows: boolean;
 }
@@ -93,11 +95,15 @@ async function readSlice(
 ): Promise<void> {
   const counts = new Map<Resource, number>(plan.resources.map((resource) => [resource, 0]));
   let rowsOnFirstPage: number | undefined;
-  let { done, dependents } = lease.state;
-  await readRun({
+  const firstToken = plan.isOrdered ? (lease.state.pageToken ?? undefined) : undefined;
+  const { state } = lease;
+  let done = firstToken === undefined ? state.doneBefore : state.done;
+  let dependents = firstToken === undefined ? state.dependentsBefore : state.dependents;
+  const readPages = plan.isOrdered ? readRun : readRestless;
+  await readPages({
     pageSize: deps.pageSize,
     maxPages: deps.maxPages,
-    firstToken: lease.state.pageToken ?? undefined,
+    firstToken,
     readPage: (pageToken, pageSize) =>
       plan.fetch(slice, { pageToken, pageSize, priority: 'backfill', signal: deps.signal }),
     handle: async (page, nextToken) => {
@@ -110,7 +116,8 @@ async function readSlice(
       dependents += plan.dependent === undefined ? 0 : (sent[plan.dependent] ?? 0);
       // Only now, when the page is acknowledged; the last one is saved together with its slice.
       if (nextToken !== undefined) {
-        await lease.save({ pageToken: nextToken, done, dependents });
+        const pageToken = plan.isOrdered ? nextToken : null;
+        await lease.save({ pageToken, done, dependents });
       }
       deps.onProgress(sent);
     },

@@ -5,10 +5,11 @@ import type { PollDeps } from './poll-changes.ts';
 import { pollFinance } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
 import { EndlessPages } from './page-guard.ts';
-import { createRecentRows } from './recent-rows.ts';
+import { createRecentRows, remembering } from './recent-rows.ts';
 import { runBackfill } from './run-backfill.ts';
 import { settle } from './settle.ts';
 import type { Settled } from './settle.ts';
+import type { SnapshotSink } from './snapshot-sink.ts';
 import { firstCursor } from './sync-cursor.ts';
 import type { Lease, Stream } from './sync-cursor.ts';
 import { createWorkerContext } from './worker-context.ts';
@@ -66,6 +67,7 @@ type BackfillRound = 'whole' | 'again' | 'endless';
 async function backfillOnce(
   context: WorkerContext,
   planned: PlannedBackfill,
+  sink: SnapshotSink,
   onSlice: () => void,
 ): Promise<BackfillRound> {
   const { deps, signal } = context;
@@ -73,7 +75,7 @@ async function backfillOnce(
   if (lease?.state.finishedAt !== null) {
     return 'whole';
   }
-  const { onProgress, sink, settings } = deps;
+  const { onProgress, settings } = deps;
   const { maxPages } = settings;
   const pageSize = planned.stream === 'order.backfill' ? settings.orderPageSize : settings.pageSize;
   const run = await settle(
@@ -103,7 +105,7 @@ async function backfill(
   for (let round = 0; open.size > 0 && !signal.aborted; round += 1) {
     for (const [stream, planned] of open) {
       if (deps.isFed(stream) && deps.nowS() >= (notBefore.get(stream) ?? 0)) {
-        const end = await backfillOnce(context, planned, onFirstOrders);
+        const end = await backfillOnce(context, planned, finance.sink, onFirstOrders);
         if (end === 'whole') {
           open.delete(stream);
         } else if (end === 'endless') {
@@ -127,9 +129,9 @@ function reportInbox({ deps, signal }: WorkerContext, error: unknown): void {
   }
 }
 
-async function inbox(context: WorkerContext): Promise<void> {
+async function inbox(context: WorkerContext, sink: SnapshotSink): Promise<void> {
   while (!context.signal.aborted) {
-    const drained = await settle(context.deps.drainInbox(context.signal));
+    const drained = await settle(context.deps.drainInbox(context.signal, sink));
     if (!drained.ok) {
       reportInbox(context, drained.error);
     }
@@ -148,7 +150,9 @@ async function keepLeases({ deps, signal }: WorkerContext): Promise<void> {
 export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
-  const { sink, source, nowS, settings } = deps;
+  const { source, nowS, settings } = deps;
+  const recent = createRecentRows();
+  const sink = remembering(deps.sink, recent);
   const { pageSize, maxPages } = settings;
   const finance: FinanceDeps = { sink, source, nowS, pageSize, maxPages, signal };
   const firstOrders = Promise.withResolvers<undefined>();
@@ -158,7 +162,7 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     signal,
     maxPages,
     pageSize: settings.orderPageSize,
-    ...createRecentRows(),
+    isKnown: recent.isKnown,
   };
   const products: PollDeps = { ...orders, pageSize };
 
@@ -178,7 +182,7 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     backfill(context, finance, () => {
       firstOrders.resolve(undefined);
     }),
-    inbox(context),
+    inbox(context, sink),
     keepLeases(context),
   ]);
 

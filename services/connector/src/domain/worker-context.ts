@@ -15,7 +15,7 @@ export interface ShopWorkerDeps {
   readonly renewLeases: () => Promise<void>;
   readonly releaseLeases: () => Promise<void>;
   /** Notices that wait for their order to be read; also called when one arrives. */
-  readonly drainInbox: (signal: AbortSignal) => Promise<void>;
+  readonly drainInbox: (signal: AbortSignal, sink: SnapshotSink) => Promise<void>;
   /** Whether the permission that the stream needs is granted at present. */
   readonly isFed: (stream: Stream) => boolean;
   readonly nowS: () => number;
