@@ -21,6 +21,8 @@ export interface BenchStackOptions {
   readonly clock: 'machine' | typeof RETAIL_NOW;
   readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly beforeServices?: Promise<void>;
+  /** These services and no others. */
+  readonly only?: readonly string[];
 }
 
 /** Raised, so that what is measured is the product and not the platform's quota. */
@@ -46,6 +48,7 @@ export async function startBenchStack(options: BenchStackOptions): Promise<Bench
         options.clock === 'machine'
           ? {}
           : { CLOCK_AT: `${options.clock}@${new Date().toISOString()}` },
+      ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.envOf === undefined ? {} : { envOf: options.envOf }),
       ...(options.beforeServices === undefined ? {} : { beforeServices: options.beforeServices }),
     });

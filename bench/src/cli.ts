@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchConnector } from './connector.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchMainJob } from './main-job.ts';
 import { machine, table, versions } from './report.ts';
@@ -10,6 +11,7 @@ export type Say = (line: string) => void;
 const BENCHES: Readonly<Record<string, (say: Say) => Promise<Row[]>>> = {
   start: benchStart,
   'main-job': benchMainJob,
+  connector: benchConnector,
   dashboard: benchDashboard,
 };
 
