@@ -1,5 +1,5 @@
 import { moneyText } from '../domain/money.ts';
-import { lineStatusAt, type OrderLine } from '../domain/order.ts';
+import { isLineCancelledAt, lineStatusAt, type OrderLine } from '../domain/order.ts';
 import { withUnknown, type UnknownField } from '../domain/unknown-fields.ts';
 import { hasHappened, orderHead, packageIdOf, trackingOf, type OrderView } from './order-value.ts';
 
@@ -46,11 +46,9 @@ function lineFields(
 ): Record<string, unknown> {
   const { order, facts, now, hash } = view;
   const status = lineStatusAt(order, line, now);
-  const cancellation = order.cancellation ?? line.cancellation;
-  const isCancelled = status === 'CANCELLED';
+  const cancellation =
+    status === 'CANCELLED' ? (line.cancellation ?? order.cancellation) : undefined;
   const text = (amount: number): string => moneyText(amount, facts.money);
-  const { rts, shipped } = parcelTimes(view, line);
-  const hasShipped = !isCancelled && hasHappened(view, shipped);
   return {
     product_id: line.productId,
     product_name: line.productName,
@@ -65,33 +63,39 @@ function lineFields(
     seller_discount: text(line.sellerDiscount),
     platform_discount: text(line.platformDiscount),
     is_gift: line.isGift,
-    item_tax:
-      line.taxRate === 0
-        ? []
-        : [
-            {
-              tax_type: 'SALES_TAX',
-              tax_amount: text(line.tax),
-              tax_rate: (line.taxRate / 100_000).toFixed(5),
-            },
-          ],
-    cancel_reason: isCancelled ? cancellation?.reason : undefined,
-    cancel_user: isCancelled ? cancellation?.by : undefined,
+    item_tax: taxOf(line, text),
+    cancel_reason: cancellation?.reason,
+    cancel_user: cancellation?.by,
     package_id: packageIdOf(view, line.parcel),
     package_status: PACKAGE[status] ?? 'TO_FULFILL',
-    rts_time: !isCancelled && hasHappened(view, rts) ? rts : undefined,
-    shipping_provider_name: hasShipped ? 'Sandbox Post' : undefined,
-    tracking_number: hasShipped ? trackingOf(view, line.parcel) : undefined,
+    ...parcelFields(view, line),
     needs_prescription: hash % 13 === 0 ? false : undefined,
     pfand_fee: variant === 'search' && hash % 17 === 0 ? text(0) : undefined,
   };
 }
 
-/** The first of two packages is made ready and leaves at once. */
-function parcelTimes(
-  { order }: OrderView,
-  { parcel }: OrderLine,
-): { rts: number | undefined; shipped: number | undefined } {
-  const early = parcel === 0 ? order.firstParcelTime : undefined;
-  return { rts: early ?? order.rtsTime, shipped: early ?? order.collectionTime };
+function taxOf(line: OrderLine, text: (amount: number) => string): Record<string, string>[] {
+  return line.taxRate === 0
+    ? []
+    : [
+        {
+          tax_type: 'SALES_TAX',
+          tax_amount: text(line.tax),
+          tax_rate: (line.taxRate / 100_000).toFixed(5),
+        },
+      ];
+}
+
+/** The first of two packages is made ready and leaves at once; a unit cancelled alone never does. */
+function parcelFields(view: OrderView, line: OrderLine): Record<string, unknown> {
+  const { order, now } = view;
+  const early = line.parcel === 0 ? order.firstParcelTime : undefined;
+  const rts = early ?? order.rtsTime;
+  const isGone = isLineCancelledAt(line, now);
+  const hasShipped = !isGone && hasHappened(view, early ?? order.collectionTime);
+  return {
+    rts_time: !isGone && hasHappened(view, rts) ? rts : undefined,
+    shipping_provider_name: hasShipped ? 'Sandbox Post' : undefined,
+    tracking_number: hasShipped ? trackingOf(view, line.parcel) : undefined,
+  };
 }

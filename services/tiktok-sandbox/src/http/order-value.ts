@@ -36,11 +36,8 @@ export function viewOrder(order: Order, facts: ShopFacts, now: number): OrderVie
 
 /** Every field of an order but its line items; those that are undefined vanish in JSON. */
 export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record<string, unknown> {
-  const { order, facts, now, hash, isCancelled } = view;
-  const { cancellation, kind } = order;
-  const dropped = order.lines.find((line) => isLineCancelledAt(line, now))?.cancellation;
-  const isSplit = hasHappened(view, order.firstParcelTime);
-  const hasShipped = hasHappened(view, order.collectionTime);
+  const { order, facts, now, hash } = view;
+  const { kind } = order;
   return {
     id: order.id,
     status: view.status,
@@ -48,24 +45,10 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     create_time: order.createTime,
     paid_time: pastOnly(order.paidTime, now),
     update_time: updateTimeAt(order, now),
-    cancel_order_sla_time: order.createTime + 10 * DAY_S,
-    cancel_reason: isCancelled ? cancellation?.reason : undefined,
-    cancel_time: isCancelled ? cancellation?.at : undefined,
-    cancellation_initiator: isCancelled ? cancellation?.by : undefined,
-    // A line has no time of its own; the order's is where a reader can find it.
-    request_cancel_time: dropped?.at,
-    is_buyer_request_cancel: isCancelled && cancellation?.by === 'BUYER',
-    rts_sla_time: order.rtsSlaTime,
-    tts_sla_time: order.rtsSlaTime + DAY_S,
-    shipping_due_time: order.rtsSlaTime,
-    rts_time: hasHappened(view, order.rtsTime) ? order.rtsTime : undefined,
-    collection_time: hasShipped ? order.collectionTime : undefined,
-    delivery_time: hasHappened(view, order.deliveryTime) ? order.deliveryTime : undefined,
+    ...cancellationOf(view),
+    ...shippingOf(view),
     fulfillment_type: 'FULFILLMENT_BY_SELLER',
     shipping_type: kind.shippingType,
-    shipping_provider: hasShipped ? 'Sandbox Post' : undefined,
-    shipping_provider_id: hasShipped ? '6617675021119438849' : undefined,
-    tracking_number: hasShipped ? trackingOf(view, 0) : undefined,
     delivery_type: 'HOME_DELIVERY',
     delivery_option_id: '7091146663229654785',
     delivery_option_name: 'Standard shipping',
@@ -77,14 +60,44 @@ export function orderHead(view: OrderView, variant: 'search' | 'detail'): Record
     is_on_hold_order: view.status === 'ON_HOLD',
     is_replacement_order: kind.isReplacement,
     is_sample_order: kind.isSample,
-    packages: [{ id: packageIdOf(view, 0) }, ...(isSplit ? [{ id: packageIdOf(view, 1) }] : [])],
-    split_or_combine_tag: isSplit ? 'SPLIT' : undefined,
     payment: paymentOf(order, facts.money),
     payment_method_name: kind.isCod ? 'Cash on delivery' : 'Credit/Debit card',
     recipient_address: addressOf(view),
     warehouse_id: facts.warehouseId,
     ...personalFields(view),
     ...(variant === 'search' ? { fulfillment_priority_level: hash % 3 } : brazilFields(hash)),
+  };
+}
+
+function cancellationOf({ order, now, isCancelled }: OrderView): Record<string, unknown> {
+  const cancellation = isCancelled ? order.cancellation : undefined;
+  return {
+    cancel_order_sla_time: order.createTime + 10 * DAY_S,
+    cancel_reason: cancellation?.reason,
+    cancel_time: cancellation?.at,
+    cancellation_initiator: cancellation?.by,
+    // A line has no time of its own; the order's is where a reader can find it.
+    request_cancel_time: order.lines.find((line) => isLineCancelledAt(line, now))?.cancellation?.at,
+    is_buyer_request_cancel: cancellation?.by === 'BUYER',
+  };
+}
+
+function shippingOf(view: OrderView): Record<string, unknown> {
+  const { order } = view;
+  const isSplit = hasHappened(view, order.firstParcelTime);
+  const hasShipped = hasHappened(view, order.collectionTime);
+  return {
+    rts_sla_time: order.rtsSlaTime,
+    tts_sla_time: order.rtsSlaTime + DAY_S,
+    shipping_due_time: order.rtsSlaTime,
+    rts_time: hasHappened(view, order.rtsTime) ? order.rtsTime : undefined,
+    collection_time: hasShipped ? order.collectionTime : undefined,
+    delivery_time: hasHappened(view, order.deliveryTime) ? order.deliveryTime : undefined,
+    shipping_provider: hasShipped ? 'Sandbox Post' : undefined,
+    shipping_provider_id: hasShipped ? '6617675021119438849' : undefined,
+    tracking_number: hasShipped ? trackingOf(view, 0) : undefined,
+    packages: [{ id: packageIdOf(view, 0) }, ...(isSplit ? [{ id: packageIdOf(view, 1) }] : [])],
+    split_or_combine_tag: isSplit ? 'SPLIT' : undefined,
   };
 }
 

@@ -47,6 +47,7 @@ interface WireRow {
   reserve_amount: string;
   reserve_status?: string;
   revenue_breakdown: Record<string, string>;
+  shipping_cost_breakdown: { customer_paid_shipping_fee_amount: string };
   fee_tax_breakdown: { fee: Record<string, string> };
 }
 
@@ -82,8 +83,7 @@ class Reader {
       const rows = statement.rows.map(
         (row) => transactionValue(row, shop.facts, now) as unknown as WireRow,
       );
-      const whole = this.sum(rows, (row) => row.settlement_amount);
-      demandSame(statement.id, whole, this.minor(value['settlement_amount']));
+      this.#checkStatement(value, rows);
       rows.forEach((row) => {
         this.#readRow(row, statement.time);
       });
@@ -168,6 +168,20 @@ class Reader {
     }
   }
 
+  #checkStatement(value: Record<string, string>, rows: readonly WireRow[]): void {
+    const goods = this.minor(value['net_sales_amount'] ?? value['revenue_amount']);
+    const made = {
+      settlement: this.sum(rows, (row) => row.settlement_amount),
+      fees: this.sum(rows, (row) => row.fee_tax_amount),
+      revenue:
+        this.sum(rows, (row) => row.revenue_amount) +
+        this.sum(rows, (row) => row.shipping_cost_amount),
+    };
+    demandSame('settlement', made.settlement, this.minor(value['settlement_amount']));
+    demandSame('fees', made.fees, this.minor(value['fee_amount']));
+    demandSame('revenue', made.revenue, goods + this.minor(value['shipping_cost_amount']));
+  }
+
   #readRow(row: WireRow, time: number): void {
     const of = (name: string, text: string | undefined): void => {
       this.settled[name] = (this.settled[name] ?? 0) + this.minor(text);
@@ -186,6 +200,13 @@ class Reader {
     of('settlement', row.settlement_amount);
     of(row.reserve_status ?? 'none', row.reserve_amount);
     const revenue = row.revenue_breakdown;
+    const goods = this.sum(Object.values(revenue), (part) => part);
+    demandSame(row.order_id, goods, this.minor(row.revenue_amount));
+    demandSame(
+      row.order_id,
+      this.minor(row.shipping_cost_breakdown.customer_paid_shipping_fee_amount),
+      this.minor(row.shipping_cost_amount),
+    );
     const back =
       this.minor(revenue['refund_subtotal_before_discount_amount']) +
       this.minor(revenue['seller_discount_refund_amount']);

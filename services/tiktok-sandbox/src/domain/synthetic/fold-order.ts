@@ -40,13 +40,7 @@ export function foldOrder(events: readonly SyntheticEvent[]): Folded {
   if (ordered === undefined) {
     throw new Error('events without their order');
   }
-  const parted = findEvent(events, 'parted');
-  const dropped = findEvent(events, 'dropped');
-  const lines = ordered.items.map((item, index): OrderLine => ({
-    ...lineOf(item, ordered.taxRate),
-    parcel: parted === undefined || parted.items.includes(index) ? 0 : 1,
-    cancellation: dropped?.items.includes(index) === true ? cancellationOf(dropped) : undefined,
-  }));
+  const lines = linesOf(ordered, events);
   const settled = findEvent(events, 'settled');
   const cancelled = findEvent(events, 'cancelled');
   const timeline: StatusChange[] = [
@@ -65,7 +59,7 @@ export function foldOrder(events: readonly SyntheticEvent[]): Folded {
       paidTime: findEvent(events, 'paid')?.at,
       rtsSlaTime: findEvent(events, 'released')?.rtsSlaTime ?? ordered.at + 3 * DAY_S,
       rtsTime: findEvent(events, 'readied')?.at,
-      firstParcelTime: parted?.at,
+      firstParcelTime: findEvent(events, 'parted')?.at,
       collectionTime: findEvent(events, 'collected')?.at,
       deliveryTime: findEvent(events, 'delivered')?.at,
       lines,
@@ -87,6 +81,19 @@ export function foldOrder(events: readonly SyntheticEvent[]): Folded {
       settlesOn: settled?.day ?? Math.floor(ordered.at / DAY_S) + 10,
     },
   };
+}
+
+function linesOf(
+  { items, taxRate }: EventOf<'ordered'>,
+  events: readonly SyntheticEvent[],
+): OrderLine[] {
+  const parted = findEvent(events, 'parted');
+  const dropped = findEvent(events, 'dropped');
+  return items.map((item, index) => ({
+    ...lineOf(item, taxRate),
+    parcel: parted === undefined || parted.items.includes(index) ? 0 : 1,
+    cancellation: dropped?.items.includes(index) === true ? cancellationOf(dropped) : undefined,
+  }));
 }
 
 function refundsOf(

@@ -134,6 +134,24 @@ describe('the synthetic shop "id"', () => {
     expect(share(({ lines }) => lines.some(({ isGift }) => isGift))).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['platform_commission_amount', 1],
+    ['transaction_fee_amount', 1],
+    ['affiliate_commission_amount', 0.3],
+  ])('charges %s on its part of the orders, and nothing else', (name, wanted) => {
+    const fees = make('8', 60)
+      .book(NOW)
+      .finance.rows.flatMap((row) =>
+        row.kind === 'order' && row.isSettlement && row.order.cancellation === undefined
+          ? [row.fees]
+          : [],
+      );
+
+    const part = fees.filter((charged) => name in charged).length / fees.length;
+    expect(Math.abs(part - wanted)).toBeLessThan(0.03);
+    expect(new Set(fees.flatMap((charged) => Object.keys(charged))).size).toBe(3);
+  });
+
   it('keeps every identity of an order and of a statement exactly (TD23)', () => {
     const { orders, finance } = make('5', 60).book(NOW);
     for (const order of orders) {
