@@ -23,18 +23,22 @@ import {
   sha256Hex,
 } from '@tokometrics/kit';
 import type { Clock, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
+import { createAuditTimer } from './adapters/audit-timer.ts';
+import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
 import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
 import { createReroll } from './adapters/clickhouse-reroll.ts';
 import type { PassReport } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
 import { createFactValidators } from './adapters/fact-validators.ts';
+import { createMongoAudits } from './adapters/mongo-audits.ts';
 import { createMongoCompleteness } from './adapters/mongo-completeness.ts';
 import type { Config } from './config.ts';
 import type { ChunkCounts } from './domain/chunk-counts.ts';
 import { FATES } from './domain/chunk-counts.ts';
 import { createCursors } from './domain/cursor.ts';
 import { rememberFigures } from './domain/figure-memo.ts';
+import type { AuditReport } from './domain/nightly-audit.ts';
 import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue } from './domain/pass-queue.ts';
@@ -86,6 +90,8 @@ export function compose(config: Config, log: Logger): Lifecycle {
   ];
   const board = createNoticeBoard();
   const isFenced = (shopKey: string, epoch: number): boolean => fences.isFenced(shopKey, epoch);
+  const sinkDeps = sinkOf({ engines, fences, erasers, completeness, board, metrics, log });
+  const journal = createMongoAudits(mongo);
   const consumers = createConsumers(kafka, {
     isFenced,
     validators: createFactValidators(),
@@ -93,7 +99,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     parkBody: parkBodyBy(sealer),
     liveLingerMs: config.LIVE_LINGER_MS,
     backfillLingerMs: config.BACKFILL_LINGER_MS,
-    ...sinkOf({ engines, fences, erasers, completeness, board, metrics, log }),
+    ...sinkDeps,
   });
   const http = createHttp({
     name: SERVICE,
@@ -118,6 +124,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const work = new Lifecycle([
     mongo,
     clickhouse,
+    engines.patientClickhouse,
     vault,
     step('tables', async () => {
       await migrateClickhouse(clickhouse, MIGRATIONS);
@@ -129,6 +136,18 @@ export function compose(config: Config, log: Logger): Lifecycle {
     registerErasers({ ...own, erasers }),
     publishNotices({ take: () => board.take(), send: (batch) => producer.send(batch), log }),
     ...consumers,
+    createAuditTimer(
+      {
+        ...createClickhouseAudit(engines.patientClickhouse),
+        now: () => clock.now(),
+        isFenced,
+        reroll: sinkDeps.reroll,
+        raiseRevision: sinkDeps.raiseRevision,
+        journal,
+        onReport: reportAudits(metrics, log, clock),
+      },
+      log,
+    ),
     http,
   ]);
   const ops = createOps({
@@ -144,6 +163,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
       },
       started: () => work.isStarted(),
     },
+    pages: { '/audit': async () => (await journal.last()) ?? {} },
   });
   return new Lifecycle([ops, work]);
 }
@@ -171,6 +191,13 @@ function createEngines(config: Config, log: Logger, metrics: Metrics, clock: Clo
     clickhouse: createClickhouse({
       url: config.CLICKHOUSE_URL,
       database: config.CLICKHOUSE_DATABASE,
+      log,
+    }),
+    /** For reads that nobody waits for. */
+    patientClickhouse: createClickhouse({
+      url: config.CLICKHOUSE_URL,
+      database: config.CLICKHOUSE_DATABASE,
+      readMs: 60_000,
       log,
     }),
     vault: createVault({
@@ -279,6 +306,31 @@ function countReads(metrics: Metrics): (from: 'memory' | 'store') => void {
   });
   return (from) => {
     reads.inc({ from }, 1);
+  };
+}
+
+function reportAudits(metrics: Metrics, log: Logger, clock: Clock): (report: AuditReport) => void {
+  const differing = metrics.gauge({
+    name: 'audit_differing_buckets',
+    help: 'Buckets whose figures are not what the base tables say, after they were rolled again',
+  });
+  const repaired = metrics.counter({
+    name: 'audit_repaired_buckets_total',
+    help: 'Buckets that an audit found different and that a pass put right',
+  });
+  const finished = metrics.gauge({
+    name: 'audit_finished_timestamp_seconds',
+    help: 'When the last audit of this process ended',
+  });
+  return (report) => {
+    differing.set(report.differing.length);
+    repaired.inc(report.repaired);
+    finished.set(clock.now().getTime() / 1000);
+    const counts = { slices: report.slices, repaired: report.repaired };
+    for (const bucket of report.differing.slice(0, 20)) {
+      log.error({ ...bucket }, 'a figure stays other than its rows say');
+    }
+    log.info({ ...counts, differing: report.differing.length }, 'the figures were audited');
   };
 }
 

@@ -130,6 +130,13 @@ export const DATA_MAP = {
     'shop',
     'Which ranges of each resource are complete',
   ),
+  'analytics.audits': mongo('analytics', 'audits', {
+    category: 'evidence',
+    holds: 'When the figures were last computed anew, and how many differed; no shop named',
+    personal: false,
+    clause: 'usage',
+    retentionDays: 30,
+  }),
   'kafka.raw': topics(['tm.raw.*'], 'orders', 'Sealed snapshots on their way to the archive', 3, {
     personal: true,
     erase: 'fence-and-expire',

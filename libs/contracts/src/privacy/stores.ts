@@ -22,6 +22,7 @@ export const STORE_IDS = [
   'clickhouse.finance_daily',
   'clickhouse.ingest_chunks',
   'analytics.completeness',
+  'analytics.audits',
   'kafka.raw',
   'kafka.fact',
   'kafka.retry',

@@ -91,6 +91,24 @@ describe('the ops port', () => {
     expect(looks).toBe(2);
   });
 
+  it('answers pages of the service beside them, and says when one cannot be read', async () => {
+    const ops = createOps({
+      ...{ host: '127.0.0.1', port: 0, checks: { ready: {}, started: () => true } },
+      metrics: createMetrics({ service: 'probe', runtime: false }),
+      pages: {
+        '/audit': () => Promise.resolve({ differing: 0 }),
+        '/broken': () => Promise.reject(new Error('canary')),
+      },
+    });
+    await ops.start();
+    running.push(ops);
+    const get = (path: string) => fetch(`http://127.0.0.1:${String(ops.address().port)}${path}`);
+
+    expect(await (await get('/audit')).json()).toEqual({ differing: 0 });
+    const broken = await get('/broken');
+    expect([broken.status, await broken.text()]).toEqual([500, '']);
+  });
+
   it('has nothing else', async () => {
     const get = await start();
 

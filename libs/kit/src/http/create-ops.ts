@@ -19,6 +19,8 @@ export interface OpsOptions {
     readonly ready: Readonly<Record<string, Check>>;
     readonly started: Check;
   };
+  /** More for operators, as JSON: path (`/audit`) → what is answered. Never a value of a merchant. */
+  readonly pages?: Readonly<Record<string, () => Promise<unknown>>>;
 }
 
 const KEEP_OK_MS = 2000;
@@ -27,7 +29,7 @@ const CHECK_TIMEOUT_MS = 2000;
 
 /** `/metrics`, `/livez`, `/readyz`, `/startupz`, on a port of their own that is never published. */
 export function createOps(options: OpsOptions): Lifecycled & { address(): ListenAddress } {
-  const { host, port, metrics, checks } = options;
+  const { host, port, metrics, checks, pages = {} } = options;
   const paths = new Map<string, () => Promise<Answer>>([
     [
       '/metrics',
@@ -36,6 +38,10 @@ export function createOps(options: OpsOptions): Lifecycled & { address(): Listen
     ['/livez', () => runCheck(checks.live ?? (() => true))],
     ['/readyz', keepWhileFresh(() => runNamed(checks.ready))],
     ['/startupz', () => runCheck(checks.started)],
+    ...Object.entries(pages).map(([path, read]): [string, () => Promise<Answer>] => [
+      path,
+      async () => ({ ok: true, type: 'application/json', text: JSON.stringify(await read()) }),
+    ]),
   ]);
   const listener = createListener({ host, port }, (request, response) => {
     void answer(paths, request, response);
@@ -69,7 +75,7 @@ async function answer(
     response.writeHead(ok ? 200 : 503, { 'content-type': type, 'cache-control': 'no-store' });
     response.end(request.method === 'HEAD' ? undefined : text);
   } catch {
-    // Only /metrics can get here, through a collector that failed; the scrape shows it as down.
+    // A collector that failed, or a page of ours: the scrape, or the operator, sees it as down.
     response.writeHead(500).end();
   }
 }

@@ -1,0 +1,30 @@
+import type { Lifecycled, Logger } from '@tokometrics/kit';
+import { runAudit } from '../domain/run-audit.ts';
+import type { RunAuditDeps } from '../domain/run-audit.ts';
+
+const EVERY_MS = 10 * 60_000;
+
+/** Looks every ten minutes whether an audit is due; a failed one is told, and due the next night. */
+export function createAuditTimer(deps: RunAuditDeps, log: Logger): Lifecycled {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const look = (): void => {
+    running = running
+      .then(() => runAudit(deps))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'the audit of the figures could not be done');
+      });
+  };
+  return {
+    name: 'audit',
+    start: () => {
+      look();
+      timer = setInterval(look, EVERY_MS);
+      return Promise.resolve();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLogger, createMongo, createUlid } from '@tokometrics/kit';
+import type { Mongo } from '@tokometrics/kit';
+import { aShopKey, engineEnv } from '@tokometrics/testkit';
+import { auditRollups } from '../domain/nightly-audit.ts';
+import type { AuditDeps } from '../domain/nightly-audit.ts';
+import { createPassQueue } from '../domain/pass-queue.ts';
+import { createClickhouseAudit } from './clickhouse-audit.ts';
+import { createReroll } from './clickhouse-reroll.ts';
+import type { Tenant } from './facts.test-support.ts';
+import { createMongoAudits } from './mongo-audits.ts';
+import { startTestSink } from './sink.test-support.ts';
+import type { TestSink } from './sink.test-support.ts';
+import { randomStream, seeded, shuffled } from './stream.test-support.ts';
+
+const log = createLogger({ service: 'analytics-test', level: 'error' });
+
+describe('the audit of the rollups', () => {
+  let sink: TestSink;
+  let deps: AuditDeps;
+  const tenant: Tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
+
+  beforeAll(async () => {
+    sink = await startTestSink(engineEnv().CLICKHOUSE_URL);
+    deps = {
+      ...createClickhouseAudit(sink.clickhouse),
+      isFenced: () => false,
+      reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log })),
+      raiseRevision: () => Promise.resolve(),
+    };
+    const dice = seeded(7);
+    await sink.store(shuffled(dice, [...randomStream(dice, tenant, 40).messages]));
+  }, 60_000);
+
+  afterAll(() => sink.stop());
+
+  /** The newest row of a rollup with one column changed, as a bug of a pass would leave it. */
+  const falsify = (table: string, column: string, by: string) =>
+    sink.clickhouse.command(
+      `INSERT INTO ${table} SELECT * REPLACE (${column} + ${by} AS ${column}, ver + 1 AS ver)
+       FROM ${table} FINAL WHERE shop_key = '${tenant.shopKey}' ORDER BY local_date LIMIT 1`,
+    );
+
+  it('finds nothing in figures that are right', async () => {
+    expect(await auditRollups(deps)).toMatchObject({ repaired: 0, differing: [] });
+  }, 60_000);
+
+  it.each([
+    ['shop_hourly', 'gross_sales', 'toDecimal64(0.0001, 4)'],
+    ['shop_daily', 'refunds', 'toDecimal64(0.0001, 4)'],
+    ['shop_daily', 'orders', '1'],
+    ['product_daily', 'units', '1'],
+  ] as const)(
+    'finds a wrong %s.%s, and is empty after one pass',
+    async (table, column, by) => {
+      await falsify(table, column, by);
+      const slice = { from: '2024-01-01', to: '2028-01-01' };
+
+      expect(await deps.differingInSlice(table, slice)).toHaveLength(1);
+      const { repaired, differing } = await auditRollups(deps);
+
+      expect(repaired).toBeGreaterThanOrEqual(1);
+      expect(differing).toEqual([]);
+      expect(await deps.differingInSlice(table, slice)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('finds rows of base tables that no pass has seen, and rows of a rollup without any base', async () => {
+    await sink.clickhouse.command(
+      `INSERT INTO orders SELECT * REPLACE (concat(order_id, '9') AS order_id) FROM orders FINAL
+       WHERE shop_key = '${tenant.shopKey}' AND countable = 1 ORDER BY local_date LIMIT 1`,
+    );
+    await sink.clickhouse.command(
+      `INSERT INTO shop_daily SELECT * REPLACE (toDate('2026-10-09') AS local_date)
+       FROM shop_daily FINAL WHERE shop_key = '${tenant.shopKey}' AND orders > 0 LIMIT 1`,
+    );
+
+    const { repaired, differing } = await auditRollups(deps);
+
+    expect(repaired).toBe(2);
+    expect(differing).toEqual([]);
+    expect(await auditRollups(deps)).toMatchObject({ repaired: 0, differing: [] });
+  }, 60_000);
+});
+
+describe('the journal of audits', () => {
+  let mongo: Mongo;
+
+  beforeAll(async () => {
+    const database = `test_${createUlid().toLowerCase()}`;
+    mongo = createMongo({ url: engineEnv().MONGO_URL, database, log });
+    await mongo.start();
+  });
+
+  afterAll(async () => {
+    await mongo.collection('audits').deleteMany({});
+    await mongo.stop();
+  });
+
+  it('gives each night to one of those who ask, and the first night to nobody', async () => {
+    const journal = createMongoAudits(mongo);
+    const at = (text: string) => new Date(`2026-11-${text}:00Z`);
+    const ask = async (dueBefore: Date, now: Date) => {
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => journal.claim(dueBefore, now)),
+      );
+      return answers.filter(Boolean).length;
+    };
+
+    expect(await ask(at('28T02:00'), at('28T09:00'))).toBe(0);
+    expect(await ask(at('28T02:00'), at('28T23:00'))).toBe(0);
+    expect(await ask(at('29T02:00'), at('29T02:04'))).toBe(1);
+    expect(await journal.last()).toMatchObject({ finishedAt: null });
+    await journal.finish({ slices: 26, repaired: 2, differing: [] }, at('29T02:05'));
+
+    expect(await journal.last()).toEqual({
+      startedAt: at('29T02:04'),
+      finishedAt: at('29T02:05'),
+      ...{ slices: 26, repaired: 2, differing: 0 },
+    });
+  });
+});

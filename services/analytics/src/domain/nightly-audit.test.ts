@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { aShopKey } from '@tokometrics/testkit';
+import type { Bucket } from './dirty-buckets.ts';
+import { auditRollups } from './nightly-audit.ts';
+import type { AuditDeps, Slice } from './nightly-audit.ts';
+import { runAudit } from './run-audit.ts';
+
+const aBucket = (localDate: string): Bucket => ({ shopKey: aShopKey(), epoch: 1, localDate });
+const key = ({ shopKey, localDate }: Bucket) => `${shopKey} ${localDate}`;
+
+/** Rollups of which some buckets are wrong; each is right after it was rolled so many times. */
+function aStore(wrong: readonly { bucket: Bucket; passes: number }[]) {
+  const left = new Map(wrong.map(({ bucket, passes }) => [key(bucket), passes]));
+  const slices: Slice[] = [];
+  const raised: string[] = [];
+  const rolled: string[] = [];
+  const isWrong = (bucket: Bucket) => (left.get(key(bucket)) ?? 0) > 0;
+  const deps: AuditDeps = {
+    rollups: ['shop_daily', 'finance_daily'],
+    months: () => Promise.resolve(['2025-01-01', '2026-03-01', '2026-11-01', '2026-12-01']),
+    isFenced: () => false,
+    differingInSlice: (rollup, slice) => {
+      slices.push(slice);
+      const inSlice = wrong
+        .map(({ bucket }) => bucket)
+        .filter(({ localDate }) => localDate >= slice.from && localDate < slice.to);
+      return Promise.resolve(rollup === 'shop_daily' ? inSlice.filter(isWrong) : []);
+    },
+    differingOf: (_rollup, buckets) => Promise.resolve(buckets.filter(isWrong)),
+    reroll: ({ order, settlement, finance }) => {
+      expect([settlement, finance]).toEqual([[], []]);
+      for (const bucket of order) {
+        rolled.push(key(bucket));
+        left.set(key(bucket), (left.get(key(bucket)) ?? 0) - 1);
+      }
+      return Promise.resolve();
+    },
+    raiseRevision: (of) => {
+      raised.push(...of.map(({ shopKey }) => shopKey));
+      return Promise.resolve();
+    },
+  };
+  return { deps, slices, raised, rolled };
+}
+
+describe('auditRollups', () => {
+  it('looks at every month in which anything is stored, whole', async () => {
+    const { deps, slices } = aStore([]);
+
+    expect(await auditRollups(deps)).toEqual({ slices: 4, repaired: 0, differing: [] });
+    expect(slices.filter((_, index) => index % 2 === 0)).toEqual([
+      { from: '2025-01-01', to: '2025-02-01' },
+      { from: '2026-03-01', to: '2026-04-01' },
+      { from: '2026-11-01', to: '2026-12-01' },
+      { from: '2026-12-01', to: '2027-01-01' },
+    ]);
+  });
+
+  it('puts right what a pass puts right, and makes readers ask again', async () => {
+    const bucket = aBucket('2026-03-05');
+    const { deps, raised } = aStore([{ bucket, passes: 1 }]);
+
+    expect(await auditRollups(deps)).toMatchObject({ repaired: 1, differing: [] });
+    expect(raised).toEqual([bucket.shopKey]);
+  });
+
+  it('reports what stays wrong, after three passes, and goes on with the rest', async () => {
+    const stubborn = aBucket('2025-01-31');
+    const mended = aBucket('2026-11-28');
+    const { deps, rolled } = aStore([
+      { bucket: stubborn, passes: 99 },
+      { bucket: mended, passes: 3 },
+    ]);
+
+    const { repaired, differing } = await auditRollups(deps);
+
+    expect([repaired, differing]).toEqual([1, [{ ...stubborn, rollup: 'shop_daily' }]]);
+    expect(rolled).toHaveLength(6);
+  });
+
+  it('leaves alone what is being erased', async () => {
+    const { deps, rolled } = aStore([{ bucket: aBucket('2026-03-05'), passes: 99 }]);
+
+    const report = await auditRollups({ ...deps, isFenced: () => true });
+
+    expect([report.repaired, report.differing, rolled]).toEqual([0, [], []]);
+  });
+});
+
+describe('runAudit', () => {
+  it.each([
+    ['2026-11-29T02:00:00Z', '2026-11-29T02:00:00.000Z'],
+    ['2026-11-29T01:59:59Z', '2026-11-28T02:00:00.000Z'],
+    ['2026-11-29T23:59:59Z', '2026-11-29T02:00:00.000Z'],
+  ])('at %s is due if none was begun since %s', async (now, due) => {
+    const { deps, slices } = aStore([]);
+    const asked: string[] = [];
+
+    await runAudit({
+      ...deps,
+      now: () => new Date(now),
+      onReport: () => undefined,
+      journal: {
+        claim: (dueBefore) => {
+          asked.push(dueBefore.toISOString());
+          return Promise.resolve(false);
+        },
+        finish: () => Promise.reject(new Error('nothing was done')),
+        last: () => Promise.resolve(undefined),
+      },
+    });
+
+    expect([asked, slices]).toEqual([[due], []]);
+  });
+});

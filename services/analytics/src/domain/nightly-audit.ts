@@ -1,0 +1,89 @@
+import { addMonths } from '@tokometrics/contracts';
+import { bucketKey, distinctBuckets } from './dirty-buckets.ts';
+import type { Bucket } from './dirty-buckets.ts';
+import type { DirtyBuckets } from './pass-queue.ts';
+
+export type AuditedRollup = 'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily';
+
+/** Storage days from `from` up to, without it, `to`. */
+export interface Slice {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface AuditReads {
+  readonly rollups: readonly AuditedRollup[];
+  /** First days of the months in which anything is stored, on either side. */
+  readonly months: () => Promise<readonly string[]>;
+  /** Buckets in which the rollup is not what the base tables say. */
+  readonly differingInSlice: (rollup: AuditedRollup, slice: Slice) => Promise<readonly Bucket[]>;
+  readonly differingOf: (
+    rollup: AuditedRollup,
+    buckets: readonly Bucket[],
+  ) => Promise<readonly Bucket[]>;
+}
+
+export interface AuditDeps extends AuditReads {
+  readonly isFenced: (shopKey: string, epoch: number) => boolean;
+  readonly reroll: (dirty: DirtyBuckets) => Promise<void>;
+  readonly raiseRevision: (
+    of: readonly { readonly shopKey: string; readonly epoch: number }[],
+  ) => Promise<void>;
+}
+
+/** Counts alone: what is kept of an audit names no shop. */
+export interface AuditReport {
+  readonly slices: number;
+  /** Buckets that differed and were right after they had been rolled again. */
+  readonly repaired: number;
+  /** Buckets that still differ: somebody has to look. */
+  readonly differing: readonly (Bucket & { readonly rollup: AuditedRollup })[];
+}
+
+/** A write may pass between two looks; what differs so often was no write. */
+const LOOKS = 3;
+
+/** Every rollup against a computation anew, month by month; what differs is rolled again. */
+export async function auditRollups(deps: AuditDeps): Promise<AuditReport> {
+  const slices = (await deps.months()).map((from) => ({ from, to: addMonths(from, 1) }));
+  const differing: (Bucket & { rollup: AuditedRollup })[] = [];
+  let repaired = 0;
+  for (const slice of slices) {
+    for (const rollup of deps.rollups) {
+      const found = await deps.differingInSlice(rollup, slice);
+      const left = await repair(deps, rollup, open(deps, found));
+      repaired += open(deps, found).length - left.length;
+      differing.push(...left.map((bucket) => ({ ...bucket, rollup })));
+    }
+  }
+  return { slices: slices.length, repaired, differing };
+}
+
+/** What is being erased differs from one table to the next, and is nobody's figure any more. */
+const open = ({ isFenced }: AuditDeps, buckets: readonly Bucket[]): Bucket[] =>
+  buckets.filter(({ shopKey, epoch }) => !isFenced(shopKey, epoch));
+
+async function repair(
+  deps: AuditDeps,
+  rollup: AuditedRollup,
+  found: readonly Bucket[],
+): Promise<Bucket[]> {
+  let left = distinctBuckets(found);
+  for (let look = 0; left.length > 0 && look < LOOKS; look += 1) {
+    await deps.reroll(dirtyFor(rollup, left));
+    await deps.raiseRevision(scopesOf(left));
+    left = open(deps, await deps.differingOf(rollup, left));
+  }
+  return left;
+}
+
+function dirtyFor(rollup: AuditedRollup, buckets: readonly Bucket[]): DirtyBuckets {
+  return rollup === 'finance_daily'
+    ? { order: [], settlement: [], finance: buckets }
+    : { order: buckets, settlement: [], finance: [] };
+}
+
+function scopesOf(buckets: readonly Bucket[]) {
+  const scopes = buckets.map(({ shopKey, epoch }) => ({ shopKey, epoch, localDate: '' }));
+  return [...new Map(scopes.map((scope) => [bucketKey(scope), scope])).values()];
+}

@@ -1,0 +1,35 @@
+import { auditRollups } from './nightly-audit.ts';
+import type { AuditDeps, AuditReport } from './nightly-audit.ts';
+
+export interface AuditJournal {
+  /** True for the one caller that is to do the audit that was due before this instant. */
+  readonly claim: (dueBefore: Date, at: Date) => Promise<boolean>;
+  readonly finish: (report: AuditReport, at: Date) => Promise<void>;
+  readonly last: () => Promise<unknown>;
+}
+
+export interface RunAuditDeps extends AuditDeps {
+  readonly now: () => Date;
+  readonly journal: AuditJournal;
+  readonly onReport: (report: AuditReport) => void;
+}
+
+const DAY_MS = 86_400_000;
+/** 02:00 UTC, when the shops of Asia are at breakfast and those of America in bed. */
+const HOUR_OF_NIGHT_MS = 2 * 3_600_000;
+
+/** The last instant, not after now, at which an audit was due. */
+function lastNight(now: Date): Date {
+  const days = Math.floor((now.getTime() - HOUR_OF_NIGHT_MS) / DAY_MS);
+  return new Date(days * DAY_MS + HOUR_OF_NIGHT_MS);
+}
+
+/** To be called often; once a night it audits. One that was broken off is done the next night. */
+export async function runAudit(deps: RunAuditDeps): Promise<void> {
+  const now = deps.now();
+  if (await deps.journal.claim(lastNight(now), now)) {
+    const report = await auditRollups(deps);
+    deps.onReport(report);
+    await deps.journal.finish(report, deps.now());
+  }
+}
