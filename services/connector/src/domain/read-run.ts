@@ -1,5 +1,6 @@
 import { createPageGuard } from './page-guard.ts';
 import { settle } from './settle.ts';
+import type { Settled } from './settle.ts';
 import type { SourcePage } from './shop-source.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
@@ -17,8 +18,7 @@ export function shrinkingFetch(
       if (page.ok) {
         return page.value;
       }
-      const isTooLarge = page.error instanceof TikTokFault && page.error.kind === 'smaller_page';
-      if (!isTooLarge || size === 1) {
+      if (!isTooLarge(page.error) || size === 1) {
         throw page.error;
       }
       size = Math.max(1, Math.floor(size / 4));
@@ -31,6 +31,8 @@ export interface RunOptions {
   /** More pages than this are taken for a listing without an end. */
   readonly maxPages: number;
   readonly firstToken?: string | undefined;
+  /** The first page, where it was asked for ahead of time. */
+  readonly firstPage?: Promise<Settled<SourcePage>> | undefined;
   readonly readPage: FetchPage;
   /** Resolves once the page is acknowledged; `nextToken` is where a restart would go on. */
   readonly handle: (page: SourcePage, nextToken: string | undefined) => Promise<void>;
@@ -43,7 +45,7 @@ export interface RunOptions {
 export async function readRun(options: RunOptions): Promise<void> {
   const guard = createPageGuard(options.maxPages);
   const fetchPage = shrinkingFetch(options.readPage, options.pageSize);
-  let pending = settle(fetchPage(options.firstToken));
+  let pending = firstOf(options, fetchPage);
   for (;;) {
     const page = await pending;
     if (!page.ok) {
@@ -60,6 +62,20 @@ export async function readRun(options: RunOptions): Promise<void> {
   }
 }
 
+/** A page asked for ahead that was too much is asked for again, smaller; every other refusal stands. */
+async function firstOf(
+  { firstPage, firstToken }: RunOptions,
+  fetchPage: (pageToken: string | undefined) => Promise<SourcePage>,
+): Promise<Settled<SourcePage>> {
+  const ahead = await firstPage;
+  const isUsable = ahead !== undefined && (ahead.ok || !isTooLarge(ahead.error));
+  return isUsable ? ahead : settle(fetchPage(firstToken));
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TikTokFault && error.kind === 'smaller_page';
+}
+
 const PASSES = 5;
 
 /**
@@ -67,7 +83,9 @@ const PASSES = 5;
  * over a neighbour. Read again until one pass has met as many ids as its pages say there are. Later
  * passes hand on only what no pass before had met.
  */
-export async function readRestless(options: Omit<RunOptions, 'firstToken'>): Promise<void> {
+export async function readRestless(
+  options: Omit<RunOptions, 'firstToken' | 'firstPage'>,
+): Promise<void> {
   const seen = new Set<unknown>();
   for (let pass = 1; pass <= PASSES; pass += 1) {
     const met = new Set<unknown>();

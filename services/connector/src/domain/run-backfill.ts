@@ -2,6 +2,7 @@ import type { Resource } from '@tokometrics/contracts';
 import { EndlessPages } from './page-guard.ts';
 import { readRun, readRestless } from './read-run.ts';
 import { settle } from './settle.ts';
+import type { Settled } from './settle.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import { nextSlice } from './slices.ts';
 import type { Slice } from './slices.ts';
@@ -39,12 +40,19 @@ export interface BackfillDeps {
 
 const MIN_WIDTH_S = 60;
 
+/** The next slice's first page, on its way while this slice is still being sent. */
+interface Ahead {
+  readonly slice: Slice;
+  readonly page: Promise<Settled<SourcePage>>;
+}
+
 /** Reads the history from the newest slice to the cut. Resolves when it is whole; resumable anywhere. */
 export async function runBackfill(
   plan: BackfillPlan,
   deps: BackfillDeps,
   lease: Lease,
 ): Promise<void> {
+  let ahead: Ahead | undefined;
   for (;;) {
     deps.signal.throwIfAborted();
     const { cursor, widthS, cut } = lease.state;
@@ -52,7 +60,8 @@ export async function runBackfill(
     if (slice === undefined) {
       return;
     }
-    const read = await settle(readSlice(plan, deps, lease, slice));
+    const read = await settle(readSlice(plan, deps, lease, { slice, ahead }));
+    ahead = read.ok ? read.value : undefined;
     if (!read.ok) {
       await recover(read.error, lease);
     } else if (plan.countsRows && lease.state.total === null) {
@@ -91,23 +100,37 @@ async function readSlice(
   plan: BackfillPlan,
   deps: BackfillDeps,
   lease: Lease,
-  slice: Slice,
-): Promise<void> {
+  { slice, ahead }: { readonly slice: Slice; readonly ahead: Ahead | undefined },
+): Promise<Ahead | undefined> {
   const counts = new Map<Resource, number>(plan.resources.map((resource) => [resource, 0]));
   let rowsOnFirstPage: number | undefined;
   const firstToken = plan.isOrdered ? (lease.state.pageToken ?? undefined) : undefined;
   const { state } = lease;
   let done = firstToken === undefined ? state.doneBefore : state.done;
   let dependents = firstToken === undefined ? state.dependentsBefore : state.dependents;
+  const ask = { priority: 'backfill', signal: deps.signal } as const;
+  const fetchAhead = (widthS: number): Ahead | undefined => {
+    const next = nextSlice(slice.from, widthS, state.cut);
+    return next === undefined || !plan.isOrdered
+      ? undefined
+      : { slice: next, page: settle(plan.fetch(next, { ...ask, ...firstAsk })) };
+  };
+  const firstAsk = { pageToken: undefined, pageSize: deps.pageSize };
+  let following: Ahead | undefined;
+  let widthS = state.widthS;
   const readPages = plan.isOrdered ? readRun : readRestless;
   await readPages({
     pageSize: deps.pageSize,
     maxPages: deps.maxPages,
     firstToken,
-    readPage: (pageToken, pageSize) =>
-      plan.fetch(slice, { pageToken, pageSize, priority: 'backfill', signal: deps.signal }),
+    firstPage: isSame(ahead?.slice, slice) && firstToken === undefined ? ahead?.page : undefined,
+    readPage: (pageToken, pageSize) => plan.fetch(slice, { ...ask, pageToken, pageSize }),
     handle: async (page, nextToken) => {
       rowsOnFirstPage ??= page.rows.length;
+      if (nextToken === undefined) {
+        widthS = plan.nextWidth(rowsOnFirstPage, deps.pageSize, state.widthS);
+        following = fetchAhead(widthS);
+      }
       const sent = await plan.send(page);
       for (const resource of plan.resources) {
         counts.set(resource, (counts.get(resource) ?? 0) + (sent[resource] ?? 0));
@@ -138,10 +161,15 @@ async function readSlice(
     doneBefore: done,
     dependents,
     dependentsBefore: dependents,
-    widthS: plan.nextWidth(rowsOnFirstPage ?? 0, deps.pageSize, lease.state.widthS),
+    widthS,
     error: null,
   });
   deps.onSlice();
+  return following;
+}
+
+function isSame(a: Slice | undefined, b: Slice): boolean {
+  return a?.from === b.from && a.to === b.to;
 }
 
 async function countRows(
