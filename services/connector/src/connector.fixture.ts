@@ -28,7 +28,7 @@ const APP = { key: 'fixtureappkey', serviceId: '7000000000000000001' };
 export interface Sandbox {
   readonly url: string;
   readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  readonly env: Record<string, string>;
+  readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -140,7 +140,10 @@ export interface Place {
 }
 
 /** Names, credentials and clients of one test file; several connectors may run in it, one by one. */
-export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promise<Place> {
+export async function openPlace(
+  meta: { url: string },
+  platform: Pick<Sandbox, 'env'>,
+): Promise<Place> {
   const names = suiteNames(meta);
   const engines = engineEnv();
   const roles = await createSuiteVault(names);
@@ -192,7 +195,7 @@ export async function openPlace(meta: { url: string }, sandbox: Sandbox): Promis
       POLL_INTERVAL_MS: '1000',
       FINANCE_INTERVAL_MS: '2000',
       LEASE_MS: '3000',
-      ...sandbox.env,
+      ...platform.env,
     },
     stop: async () => {
       await vault.stop();
