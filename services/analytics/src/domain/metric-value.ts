@@ -19,7 +19,11 @@ export interface Valued {
   readonly reason?: NullReason;
 }
 
-/** A value or the reason why there is none. Null is never zero, and zero is never a guess. */
+/**
+ * A value or the reason why there is none. Null is never zero, and zero is never a guess: of days
+ * whose history has not been read, single rows may be known already (a refund of them is settled, an
+ * order of them has changed), and what those add up to is no figure of that day.
+ */
 export function valuedOf(
   { window, basis, knowledge, currency }: ViewContext,
   metric: MetricId,
@@ -29,14 +33,16 @@ export function valuedOf(
   if (interval.date < window.cutoff) {
     return { value: null, reason: 'beyond_retention' };
   }
-  if (sums.rows === 0) {
-    const reason = knowledge.unknownReason(metric, interval);
-    if (reason !== undefined) {
-      return { value: null, reason };
-    }
+  if (interval.toS <= knowledge.loadedFrom(metric)) {
+    return { value: null, reason: interval.fromS >= window.nowS ? 'not_yet' : 'before_connection' };
   }
-  return measuredIn(metric, basis, sums, currency);
+  const measured = measuredIn(metric, basis, sums, currency);
+  const reason = isNothing(measured) ? knowledge.unknownReason(metric, interval) : undefined;
+  return reason === undefined ? measured : { value: null, reason };
 }
+
+const isNothing = ({ value, reason }: Measured): boolean =>
+  value === null ? reason === 'zero_denominator' : /^-?0(\.0+)?$/.test(value);
 
 /** An empty sum has no currency of its own; it is written with the digits of the shop's. */
 function measuredIn(metric: MetricId, basis: Basis, sums: Sums, currency: string): Measured {

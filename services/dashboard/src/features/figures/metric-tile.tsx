@@ -33,8 +33,8 @@ export function MetricTile(props: MetricTileProps) {
       className={`relative flex min-w-0 flex-col gap-1 bg-sheet px-3 pb-3 pt-2.5 md:px-4 ${isChosen ? 'shadow-[inset_0_3px_0_var(--accent)]' : ''}`}
     >
       <TileHead metric={value.metric} isChosen={isChosen} onChoose={onChoose} onRows={onRows} />
-      <p className="flex items-center justify-between gap-2">
-        <span className="truncate text-[1.4rem] font-semibold leading-tight tracking-[-0.01em] md:text-[1.6rem]">
+      <p className="flex flex-wrap items-center justify-between gap-x-2 gap-y-0.5">
+        <span className="whitespace-nowrap text-[1.4rem] font-semibold leading-tight tracking-[-0.01em] md:text-[1.6rem]">
           <Figure value={shown} isCompact />
         </span>
         {active === undefined ? <StateBadge value={value} /> : null}
