@@ -37,6 +37,6 @@ export function readExpected(span: 'week' | 'year'): Expected {
 }
 
 /** What the sandbox's source says at this moment; not what it serves. */
-export async function askOracle(control: Control, shop: 'id' | 'retail'): Promise<Figures> {
+export async function askOracle(control: Control, shop: 'id' | 'us' | 'retail'): Promise<Figures> {
   return figures.parse(await control.get(`/expected/${shop}`));
 }
