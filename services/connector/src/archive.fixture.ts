@@ -1,7 +1,7 @@
 import { HEADERS, MARKER_TYPE, marker, TOPIC } from '@tokometrics/contracts';
 import type { Marker } from '@tokometrics/contracts';
 import { createSealer, parseSealed } from '@tokometrics/erasure';
-import { createClock } from '@tokometrics/kit';
+import { createClock, createUlid } from '@tokometrics/kit';
 import type { InMessage } from '@tokometrics/kit';
 import type { Place } from './connector.fixture.ts';
 
@@ -162,4 +162,21 @@ export async function lifecycleOf(place: Place, shopKey: string): Promise<string
       };
       return `${record.state}@${String(record.epoch)}`;
     });
+}
+
+/** What privacy writes when a shop is disconnected; answers with the id of the request. */
+export async function putFence(place: Place, shopKey: string): Promise<string> {
+  const requestId = createUlid();
+  const scope = `shop:${shopKey}`;
+  const producer = place.kafka.producer();
+  await producer.start();
+  const value = {
+    ...{ v: 1, scope, erasedThroughEpoch: 1, ledgerSeq: 1, requestId },
+    at: new Date().toISOString(),
+  };
+  await producer.send([
+    { topic: TOPIC.fence, key: scope, value: Buffer.from(JSON.stringify(value)), headers: {} },
+  ]);
+  await producer.stop();
+  return requestId;
 }

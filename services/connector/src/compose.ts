@@ -87,7 +87,7 @@ function composeCore(engines: Engines, fences: Fences) {
   const stores = createStores({ mongo, guarded, clock, instanceId, leaseMs: config.LEASE_MS });
   const sealer = createSealer({ vault, clock, fences });
   const news = createNews({ send: (batch) => producer.send(batch), clock });
-  const notify = createProgressNotices({
+  const notices = createProgressNotices({
     send: (shopKey) => news.progress(shopKey),
     monotonicMs: () => clock.monotonicMs(),
   });
@@ -99,7 +99,7 @@ function composeCore(engines: Engines, fences: Fences) {
     change: (connection, change) => stores.connections.change(connection, change),
     onChanged: ({ shopKey }, change) => {
       log.warn({ shopKey, ...change }, 'the permissions of a shop have changed');
-      notify(shopKey);
+      notices.note(shopKey);
     },
   };
   const tiktok = createTikTokAccess({
@@ -118,7 +118,7 @@ function composeCore(engines: Engines, fences: Fences) {
   const progress = createSyncProgress(() => clock.monotonicMs());
   return {
     ...engines,
-    ...{ fences, stores, sealer, tiktok, announce, shopVault, progress, notify },
+    ...{ fences, stores, sealer, tiktok, announce, shopVault, progress, notices },
     ...{ permissions, onUnknownScopes },
     settings: {
       pollIntervalMs: config.POLL_INTERVAL_MS,
@@ -129,6 +129,7 @@ function composeCore(engines: Engines, fences: Fences) {
       maxPages: config.MAX_PAGES,
     },
     sinkOf: composeSinks(engines, sealer, guarded),
+    notify: notices.note,
     isAnnounced: (connection: StoredConnection) => connection.announced === stateOf(connection),
     askForMail: (connection: Connection) => news.shopConnected(connection),
   };
@@ -286,6 +287,7 @@ export function compose(config: Config, log: Logger): Connector {
     ),
     fences,
     erasers,
+    part('progress notices', () => Promise.resolve(), core.notices.stop),
     part('sync', shops.supervisor.start, shops.supervisor.stop),
     http,
   ]);

@@ -21,6 +21,8 @@ import {
 import type { MemoryLog, SuiteNames, TestPassports } from '@tokometrics/testkit';
 import { compose } from './compose.ts';
 import { configSchema } from './config.ts';
+import { startMeddler } from './meddler.fixture.ts';
+import type { Meddler } from './meddler.fixture.ts';
 
 const SECRET = 'fixture-app-secret-that-must-never-show';
 const APP = { key: 'fixtureappkey', serviceId: '7000000000000000001' };
@@ -264,6 +266,64 @@ export async function startConnector(
   return { url, opsUrl, stop: () => lifecycle.stop(), call: callerOf(place, url) };
 }
 
+/** For this instant the figures of the week's file are known. */
+export const RETAIL_NOW = '2026-11-23T12:00:00.000Z';
+
+export interface Ground {
+  readonly sandbox: Sandbox;
+  /** Between the connector and the sandbox's API. */
+  readonly meddler: Meddler;
+  readonly place: Place;
+  stop(): Promise<void>;
+}
+
+export interface Stage extends Ground {
+  readonly running: Running;
+}
+
+interface StageOptions {
+  /** The machine's own clock instead of the week's instant. */
+  readonly isToday?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What a test file stands on: a sandbox, who meddles with it, names on the engines. */
+export async function openGround(
+  meta: { url: string },
+  { isToday = false, env = {} }: StageOptions = {},
+): Promise<Ground> {
+  const clockAt = isToday ? undefined : `${RETAIL_NOW}@${new Date().toISOString()}`;
+  const sandbox = await startSandbox(clockAt === undefined ? {} : { clockAt });
+  const meddler = await startMeddler(sandbox.url);
+  const place = await openPlace(meta, sandbox);
+  Object.assign(place.env, {
+    TIKTOK_API_URL: meddler.url,
+    ...(clockAt === undefined ? {} : { CLOCK_AT: clockAt }),
+    ...env,
+  });
+  return {
+    ...{ sandbox, meddler, place },
+    stop: async () => {
+      await place.stop();
+      await meddler.stop();
+      await sandbox.stop();
+    },
+  };
+}
+
+/** The same with the whole service on it, in this process. */
+export async function openStage(meta: { url: string }, options: StageOptions = {}): Promise<Stage> {
+  const ground = await openGround(meta, options);
+  const running = await startConnector(ground.place);
+  return {
+    ...{ ...ground, running },
+    stop: async () => {
+      await running.stop();
+      await ground.stop();
+    },
+  };
+}
+
 export const RETAIL_SCOPES = [
   'seller.authorization.info',
   'seller.order.info',
@@ -302,7 +362,7 @@ export async function connect(
   return outcome.body as Awaited<ReturnType<typeof connect>>;
 }
 
-interface Stage {
+interface ShownStage {
   readonly resource: string;
   readonly state: string;
   readonly error: string | null;
@@ -311,7 +371,7 @@ interface Stage {
 export interface ShownShop {
   readonly shopKey: string;
   readonly status: string;
-  readonly sync: { readonly stages: readonly Stage[] };
+  readonly sync: { readonly stages: readonly ShownStage[] };
 }
 
 /** What the person sees of a shop. */

@@ -1,52 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
 import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
-import {
-  aPerson,
-  connect,
-  openPlace,
-  shownShop,
-  startConnector,
-  startSandbox,
-  statesOf,
-} from './connector.fixture.ts';
-import type { Place, Running, Sandbox } from './connector.fixture.ts';
-import { startMeddler } from './meddler.fixture.ts';
-import type { Meddler } from './meddler.fixture.ts';
+import { aPerson, openStage, connect, shownShop, statesOf } from './connector.fixture.ts';
+import type { Stage } from './connector.fixture.ts';
 
 const LONG = 300_000;
 
-let sandbox: Sandbox;
-let place: Place;
-let running: Running;
-let meddler: Meddler;
+let stage: Stage;
 
 beforeAll(async () => {
-  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
-  sandbox = await startSandbox({ clockAt });
-  meddler = await startMeddler(sandbox.url);
-  place = await openPlace(import.meta, sandbox);
-  Object.assign(place.env, {
-    CLOCK_AT: clockAt,
-    TIKTOK_API_URL: meddler.url,
-    MAX_PAGES: '60',
-    ORDER_PAGE_SIZE: '20',
-  });
-  running = await startConnector(place);
+  stage = await openStage(import.meta, { env: { MAX_PAGES: '60', ORDER_PAGE_SIZE: '20' } });
 }, LONG);
 
 afterAll(async () => {
-  await running.stop();
-  await place.stop();
-  await meddler.stop();
-  await sandbox.stop();
+  await stage.stop();
 }, LONG);
 
 const fault = (order: Record<string, unknown>): Promise<unknown> =>
-  sandbox.control('POST', '/faults', order);
+  stage.sandbox.control('POST', '/faults', order);
 
 async function struck(): Promise<Record<string, number>> {
-  const { faults } = (await sandbox.control('GET', '/faults')) as {
+  const { faults } = (await stage.sandbox.control('GET', '/faults')) as {
     faults: { kind: string; struck: number }[];
   };
   return Object.fromEntries(faults.map(({ kind, struck: count }) => [kind, count]));
@@ -57,7 +31,7 @@ describe('what TikTok Shop may answer while a history loads', () => {
     'is waited out or asked for again, and nothing is lost or doubled',
     async () => {
       const bodies = [Buffer.alloc(10_000_000, 'x'), Buffer.from([0xff, 0xfe, 0x00])];
-      meddler.meddle(({ url = '' }) => {
+      stage.meddler.meddle(({ url = '' }) => {
         const body = url.includes('/orders/search') ? bodies.pop() : undefined;
         return body === undefined ? undefined : (response) => response.end(body);
       });
@@ -77,11 +51,11 @@ describe('what TikTok Shop may answer while a history loads', () => {
       }
       const person = aPerson();
 
-      const { shops } = await connect(running, sandbox, person);
+      const { shops } = await connect(stage.running, stage.sandbox, person);
       const shopKey = shops[0]?.shopKey ?? '';
       await eventually(
         async () => {
-          expect(statesOf(await shownShop(running, person, shopKey))).toEqual(
+          expect(statesOf(await shownShop(stage.running, person, shopKey))).toEqual(
             Array.from({ length: 4 }, () => 'done'),
           );
         },
@@ -90,7 +64,7 @@ describe('what TikTok Shop may answer while a history loads', () => {
 
       expect(bodies).toEqual([]);
       expect(await struck()).toEqual(Object.fromEntries(kinds.map(({ kind }) => [kind, 1])));
-      expect(await archived(place, shopKey)).toEqual(WEEK);
+      expect(await archived(stage.place, shopKey)).toEqual(WEEK);
     },
     LONG,
   );
@@ -98,15 +72,15 @@ describe('what TikTok Shop may answer while a history loads', () => {
   it.each(['endless_page_token', 'repeated_page_token'])(
     'fails the stage that is given an %s, once, while the rest goes on',
     async (kind) => {
-      await sandbox.control('DELETE', '/faults');
+      await stage.sandbox.control('DELETE', '/faults');
       await fault({ match: '/products/search', kind, count: 1_000_000 });
       const person = aPerson();
 
-      const { shops } = await connect(running, sandbox, person);
+      const { shops } = await connect(stage.running, stage.sandbox, person);
       const shopKey = shops[0]?.shopKey ?? '';
       const shop = await eventually(
         async () => {
-          const shown = await shownShop(running, person, shopKey);
+          const shown = await shownShop(stage.running, person, shopKey);
           expect(statesOf(shown)).toEqual(['done', 'failed', 'done', 'done']);
           return shown;
         },
@@ -125,30 +99,30 @@ describe('what TikTok Shop may answer while a history loads', () => {
   it(
     'may be that the seller has withdrawn: the shop waits for its merchant, and nothing is erased',
     async () => {
-      await sandbox.control('DELETE', '/faults');
+      await stage.sandbox.control('DELETE', '/faults');
       const slow = { match: '/orders/search', kind: 'slow', delay_ms: 400, count: 1_000, after: 4 };
       await fault(slow);
       const person = aPerson();
-      const { shops } = await connect(running, sandbox, person);
+      const { shops } = await connect(stage.running, stage.sandbox, person);
       const shopKey = shops[0]?.shopKey ?? '';
       await eventually(
         async () => {
-          const [orders] = (await shownShop(running, person, shopKey)).sync.stages;
+          const [orders] = (await shownShop(stage.running, person, shopKey)).sync.stages;
           expect(orders?.progress.done).toBeGreaterThan(0);
         },
         { timeoutMs: 60_000, everyMs: 50 },
       );
 
-      const state = (await sandbox.control('GET', '/state')) as {
+      const state = (await stage.sandbox.control('GET', '/state')) as {
         shops: { key: string; id: string }[];
       };
       const id = state.shops.find(({ key }) => key === 'retail')?.id ?? '';
-      await sandbox.control('POST', `/shops/${id}/revoke`, { webhook: 'lost' });
-      await sandbox.control('DELETE', '/faults');
+      await stage.sandbox.control('POST', `/shops/${id}/revoke`, { webhook: 'lost' });
+      await stage.sandbox.control('DELETE', '/faults');
 
       const shop = await eventually(
         async () => {
-          const shown = await shownShop(running, person, shopKey);
+          const shown = await shownShop(stage.running, person, shopKey);
           expect(shown.status).toBe('reauth_required');
           return shown;
         },
@@ -156,16 +130,21 @@ describe('what TikTok Shop may answer while a history loads', () => {
       );
       expect(statesOf(shop)).toEqual(['paused', 'paused', 'paused', 'paused']);
       await eventually(async () => {
-        expect(await lifecycleOf(place, shopKey)).toEqual(['connected@1', 'reauth_required@1']);
+        expect(await lifecycleOf(stage.place, shopKey)).toEqual([
+          'connected@1',
+          'reauth_required@1',
+        ]);
       });
-      const kept = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      const kept = await readShop(stage.place, 'tm.raw.order.v1.bf', shopKey);
       expect(markersOf(kept).length).toBeGreaterThan(0);
 
       // A new grant takes the same connection up where it stood.
-      expect(await connect(running, sandbox, person)).toMatchObject({ state: 'granted' });
+      expect(await connect(stage.running, stage.sandbox, person)).toMatchObject({
+        state: 'granted',
+      });
       await eventually(
         async () => {
-          const shown = await shownShop(running, person, shopKey);
+          const shown = await shownShop(stage.running, person, shopKey);
           expect([shown.status, ...statesOf(shown)]).toEqual([
             'active',
             ...Array.from({ length: 4 }, () => 'done'),
@@ -173,7 +152,7 @@ describe('what TikTok Shop may answer while a history loads', () => {
         },
         { timeoutMs: 120_000, everyMs: 500 },
       );
-      expect(await archived(place, shopKey)).toEqual(WEEK);
+      expect(await archived(stage.place, shopKey)).toEqual(WEEK);
     },
     LONG,
   );

@@ -2,23 +2,13 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
 import { readAll, readShop } from './archive.fixture.ts';
-import {
-  aPerson,
-  connect,
-  FIXTURE_APP,
-  FIXTURE_SECRET,
-  openPlace,
-  startConnector,
-  startSandbox,
-} from './connector.fixture.ts';
-import type { Person, Place, Running, Sandbox } from './connector.fixture.ts';
+import { aPerson, openStage, connect, FIXTURE_APP, FIXTURE_SECRET } from './connector.fixture.ts';
+import type { Person, Stage } from './connector.fixture.ts';
 
 const LONG = 240_000;
 const HOOK = '/v1/webhooks/tiktok';
 
-let sandbox: Sandbox;
-let place: Place;
-let running: Running;
+let stage: Stage;
 let shopKey: string;
 let shopId: string;
 const person: Person = aPerson();
@@ -27,28 +17,26 @@ const person: Person = aPerson();
 const SHIPPED = { TIKTOK_RATE_START: '3', TIKTOK_RATE_CEILING: '20', POLL_INTERVAL_MS: '15000' };
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  place = await openPlace(import.meta, sandbox);
-  running = await startConnector(place, SHIPPED);
-  const state = (await sandbox.control('GET', '/state')) as {
+  stage = await openStage(import.meta, { isToday: true, env: SHIPPED });
+  const state = (await stage.sandbox.control('GET', '/state')) as {
     shops: { key: string; id: string }[];
   };
   shopId = state.shops.find(({ key }) => key === 'id')?.id ?? '';
 }, LONG);
 
 afterAll(async () => {
-  await running.stop();
-  await place.stop();
-  await sandbox.stop();
+  await stage.stop();
 }, LONG);
 
 async function addOrder(): Promise<string> {
-  const added = (await sandbox.control('POST', '/shops/id/orders', {})) as { order_id: string };
+  const added = (await stage.sandbox.control('POST', '/shops/id/orders', {})) as {
+    order_id: string;
+  };
   return added.order_id;
 }
 
 async function originsOf(orderId: string): Promise<string[]> {
-  const messages = await readAll(place, 'tm.raw.order.v1');
+  const messages = await readAll(stage.place, 'tm.raw.order.v1');
   return messages.flatMap(({ value }) => {
     const { subject, origin } = JSON.parse(value?.toString('utf8') ?? '{}') as Record<
       string,
@@ -65,11 +53,11 @@ function notice(body: Record<string, unknown>): Promise<Response> {
     .update(text)
     .digest('hex');
   const headers = { 'content-type': 'application/json', authorization };
-  return fetch(running.url + HOOK, { method: 'POST', headers, body: text });
+  return fetch(stage.running.url + HOOK, { method: 'POST', headers, body: text });
 }
 
 const metrics = async (): Promise<string> => {
-  const response = await fetch(`${running.opsUrl}/metrics`);
+  const response = await fetch(`${stage.running.opsUrl}/metrics`);
   return response.text();
 };
 
@@ -77,7 +65,7 @@ describe('a shop that trades', () => {
   it(
     'has its first day written within seconds, at the shipped rate of calls',
     async () => {
-      const outcome = await connect(running, sandbox, person, {
+      const outcome = await connect(stage.running, stage.sandbox, person, {
         seller: 'synthetic',
         region: 'ID',
         timezone: 'Asia/Jakarta',
@@ -86,14 +74,14 @@ describe('a shop that trades', () => {
 
       const entries = await eventually(
         async () => {
-          const written = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+          const written = await readShop(stage.place, 'tm.raw.order.v1.bf', shopKey);
           expect(written.map(({ kind }) => kind)).toContain('marker');
           return written;
         },
         { timeoutMs: 60_000, everyMs: 100 },
       );
 
-      const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}`);
+      const { body } = await stage.running.call(person, 'GET', `/v1/shops/${shopKey}`);
       const connectedAt = Date.parse((body as { connectedAt: string }).connectedAt);
       const first = entries.findIndex(({ kind }) => kind === 'marker');
       const [marker] = entries.flatMap((entry) => (entry.kind === 'marker' ? [entry] : []));
@@ -124,8 +112,8 @@ describe('a shop that trades', () => {
   it(
     'shows it at once when the notice comes, and only once',
     async () => {
-      await sandbox.control('POST', '/webhooks', {
-        url: running.url + HOOK,
+      await stage.sandbox.control('POST', '/webhooks', {
+        url: stage.running.url + HOOK,
         events: [1],
         duplicate_rate: 1,
       });
@@ -185,9 +173,9 @@ describe('a shop that trades', () => {
       expect(answer.status).toBe(200);
 
       await eventually(() => {
-        expect(place.log.text()).toContain('the shop is still authorized');
+        expect(stage.place.log.text()).toContain('the shop is still authorized');
       });
-      const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}`);
+      const { body } = await stage.running.call(person, 'GET', `/v1/shops/${shopKey}`);
       expect(body).toMatchObject({ status: 'active' });
     },
     LONG,
@@ -196,12 +184,12 @@ describe('a shop that trades', () => {
   it(
     'waits for its merchant when the seller has really withdrawn',
     async () => {
-      await sandbox.control('POST', '/webhooks', { events: [1, 6], duplicate_rate: 0 });
-      await sandbox.control('POST', `/shops/${shopId}/revoke`, { webhook: 'sent' });
+      await stage.sandbox.control('POST', '/webhooks', { events: [1, 6], duplicate_rate: 0 });
+      await stage.sandbox.control('POST', `/shops/${shopId}/revoke`, { webhook: 'sent' });
 
       await eventually(
         async () => {
-          const { body } = await running.call(person, 'GET', `/v1/shops/${shopKey}`);
+          const { body } = await stage.running.call(person, 'GET', `/v1/shops/${shopKey}`);
           expect(body).toMatchObject({ status: 'reauth_required' });
         },
         { timeoutMs: 12_000, everyMs: 200 },

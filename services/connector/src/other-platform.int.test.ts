@@ -48,7 +48,7 @@ async function connectHere(who: Person) {
 
 const stages = async (): Promise<string[]> => {
   const { status, sync } = await shownShop(running, person, shopKey);
-  return [status, ...sync.stages.map(({ state, error }) => (error === null ? state : error))];
+  return [status, ...sync.stages.map(({ state, error }) => error ?? state)];
 };
 
 describe('another platform, set by its addresses alone', () => {

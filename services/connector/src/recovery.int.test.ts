@@ -1,55 +1,43 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOPIC } from '@tokometrics/contracts';
-import { createUlid } from '@tokometrics/kit';
 import { engineEnv, eventually, startServiceProcess } from '@tokometrics/testkit';
 import type { ServiceProcess } from '@tokometrics/testkit';
-import { archived, readAll, readShop, WEEK } from './archive.fixture.ts';
+import { archived, putFence, readAll, readShop, WEEK } from './archive.fixture.ts';
 import {
   aPerson,
+  openGround,
   callerOf,
   connect,
-  openPlace,
   shownShop,
-  startSandbox,
   statesOf,
 } from './connector.fixture.ts';
-import type { Place, Running, Sandbox } from './connector.fixture.ts';
-import { startMeddler } from './meddler.fixture.ts';
-import type { Meddler } from './meddler.fixture.ts';
+import type { Ground, Running } from './connector.fixture.ts';
 
 const LONG = 300_000;
 
-let sandbox: Sandbox;
-let place: Place;
-let meddler: Meddler;
+let ground: Ground;
 let service: ServiceProcess;
 let running: Pick<Running, 'call'>;
 
 /** The process as it ships, slow enough that it can be stopped in the middle. */
 async function start(): Promise<void> {
   service = await startServiceProcess('connector', {
-    ...place.env,
+    ...ground.place.env,
     TIKTOK_RATE_START: '40',
     TIKTOK_RATE_CEILING: '40',
     ORDER_PAGE_SIZE: '5',
   });
-  running = { call: callerOf(place, service.url) };
+  running = { call: callerOf(ground.place, service.url) };
 }
 
 beforeAll(async () => {
-  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
-  sandbox = await startSandbox({ clockAt });
-  place = await openPlace(import.meta, sandbox);
-  meddler = await startMeddler(sandbox.url);
-  Object.assign(place.env, { CLOCK_AT: clockAt, TIKTOK_API_URL: meddler.url });
+  ground = await openGround(import.meta);
   await start();
 }, LONG);
 
 afterAll(async () => {
   await service.kill('SIGTERM');
-  await place.stop();
-  await meddler.stop();
-  await sandbox.stop();
+  await ground.stop();
 }, LONG);
 
 async function ordersDone(person: Parameters<typeof shownShop>[1], shopKey: string) {
@@ -62,7 +50,7 @@ describe('the process', () => {
     'goes on where it was after each SIGKILL, and the sums are those of the file',
     async () => {
       const person = aPerson();
-      const { shops } = await connect(running, sandbox, person);
+      const { shops } = await connect(running, ground.sandbox, person);
       const shopKey = shops[0]?.shopKey ?? '';
       let done = 0;
       for (const share of [0.1, 0.4, 0.7]) {
@@ -89,7 +77,7 @@ describe('the process', () => {
         { timeoutMs: 180_000, everyMs: 500 },
       );
       expect(shop.sync.stages[0]?.progress).toMatchObject({ done: 272, total: 272 });
-      expect(await archived(place, shopKey)).toEqual(WEEK);
+      expect(await archived(ground.place, shopKey)).toEqual(WEEK);
     },
     LONG,
   );
@@ -98,7 +86,7 @@ describe('the process', () => {
     'stops at a fence in the middle of a history: no call after its answer, no token, no late page',
     async () => {
       const person = aPerson();
-      const { shops } = await connect(running, sandbox, person);
+      const { shops } = await connect(running, ground.sandbox, person);
       const shopKey = shops[0]?.shopKey ?? '';
       await eventually(
         async () => {
@@ -107,34 +95,40 @@ describe('the process', () => {
         { timeoutMs: 60_000, everyMs: 30 },
       );
       // The shops of the test before are closed too: whatever is called afterwards is a breach.
-      const others = (await readAll(place, TOPIC.shopLifecycle)).flatMap(({ key }) => key ?? []);
-      await sandbox.control('POST', '/faults', {
+      const others = (await readAll(ground.place, TOPIC.shopLifecycle)).flatMap(
+        ({ key }) => key ?? [],
+      );
+      await ground.sandbox.control('POST', '/faults', {
         ...{ match: '/orders/search', kind: 'slow', delay_ms: 1_500, count: 1_000 },
       });
 
       const calledAt: number[] = [];
-      meddler.meddle(() => {
+      ground.meddler.meddle(() => {
         calledAt.push(Date.now());
         return undefined;
       });
-      const requestIds = await Promise.all([...new Set(others)].map(putFence));
+      const requestIds = await Promise.all(
+        [...new Set(others)].map((key) => putFence(ground.place, key)),
+      );
       const ackedAt = await eventually(
         async () => {
-          const acks = await readAll(place, TOPIC.ack);
+          const acks = await readAll(ground.place, TOPIC.ack);
           const answered = acks.filter(({ key = '' }) => requestIds.includes(key));
           expect(answered).toHaveLength(requestIds.length);
           return Math.max(...answered.map(({ timestamp }) => timestamp));
         },
         { timeoutMs: 60_000, everyMs: 300 },
       );
-      const written = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      const written = await readShop(ground.place, 'tm.raw.order.v1.bf', shopKey);
       await new Promise((resolve) => setTimeout(resolve, 4_000));
 
       // The page that was on its way has long arrived by now; nobody sends it on.
       expect(calledAt.filter((at) => at > ackedAt)).toEqual([]);
-      expect(await readShop(place, 'tm.raw.order.v1.bf', shopKey)).toHaveLength(written.length);
+      expect(await readShop(ground.place, 'tm.raw.order.v1.bf', shopKey)).toHaveLength(
+        written.length,
+      );
       const tokens = await fetch(
-        `${engineEnv().VAULT_ADDR}/v1/${place.names.kvMount}/metadata/tiktok/${person.merchantId}?list=true`,
+        `${engineEnv().VAULT_ADDR}/v1/${ground.place.names.kvMount}/metadata/tiktok/${person.merchantId}?list=true`,
         { headers: { 'x-vault-token': engineEnv().VAULT_ROOT_TOKEN } },
       );
       expect(tokens.status).toBe(404);
@@ -143,20 +137,3 @@ describe('the process', () => {
     LONG,
   );
 });
-
-/** What privacy writes when a shop is disconnected. */
-async function putFence(shopKey: string): Promise<string> {
-  const requestId = createUlid();
-  const scope = `shop:${shopKey}`;
-  const producer = place.kafka.producer();
-  await producer.start();
-  const value = {
-    ...{ v: 1, scope, erasedThroughEpoch: 1, ledgerSeq: 1, requestId },
-    at: new Date().toISOString(),
-  };
-  await producer.send([
-    { topic: TOPIC.fence, key: scope, value: Buffer.from(JSON.stringify(value)), headers: {} },
-  ]);
-  await producer.stop();
-  return requestId;
-}

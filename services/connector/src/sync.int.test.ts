@@ -3,50 +3,40 @@ import { eventually } from '@tokometrics/testkit';
 import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
 import {
   aPerson,
+  openStage,
   connect,
   FIXTURE_SECRET,
-  openPlace,
   shownShop,
-  startConnector,
-  startSandbox,
   statesOf,
 } from './connector.fixture.ts';
-import type { Person, Place, Running, Sandbox } from './connector.fixture.ts';
+import type { Person, Stage } from './connector.fixture.ts';
 
 /** One real sandbox, one real set of engines, one week of real orders. */
 const LONG = 240_000;
 
-let sandbox: Sandbox;
-let place: Place;
-let running: Running;
+let stage: Stage;
 let shopKey: string;
 const person: Person = aPerson();
 
 beforeAll(async () => {
-  const clockAt = `2026-11-23T12:00:00.000Z@${new Date().toISOString()}`;
-  sandbox = await startSandbox({ clockAt });
-  place = await openPlace(import.meta, sandbox);
-  place.env['CLOCK_AT'] = clockAt;
-  running = await startConnector(place);
+  stage = await openStage(import.meta);
 }, LONG);
 
 afterAll(async () => {
-  await running.stop();
-  await place.stop();
-  await sandbox.stop();
+  await stage.stop();
 }, LONG);
 
 describe('a shop is connected', () => {
   it(
     'loads the whole history, and says so',
     async () => {
-      const outcome = await connect(running, sandbox, person);
+      const outcome = await connect(stage.running, stage.sandbox, person);
       expect(outcome).toMatchObject({ state: 'granted', missing: [] });
       shopKey = outcome.shops[0]?.shopKey ?? '';
 
       const shown = await eventually(
         async () => {
-          const shop = await shownShop(running, person, shopKey);
+          const shop = await shownShop(stage.running, person, shopKey);
           expect(statesOf(shop)).toEqual(['done', 'done', 'done', 'done']);
           return shop;
         },
@@ -59,7 +49,7 @@ describe('a shop is connected', () => {
         { done: 9, total: 9 },
         { done: 175, total: 175 },
       ]);
-      expect(await lifecycleOf(place, shopKey)).toEqual(['connected@1']);
+      expect(await lifecycleOf(stage.place, shopKey)).toEqual(['connected@1']);
     },
     LONG,
   );
@@ -67,7 +57,7 @@ describe('a shop is connected', () => {
   it(
     'has written exactly what the file sums up to',
     async () => {
-      expect(await archived(place, shopKey)).toEqual(WEEK);
+      expect(await archived(stage.place, shopKey)).toEqual(WEEK);
     },
     LONG,
   );
@@ -75,7 +65,7 @@ describe('a shop is connected', () => {
   it(
     'writes the newest days first, and each marker behind its records',
     async () => {
-      const entries = await readShop(place, 'tm.raw.order.v1.bf', shopKey);
+      const entries = await readShop(stage.place, 'tm.raw.order.v1.bf', shopKey);
       const markers = markersOf(entries);
 
       expect(markers.at(-1)?.from).toBe(0);
@@ -106,10 +96,12 @@ describe('a shop is connected', () => {
   it(
     'makes no call but those it may make, and lets no secret out',
     async () => {
-      const calls = (await sandbox.control('GET', '/calls?violations')) as { violations: number };
+      const calls = (await stage.sandbox.control('GET', '/calls?violations')) as {
+        violations: number;
+      };
       expect(calls.violations).toBe(0);
 
-      const log = place.log.text();
+      const log = stage.place.log.text();
       expect(log).toContain('shop connected');
       expect(log).not.toContain(FIXTURE_SECRET);
       expect(log).not.toMatch(/(ROW|GCP|TTP)_[\w-]{20}/);
