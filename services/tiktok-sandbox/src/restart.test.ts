@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
 import {
@@ -73,6 +75,28 @@ describe('a restart', () => {
     expect(await after.control.get('/control/state')).toMatchObject({ modes: { ordersFactor: 6 } });
     expect(await idsOf(after, now + 1)).toEqual(shown);
     expect((await idsOf(after, now + 43_200)).length - shown.length).toBeGreaterThan(90);
+  });
+
+  it('reads a state that was kept before orders had a rate', async () => {
+    const before = await start();
+    await connect(before, 'synthetic');
+    await before.stop();
+    const path = join(before.dir, 'sandbox-state.json');
+    const { orderRates: _rates, ...state } = JSON.parse(readFileSync(path, 'utf8')) as {
+      orderRates: unknown;
+      modes: { ordersFactor?: number };
+      configured: { ordersFactor?: number };
+    };
+    delete state.modes.ordersFactor;
+    delete state.configured.ordersFactor;
+    writeFileSync(path, JSON.stringify(state));
+
+    const after = await start({ dir: before.dir });
+
+    expect(await after.control.get('/control/state')).toMatchObject({
+      modes: { ordersFactor: 1 },
+      grants: [{ seller: 'synthetic' }],
+    });
   });
 
   it('takes a changed environment over the kept settings', async () => {
