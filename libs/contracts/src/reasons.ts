@@ -19,6 +19,7 @@ export const ERROR_REASONS = [
   'shop.reauth_required',
   'shop.fenced',
   'zone.invalid',
+  'zone.needed',
   'receipt.not_ready',
 ] as const;
 export type ErrorReason = (typeof ERROR_REASONS)[number];

@@ -183,7 +183,13 @@ async function openGrant(
   const opened: { shopKey: string; name: string; region: string }[] = [];
   let refusal: ErrorReason | null = null;
   for (const shop of await deps.listShops(attempt)) {
-    const result = await settle(deps.openShop(toOpen(attempt, shop, grant, verdict.categories)));
+    const timezone = zoneOf(attempt, shop);
+    if (timezone === undefined) {
+      refusal = 'zone.needed';
+      continue;
+    }
+    const wish = toOpen(attempt, shop, grant, { timezone, categories: verdict.categories });
+    const result = await settle(deps.openShop(wish));
     if (!result.ok) {
       // One shop that fails does not undo the others of the same grant.
       deps.onFailure(attempt.connectId, result.error);
@@ -197,26 +203,37 @@ async function openGrant(
     await deps.destroyTokens(attempt);
     return { ...FAILED, reason: refusal };
   }
-  return { state: 'granted', shops: opened, missing: [], reason: null };
+  const isZoneNeeded = refusal === 'zone.needed';
+  return {
+    state: 'granted',
+    shops: opened,
+    missing: [],
+    reason: isZoneNeeded ? refusal : null,
+  };
 }
 
-/** One grant may hold shops of several countries: the zone asked for is the zone of its own region. */
+/**
+ * One grant may hold shops of several countries: the zone asked for is the zone of its own region. A
+ * country of several zones has no other; a guess would put every order near midnight on a wrong day.
+ */
+function zoneOf(attempt: ConnectAttempt, { region }: AuthorizedShop): string | undefined {
+  return region === attempt.region ? attempt.timezone : (marketOf(region)?.zone ?? undefined);
+}
+
 function toOpen(
   attempt: ConnectAttempt,
   shop: AuthorizedShop,
   grant: GrantFacts,
-  categories: readonly GrantedCategory[],
+  known: Pick<ShopToOpen, 'timezone' | 'categories'>,
 ): ShopToOpen {
-  const market = marketOf(shop.region);
   const isAsked = shop.region === attempt.region;
   return {
     attempt,
     shop,
     openId: grant.openId,
-    categories,
+    ...known,
     label: isAsked && attempt.label !== '' ? attempt.label : shop.name,
-    timezone: isAsked ? attempt.timezone : (market?.zone ?? attempt.timezone),
-    currency: market?.currency ?? null,
+    currency: marketOf(shop.region)?.currency ?? null,
     authorizationExpiresAt: new Date(grant.refreshExpiresAt * 1000),
   };
 }

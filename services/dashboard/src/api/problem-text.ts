@@ -24,6 +24,8 @@ export const REASON_TEXT: Readonly<Record<ErrorReason, string>> = {
   'role.forbidden': 'Your role does not allow this.',
   'csrf.rejected': 'Your session has changed. Reload the page and try again.',
   'shop.already_connected': 'This shop is already connected to your account.',
+  'zone.needed':
+    'A shop of another country stayed out, because only you can say where its days begin. Connect again and choose its region and time zone.',
   'shop.scope_missing':
     'TikTok Shop granted fewer permissions than are needed. Connect again and approve all four.',
   'shop.reauth_required':

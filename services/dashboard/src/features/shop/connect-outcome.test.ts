@@ -12,6 +12,9 @@ describe('outcomeText', () => {
     expect(
       outcomeText({ ...none, state: 'granted', shops, missing: ['finance.data.read'] }),
     ).toContain('without finance.data.read');
+    expect(outcomeText({ ...none, state: 'granted', shops, reason: 'zone.needed' })).toMatch(
+      /^Connected: Retail Shop\. A shop of another country stayed out/,
+    );
   });
 
   it.each([

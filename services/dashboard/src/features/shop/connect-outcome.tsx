@@ -17,7 +17,7 @@ export function outcomeText({ state, shops, missing, reason }: Result): string {
       return 'Waiting for TikTok Shop to confirm the access…';
     case 'granted':
       return missing.length === 0
-        ? `Connected: ${shops.map(({ name }) => name).join(', ')}.`
+        ? `Connected: ${shops.map(({ name }) => name).join(', ')}.${why}`
         : `Connected, but without ${missing.join(', ')}. Figures that need it stay empty until you connect again and approve it.`;
     case 'denied':
       return 'You denied the access at TikTok Shop. Nothing was connected and nothing was read.';
