@@ -3,7 +3,7 @@ import { bucketKey, distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
 import type { DirtyBuckets } from './pass-queue.ts';
 
-export type AuditedRollup = 'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily';
+type AuditedRollup = 'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily';
 
 /** Storage days from `from` up to, without it, `to`. */
 export interface Slice {
