@@ -1,14 +1,17 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Clock, VaultClient } from '@tokometrics/kit';
 
 interface DataKey {
-  readonly key: Buffer;
+  /** Prepared once: bytes would be made into a key anew for every record. */
+  readonly key: KeyObject;
   readonly wdk: string;
 }
 
 export interface DataKeys {
   /** The key that new records of the scope are sealed under, for `records` more of them. */
   forSealing(kid: string, records: number): Promise<DataKey>;
-  forOpening(kid: string, wdk: string): Promise<Buffer>;
+  forOpening(kid: string, wdk: string): Promise<KeyObject>;
   evict(isGone: (kid: string) => boolean): void;
 }
 
@@ -19,7 +22,7 @@ interface SealingSlot {
 }
 
 interface OpeningSlot {
-  readonly pending: Promise<Buffer>;
+  readonly pending: Promise<KeyObject>;
   readonly kid: string;
   readonly madeAt: number;
 }
@@ -41,7 +44,7 @@ export function createDataKeys(
 
   const make = async (kid: string): Promise<DataKey> => {
     const { plaintext, wrapped } = await vault.transit.dataKey(kid);
-    return { key: plaintext, wdk: wrapped };
+    return { key: createSecretKey(plaintext), wdk: wrapped };
   };
 
   return {
@@ -64,7 +67,7 @@ export function createDataKeys(
         opening.delete(oldest ?? wdk);
       }
       const slot = {
-        pending: vault.transit.unwrap(kid, wdk),
+        pending: vault.transit.unwrap(kid, wdk).then((bytes) => createSecretKey(bytes)),
         kid,
         madeAt: clock.monotonicMs(),
       };

@@ -99,6 +99,19 @@ describe('createSealer', () => {
     await expect(sealer.open(moved, body)).rejects.toThrow(DecryptError);
   });
 
+  it('gives no two records the same IV, however many are sealed', async () => {
+    const { sealer } = await aSealer();
+    const items = Array.from({ length: 1_500 }, () => ({ context, plaintext: Buffer.from('x') }));
+
+    const sealed = [
+      ...(await sealer.sealMany(items)),
+      await sealer.seal(context, Buffer.from('x')),
+    ];
+
+    expect(new Set(sealed.map(({ iv }) => iv)).size).toBe(1_501);
+    expect(sealed.every(({ iv }) => Buffer.from(iv, 'base64').length === 12)).toBe(true);
+  });
+
   it('refuses each damaged part', async () => {
     const { sealer } = await aSealer();
     const body = await sealer.seal(context, Buffer.from('{"id":"1"}'));
