@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RETAIL_SCOPES } from './connector.fixture.ts';
 
 /** A platform of another make than the sandbox: one seller, one shop, three orders. */
-export const PLATFORM_APP = { key: 'otherappkey', secret: 'other-secret', serviceId: '712345' };
+const PLATFORM_APP = { key: 'otherappkey', secret: 'other-secret', serviceId: '712345' };
 const SHOP = {
   ...{ id: '7494999999999999901', cipher: 'ROW_other/cipher+of=a', code: 'XXOTHER00001' },
   ...{ name: 'Another shop', region: 'GB', seller_type: 'LOCAL' },

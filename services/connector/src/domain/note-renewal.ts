@@ -16,7 +16,7 @@ export interface RenewalDeps {
   readonly onUnknownScopes: (count: number) => void;
 }
 
-export interface PermissionChange {
+interface PermissionChange {
   readonly lost: readonly string[];
   readonly regained: readonly string[];
 }
