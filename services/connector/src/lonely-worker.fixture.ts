@@ -146,7 +146,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       pause: (ms, signal) => pause(ms >= NEVER_MS ? ms : Math.min(ms, 30), signal),
       settings: {
         ...{ pollIntervalMs: NEVER_MS, financeIntervalMs: NEVER_MS, leaseMs: 3 * NEVER_MS },
-        ...{ orderPageSize: 4, pageSize: 100, maxPages: 50 },
+        ...{ orderPageSize: 8, pageSize: 100, maxPages: 50 },
       },
       onProgress: () => undefined,
       onFault: (stream, error) => {

@@ -21,10 +21,12 @@ export function shrinkingFetch(
       if (!isTooLarge(page.error) || size === 1) {
         throw page.error;
       }
-      size = Math.max(1, Math.floor(size / 4));
+      size = quarterOf(size);
     }
   };
 }
+
+const quarterOf = (size: number): number => Math.max(1, Math.floor(size / 4));
 
 export interface RunOptions {
   readonly pageSize: number;
@@ -44,8 +46,13 @@ export interface RunOptions {
  */
 export async function readRun(options: RunOptions): Promise<void> {
   const guard = createPageGuard(options.maxPages);
-  const fetchPage = shrinkingFetch(options.readPage, options.pageSize);
-  let pending = firstOf(options, fetchPage);
+  const ahead = await options.firstPage;
+  // One that was too much is asked for again, smaller; every other refusal of it stands.
+  const wasTooLarge = ahead?.ok === false && isTooLarge(ahead.error);
+  const { readPage, pageSize, firstToken } = options;
+  const fetchPage = shrinkingFetch(readPage, wasTooLarge ? quarterOf(pageSize) : pageSize);
+  let pending =
+    ahead === undefined || wasTooLarge ? settle(fetchPage(firstToken)) : Promise.resolve(ahead);
   for (;;) {
     const page = await pending;
     if (!page.ok) {
@@ -60,16 +67,6 @@ export async function readRun(options: RunOptions): Promise<void> {
       return;
     }
   }
-}
-
-/** A page asked for ahead that was too much is asked for again, smaller; every other refusal stands. */
-async function firstOf(
-  { firstPage, firstToken }: RunOptions,
-  fetchPage: (pageToken: string | undefined) => Promise<SourcePage>,
-): Promise<Settled<SourcePage>> {
-  const ahead = await firstPage;
-  const isUsable = ahead !== undefined && (ahead.ok || !isTooLarge(ahead.error));
-  return isUsable ? ahead : settle(fetchPage(firstToken));
 }
 
 function isTooLarge(error: unknown): boolean {

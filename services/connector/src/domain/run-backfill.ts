@@ -181,9 +181,21 @@ async function countRows(
   if (cursor <= cut) {
     return done;
   }
-  const page = await plan.fetch(
-    { from: cut, to: cursor },
-    { pageSize: 1, pageToken: undefined, priority: 'backfill', signal: deps.signal },
+  const page = await settle(
+    plan.fetch(
+      { from: cut, to: cursor },
+      { pageSize: 1, pageToken: undefined, priority: 'backfill', signal: deps.signal },
+    ),
   );
-  return page.totalCount === undefined ? null : done + page.totalCount;
+  if (page.ok) {
+    return page.value.totalCount === undefined ? null : done + page.value.totalCount;
+  }
+  if (isTooMuch(page.error)) {
+    return null; // more than the platform counts: a percentage is all that is lost
+  }
+  throw page.error;
+}
+
+function isTooMuch(error: unknown): boolean {
+  return error instanceof TikTokFault && ['narrow_window', 'smaller_page'].includes(error.kind);
 }
