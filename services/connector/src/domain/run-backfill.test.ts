@@ -170,8 +170,8 @@ describe('runBackfill', () => {
     expect(lease.state).toMatchObject({ pageToken: null, done: 0, cursor: NOW });
   });
 
-  it('halves a window that holds too much, down to a minute', async () => {
-    const { run, source } = createStage();
+  it('halves a window that holds too much, and goes on without a count of all', async () => {
+    const { run, source, lease, written } = createStage();
     const widths: number[] = [];
     const narrow: Partial<ShopSource> = {
       ordersCreated: (bounds, ask) => {
@@ -183,9 +183,26 @@ describe('runBackfill', () => {
       },
     };
 
-    const error: unknown = await run(narrow).catch((thrown: unknown) => thrown);
+    await run(narrow);
 
     expect(widths.slice(0, 3)).toEqual([DAY, DAY / 2, DAY / 4]);
-    expect(error).toBeInstanceOf(TikTokFault);
+    expect(lease.state.total).toBe(90);
+    expect(lease.state.cursor).toBe(CUT);
+    expect(new Set(written.filter((step) => step.startsWith('row'))).size).toBe(90);
+  });
+
+  it('gives up a window of a minute that still holds too much', async () => {
+    const { run } = createStage();
+    const widths: number[] = [];
+    const refused: Partial<ShopSource> = {
+      ordersCreated: (bounds) => {
+        widths.push((bounds.to ?? 0) - (bounds.from ?? 0));
+        return Promise.reject(new TikTokFault('narrow_window', 'too many'));
+      },
+    };
+
+    await expect(run(refused)).rejects.toThrow(TikTokFault);
+
+    expect(widths.at(-1)).toBe(60);
   });
 });
