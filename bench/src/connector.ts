@@ -76,7 +76,7 @@ export async function benchConnector(say: Say): Promise<Row[]> {
     const rate = alone.orders / alone.seconds;
     return [
       rowOf({
-        id: 'connector.backfill.orders',
+        id: 'backfill',
         what: 'retail year: connect → last order acknowledged by Kafka, orders per second',
         value: alone.orders / took,
         unit: '/s',
@@ -84,7 +84,7 @@ export async function benchConnector(say: Say): Promise<Row[]> {
         goal: { atLeast: Math.ceil(rate * GOAL_RATIO) },
       }),
       rowOf({
-        id: 'connector.backfill.lines',
+        id: 'backfill.lines',
         what: `retail year: line items per second (${String(alone.lines)} in all)`,
         value: alone.lines / took,
         unit: '/s',
