@@ -67,7 +67,9 @@ export function compose(config: Config, log: Logger): Lifecycle {
   };
   const reads = createClickhouseReads(clickhouse);
   const figures = rememberFigures(reads, {
-    monotonicMs: () => clock.monotonicMs(),
+    after: (ms, act) => {
+      setTimeout(act, ms).unref();
+    },
     random: Math.random,
     onRead: countReads(metrics),
   });

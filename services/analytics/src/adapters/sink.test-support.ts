@@ -60,7 +60,9 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const revisions = new Map<string, number>();
   const reads = createClickhouseReads(clickhouse);
   const remembered = rememberFigures(reads, {
-    monotonicMs: () => performance.now(),
+    after: (ms, act) => {
+      setTimeout(act, ms).unref();
+    },
     random: Math.random,
   });
   const isFenced = (shopKey: string, epoch: number) => fenced.has(`${shopKey}:${String(epoch)}`);

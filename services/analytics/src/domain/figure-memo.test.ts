@@ -16,6 +16,7 @@ const NEVER = () => Promise.reject(new Error('not asked here'));
 function aStore(chance = 0) {
   const changes = new Map<string, number>();
   let nowMs = 0;
+  const later: { atMs: number; act: () => void }[] = [];
   let asked = 0;
   const figure = (shopKey: string): DayFigure[] => [
     { storedOn: String(changes.get(shopKey) ?? 0), at: '2026-11-01', sums: NO_SUMS },
@@ -29,13 +30,17 @@ function aStore(chance = 0) {
       figuresByHour: NEVER,
       figuresOfPartHour: NEVER,
     },
-    { monotonicMs: () => nowMs, random: () => chance },
+    {
+      random: () => chance,
+      after: (ms, act) => later.push({ atMs: nowMs + ms, act }),
+    },
   );
   return {
     figures,
     asked: () => asked,
     pass: (ms: number) => {
       nowMs += ms;
+      later.filter(({ atMs }) => atMs <= nowMs).forEach(({ act }) => act());
     },
     change: (shopKey: string) => changes.set(shopKey, (changes.get(shopKey) ?? 0) + 1),
     changesOf: (shopKey: string) => changes.get(shopKey) ?? 0,
@@ -139,7 +144,7 @@ describe('remembered figures', () => {
         figuresByHour: NEVER,
         figuresOfPartHour: NEVER,
       },
-      { monotonicMs: () => 0, random: () => 0 },
+      { after: () => undefined, random: () => 0 },
     );
     const question = questionOf(aShopKey(), 1);
 

@@ -20,12 +20,12 @@ interface Question {
 interface Held<T> {
   readonly shopKey: string;
   readonly revision: number;
-  readonly untilMs: number;
   readonly answer: Promise<readonly T[]>;
 }
 
 export interface MemoOptions {
-  readonly monotonicMs: () => number;
+  /** Runs something later; what is held goes then, whether or not anybody asks again. */
+  readonly after: (ms: number, act: () => void) => void;
   /** In [0, 1). */
   readonly random: () => number;
   readonly onRead?: (from: 'memory' | 'store') => void;
@@ -36,7 +36,7 @@ export interface MemoOptions {
  * raised after a change can be read, so an answer that was asked for under the same revision was read
  * after every change that this asker can know of.
  */
-function createMemo<T>({ monotonicMs, random, onRead = () => undefined }: MemoOptions) {
+function createMemo<T>({ after, random, onRead = () => undefined }: MemoOptions) {
   const held = new Map<string, Held<T>>();
 
   const remember = (key: string, one: Held<T>): void => {
@@ -60,17 +60,18 @@ function createMemo<T>({ monotonicMs, random, onRead = () => undefined }: MemoOp
     ): Promise<readonly T[]> {
       const key = JSON.stringify(question);
       const known = held.get(key);
-      const nowMs = monotonicMs();
-      if (known?.revision === revision && nowMs < known.untilMs) {
+      if (known?.revision === revision) {
         remember(key, known);
         onRead('memory');
         return known.answer;
       }
       onRead('store');
       const answer = ask(question);
-      const untilMs = nowMs + KEPT_MS / 2 + (random() * KEPT_MS) / 2;
-      const one = { shopKey: question.shopKey, revision, untilMs, answer };
+      const one = { shopKey: question.shopKey, revision, answer };
       remember(key, one);
+      after(KEPT_MS / 2 + (random() * KEPT_MS) / 2, () => {
+        drop(key, one);
+      });
       answer.then(
         (figures) => {
           if (figures.length > MAX_FIGURES) {
