@@ -5,14 +5,18 @@ import type { RunAuditDeps } from '../domain/run-audit.ts';
 const EVERY_MS = 10 * 60_000;
 
 /** Looks every ten minutes whether an audit is due; a failed one is told, and due the next night. */
-export function createAuditTimer(deps: RunAuditDeps, log: Logger): Lifecycled {
+export function createAuditTimer(deps: Omit<RunAuditDeps, 'signal'>, log: Logger): Lifecycled {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const look = (): void => {
     running = running
-      .then(() => runAudit(deps))
+      .then(() => runAudit({ ...deps, signal }))
       .catch((error: unknown) => {
-        log.error({ err: error }, 'the audit of the figures could not be done');
+        if (!signal.aborted) {
+          log.error({ err: error }, 'the audit of the figures could not be done');
+        }
       });
   };
   return {
@@ -24,6 +28,7 @@ export function createAuditTimer(deps: RunAuditDeps, log: Logger): Lifecycled {
     },
     stop: async () => {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

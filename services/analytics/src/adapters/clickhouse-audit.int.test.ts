@@ -25,6 +25,7 @@ describe('the audit of the rollups', () => {
     deps = {
       ...createClickhouseAudit(sink.clickhouse),
       isFenced: () => false,
+      signal: new AbortController().signal,
       reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log })),
       raiseRevision: () => Promise.resolve(),
     };

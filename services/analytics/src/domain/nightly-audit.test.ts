@@ -19,6 +19,7 @@ function aStore(wrong: readonly { bucket: Bucket; passes: number }[]) {
     rollups: ['shop_daily', 'finance_daily'],
     months: () => Promise.resolve(['2025-01-01', '2026-03-01', '2026-11-01', '2026-12-01']),
     isFenced: () => false,
+    signal: new AbortController().signal,
     differingInSlice: (rollup, slice) => {
       slices.push(slice);
       const inSlice = wrong
@@ -76,6 +77,22 @@ describe('auditRollups', () => {
 
     expect([repaired, differing]).toEqual([1, [{ ...stubborn, rollup: 'shop_daily' }]]);
     expect(rolled).toHaveLength(6);
+  });
+
+  it('ends between two looks when the process does', async () => {
+    const { deps, slices } = aStore([]);
+    const stopping = new AbortController();
+    const audit = auditRollups({
+      ...deps,
+      signal: stopping.signal,
+      differingInSlice: (rollup, slice) => {
+        stopping.abort();
+        return deps.differingInSlice(rollup, slice);
+      },
+    });
+
+    await expect(audit).rejects.toThrow('aborted');
+    expect(slices).toHaveLength(1);
   });
 
   it('leaves alone what is being erased', async () => {

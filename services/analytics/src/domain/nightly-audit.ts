@@ -24,6 +24,8 @@ export interface AuditReads {
 }
 
 export interface AuditDeps extends AuditReads {
+  /** Aborted when the process ends: an audit of years must not hold it up. */
+  readonly signal: AbortSignal;
   readonly isFenced: (shopKey: string, epoch: number) => boolean;
   readonly reroll: (dirty: DirtyBuckets) => Promise<void>;
   readonly raiseRevision: (
@@ -50,6 +52,7 @@ export async function auditRollups(deps: AuditDeps): Promise<AuditReport> {
   let repaired = 0;
   for (const slice of slices) {
     for (const rollup of deps.rollups) {
+      deps.signal.throwIfAborted();
       const found = await deps.differingInSlice(rollup, slice);
       const left = await repair(deps, rollup, open(deps, found));
       repaired += open(deps, found).length - left.length;
