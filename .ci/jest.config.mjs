@@ -31,4 +31,5 @@ export default {
   rootDir: root,
   projects: configs,
   reporters: [join(root, '.ci/lib/jest-reporter.mjs')],
+  testSequencer: join(root, '.ci/lib/jest-sequencer.mjs'),
 };

@@ -33,7 +33,7 @@ export async function jestPart(root, kind, { names = [], env = {}, limitMs = 900
       '--config=.ci/jest.config.mjs',
       '--json',
       `--outputFile=${report}`,
-      alone ? '--runInBand' : kind === 'int' ? '--maxWorkers=3' : '--maxWorkers=2',
+      alone ? '--runInBand' : kind === 'int' ? '--maxWorkers=4' : '--maxWorkers=2',
       '--passWithNoTests',
     ],
     {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { syncStatus } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { RAISED_LIMITS, RETAIL_NOW, startBenchStack } from './bench-stack.ts';
@@ -5,10 +6,12 @@ import type { BenchStack } from './bench-stack.ts';
 import { rowOf } from './report.ts';
 import type { Row } from './report.ts';
 import { walkSandbox } from './sandbox-walk.ts';
+import type { Served } from './sandbox-walk.ts';
 
 type Say = (line: string) => void;
 
 const GOAL_RATIO = 0.6;
+const LIMIT_MS = 600_000;
 /** The connector, its platform, and what a person needs to connect: nothing that reads its topics. */
 const ONLY = ['identity', 'gateway', 'tiktok-sandbox', 'connector'];
 /** Where the gateway would find what does not run here. */
@@ -16,22 +19,22 @@ const NOBODY = 'http://127.0.0.1:9';
 
 const SENT = /snapshots_published_total\{resource="order",origin="backfill"\} (\d+)/;
 
-/** From the approval until the last order of the year is acknowledged by the log. */
-async function untilOrdersSent(bench: BenchStack, orders: number): Promise<number> {
+/** From the approval until the last order of the year is acknowledged by the log, in seconds. */
+async function untilOrdersSent(bench: BenchStack, orders: number) {
   const { merchant } = bench;
   const before = await sentBy(bench);
   const startedAt = performance.now();
-  await merchant.connect({ seller: 'retail', region: 'GB', timezone: 'Europe/London' });
-  await eventually(
-    async () => {
-      const sent = (await sentBy(bench)) - before;
-      if (sent < orders) {
-        throw new Error(`${String(sent)} orders are sent`);
-      }
-    },
-    { timeoutMs: 600_000, everyMs: 100 },
-  );
-  return (performance.now() - startedAt) / 1000;
+  const shops = await merchant.connect({
+    ...{ seller: 'retail', region: 'GB', timezone: 'Europe/London' },
+  });
+  for (let sent = 0; sent < orders; sent = (await sentBy(bench)) - before) {
+    // Each question costs the connector some work too: seldom at first, often near the end.
+    await setTimeout(sent < orders * 0.9 ? 500 : 50);
+    if (performance.now() - startedAt > LIMIT_MS) {
+      throw new Error(`only ${String(sent)} orders are sent`);
+    }
+  }
+  return { seconds: (performance.now() - startedAt) / 1000, shops };
 }
 
 /** The connector's own count: a page that asks by the gateway would be measured with it. */
@@ -40,22 +43,41 @@ async function sentBy({ stack }: BenchStack): Promise<number> {
   return Number(SENT.exec(await (await fetch(url)).text())?.[1] ?? 0);
 }
 
-/** Neither side is measured while it compiles its code: a month of another seller's shops first. */
-async function warmUp(bench: BenchStack): Promise<void> {
-  const shops = await bench.merchant.connect({
-    ...{ seller: 'synthetic', region: 'ID', timezone: 'Asia/Jakarta' },
-  });
+async function untilWhole(bench: BenchStack, shops: readonly string[]): Promise<void> {
   for (const shop of shops) {
     await eventually(
       async () => {
         const { stages } = await bench.merchant.get(`/shops/${shop}/sync`, syncStatus);
         if (stages.some(({ state }) => state !== 'done')) {
-          throw new Error('the first shops are still loading');
+          throw new Error('a shop is still loading');
         }
       },
       { timeoutMs: 120_000, everyMs: 500 },
     );
   }
+}
+
+/** Neither side is measured while it compiles its code: a month of another seller's shops first. */
+async function warmUp(bench: BenchStack): Promise<void> {
+  const shops = await bench.merchant.connect({
+    ...{ seller: 'synthetic', region: 'ID', timezone: 'Asia/Jakarta' },
+  });
+  await untilWhole(bench, shops);
+  await walkSandbox(bench);
+}
+
+/** The sandbox alone, before and after what is held against it: a machine's pace changes. */
+async function walkTwice(bench: BenchStack): Promise<Served[]> {
+  return [await walkSandbox(bench), await walkSandbox(bench)];
+}
+
+function middleOf(walks: readonly Served[]): Served {
+  const [first, ...others] = walks;
+  if (first === undefined) {
+    throw new Error('nothing was walked');
+  }
+  const seconds = walks.reduce((sum, walk) => sum + walk.seconds, 0) / (others.length + 1);
+  return { ...first, seconds };
 }
 
 /** The connector's own backfill of a real year, held against the platform's rate of serving it. */
@@ -67,11 +89,14 @@ export async function benchConnector(say: Say): Promise<Row[]> {
   const bench = await startBenchStack({ clock: RETAIL_NOW, envOf, only: ONLY });
   try {
     await warmUp(bench);
-    await walkSandbox(bench);
-    const alone = await walkSandbox(bench);
-    say(`the sandbox alone serves ${String(alone.orders)} orders in ${alone.seconds.toFixed(2)} s`);
-    const took = await untilOrdersSent(bench, alone.orders);
-    say(`the connector has sent them after ${took.toFixed(2)} s`);
+    const before = await walkTwice(bench);
+    const { seconds: took, shops } = await untilOrdersSent(bench, before[0]?.orders ?? 0);
+    say(`the connector has sent all orders after ${took.toFixed(2)} s`);
+    await untilWhole(bench, shops);
+    const walks = [...before, ...(await walkTwice(bench))];
+    const alone = middleOf(walks);
+    const each = walks.map(({ seconds }) => seconds.toFixed(2)).join(', ');
+    say(`the sandbox alone serves ${String(alone.orders)} orders in ${each} s`);
     const served = 'the sandbox alone, one client, 50 orders a page';
     const rate = alone.orders / alone.seconds;
     return [

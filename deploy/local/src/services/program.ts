@@ -3,15 +3,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../engines/engine.ts';
 import { SERVICES } from './table.ts';
+import type { ServiceEntry } from './table.ts';
+
+// Node's own 16 MB per half cost 20 MB a process and buy most of them nothing.
+const YOUNG_MB = 4;
 
 /** How Node runs a service from its sources. */
-export const serviceArgs: readonly string[] = [
-  ...['-C', '@tokometrics/source'],
-  ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
-  // A young generation of 16 MB per half costs 20 MB a process and buys nothing at this size.
-  '--max-semi-space-size=4',
-  ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
-];
+export function serviceArgs({ youngMb = YOUNG_MB }: Pick<ServiceEntry, 'youngMb'>): string[] {
+  return [
+    ...['-C', '@tokometrics/source'],
+    ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
+    `--max-semi-space-size=${String(youngMb)}`,
+    ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
+  ];
+}
 
 const LONGEST_LOAD_MS = 30_000;
 
@@ -24,10 +29,10 @@ export function compileCacheEnv(root: string): Readonly<Record<string, string>> 
   return { NODE_COMPILE_CACHE: cacheDir(root) };
 }
 
-function load(root: string, service: string, giveUp: AbortSignal): Promise<void> {
+function load(root: string, service: ServiceEntry, giveUp: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...serviceArgs, '--check-config'], {
-      cwd: join(root, 'services', service),
+    const child = spawn(process.execPath, [...serviceArgs(service), '--check-config'], {
+      cwd: join(root, 'services', service.name),
       env: { PATH: process.env['PATH'], ...compileCacheEnv(root) },
       stdio: 'ignore',
       signal: AbortSignal.any([giveUp, AbortSignal.timeout(LONGEST_LOAD_MS)]),
@@ -50,11 +55,11 @@ export async function fillCompileCache(root: string, giveUp: AbortSignal, log: L
     return;
   }
   const startedAt = Date.now();
-  for (const { name } of SERVICES) {
+  for (const service of SERVICES) {
     if (giveUp.aborted) {
       return;
     }
-    await load(root, name, giveUp);
+    await load(root, service, giveUp);
   }
   log(`services: compiled in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }

@@ -142,7 +142,7 @@ function specOf(
   return {
     name: entry.name,
     command: process.execPath,
-    args: serviceArgs,
+    args: serviceArgs(entry),
     env: { ...compileCacheEnv(options.root), ...env },
     cwd,
     logFile: join(options.logDir, `${entry.name}.log`),

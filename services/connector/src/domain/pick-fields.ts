@@ -5,6 +5,7 @@
 export type Json = Readonly<Record<string, unknown>>;
 type Scalar = string | number | boolean;
 
+/** Nothing that we keep is a longer text. */
 const MAX_TEXT = 2_000;
 const AMOUNT_KEY = /^[a-z][a-z0-9_]{0,79}$/;
 const AMOUNT = /^-?\d{1,20}(\.\d{1,6})?$/;
@@ -18,7 +19,7 @@ export function isJson(value: unknown): value is Json {
 function scalar(value: unknown): Scalar | undefined {
   switch (typeof value) {
     case 'string':
-      return cut(value);
+      return value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;
     case 'boolean':
       return value;
     case 'number':
@@ -29,11 +30,6 @@ function scalar(value: unknown): Scalar | undefined {
 }
 
 const HALF_CHARACTER = /\p{Surrogate}/gu;
-
-/** Nothing that we keep is a longer text. */
-function cut(text: string): string {
-  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
-}
 
 /** The RFC 8785 text of what the readers here build; half characters, which it forbids, are replaced. */
 export function canonicalText(kept: Json): string {
@@ -53,16 +49,17 @@ export function reader(
   scalars: readonly string[],
   nested: Readonly<Record<string, FieldReader>> = {},
 ): (source: Json) => Record<string, unknown> {
-  const named: [string, FieldReader][] = scalars.map((key) => [key, scalar]);
-  const fields = [...named, ...Object.entries(nested)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const keys = [...scalars, ...Object.keys(nested)].sort();
+  const readers = keys.map((key) => nested[key] ?? scalar);
   return (source) => {
     const kept: Record<string, unknown> = {};
-    for (const [key, read] of fields) {
-      const value = read(source[key]);
-      if (value !== undefined) {
-        kept[key] = value;
+    keys.forEach((key, index) => {
+      const value = source[key];
+      const read = value === undefined ? undefined : readers[index]?.(value);
+      if (read !== undefined) {
+        kept[key] = read;
       }
-    }
+    });
     return kept;
   };
 }

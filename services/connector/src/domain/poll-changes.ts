@@ -4,7 +4,8 @@ import type { Json } from './pick-fields.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
 import type { Lease } from './sync-cursor.ts';
-import { readRestless, shrinkingFetch } from './read-run.ts';
+import { shrinkingFetch } from './page-stream.ts';
+import { readRestless } from './read-run.ts';
 
 const LOOKBACK_S = 600;
 const SWEEP_LOOKBACK_S = 48 * 3_600;

@@ -5,7 +5,7 @@ import type { Slice } from './slices.ts';
 
 const PAGE = 50;
 
-/** All slices of a history, with as many rows on each first page as the days are said to have. */
+/** All slices of a history, with as many rows in each as is said of it. */
 function slicesOf(now: number, rowsOn: (slice: Slice) => number): Slice[] {
   const slices: Slice[] = [];
   const cut = retentionCut(now);
@@ -16,7 +16,7 @@ function slicesOf(now: number, rowsOn: (slice: Slice) => number): Slice[] {
       return slices;
     }
     slices.push(slice);
-    width = nextWidth(rowsOn(slice), PAGE);
+    width = nextWidth(rowsOn(slice), PAGE, slice.to - slice.from);
     to = slice.from;
   }
 }
@@ -26,7 +26,7 @@ describe('slices of a history', () => {
 
   it('tile the two years from now back to the cut, without gap or overlap', () => {
     fc.assert(
-      fc.property(instants, fc.array(fc.nat({ max: PAGE }), { minLength: 1 }), (now, rows) => {
+      fc.property(instants, fc.array(fc.nat({ max: 50 * PAGE }), { minLength: 1 }), (now, rows) => {
         let day = 0;
         const slices = slicesOf(now, () => rows[(day += 1) % rows.length] ?? 0);
 
@@ -40,15 +40,16 @@ describe('slices of a history', () => {
     );
   });
 
-  it('begin with a day and widen to a week only while pages stay under half full', () => {
-    const now = 1_795_000_000;
-    const widths = (rows: number) =>
-      slicesOf(now, () => rows)
-        .slice(0, 3)
-        .map(({ from, to }) => (to - from) / DAY_S);
+  it.each([
+    ['nothing', 0, [1, 30, 30]],
+    ['a page a day', PAGE, [1, 8, 8]],
+    ['two pages a day', 2 * PAGE, [1, 4, 4]],
+    ['eight pages a day', 8 * PAGE, [1, 1, 1]],
+    ['more than a slice should hold', 100 * PAGE, [1, 1, 1]],
+  ])('begin with a day and are then as wide as a few pages reach: %s', (_what, daily, days) => {
+    const slices = slicesOf(1_795_000_000, ({ from, to }) => (daily * (to - from)) / DAY_S);
 
-    expect(widths(PAGE / 2 - 1)).toEqual([1, 7, 7]);
-    expect(widths(PAGE / 2)).toEqual([1, 1, 1]);
+    expect(slices.slice(0, 3).map(({ from, to }) => (to - from) / DAY_S)).toEqual(days);
   });
 
   it('reach back two calendar years, over a leap day too', () => {

@@ -6,7 +6,7 @@ export interface Slice {
 
 export const DAY_S = 86_400;
 const NARROW_S = DAY_S;
-const WIDE_S = 7 * DAY_S;
+const WIDE_S = 30 * DAY_S;
 
 /** How far back a history is read: two years, as the policy says. */
 export function retentionCut(nowS: number): number {
@@ -20,9 +20,14 @@ export function nextSlice(to: number, widthS: number, cut: number): Slice | unde
   return to <= cut ? undefined : { from: Math.max(cut, to - widthS), to };
 }
 
-/** Thin days are read a week at a time; full ones a day at a time, so that progress stays visible. */
-export function nextWidth(rowsOnFirstPage: number, pageSize: number): number {
-  return rowsOnFirstPage * 2 < pageSize ? WIDE_S : NARROW_S;
+/** A slice of about so many pages is worth its marker, and completes soon enough to be seen. */
+const PAGES_PER_SLICE = 8;
+
+/** As many whole days as are expected to fill a few pages, by the days just read: one to thirty. */
+export function nextWidth(rows: number, pageSize: number, widthS: number): number {
+  const rowsPerDay = (rows * DAY_S) / widthS;
+  const days = Math.floor((pageSize * PAGES_PER_SLICE) / Math.max(rowsPerDay, 1));
+  return Math.min(Math.max(days * DAY_S, NARROW_S), WIDE_S);
 }
 
 export const FIRST_WIDTH_S = NARROW_S;

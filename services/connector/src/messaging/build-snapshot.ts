@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { EVENT_NAMESPACE, eventName, isoInstant, rawType, versionOf } from '@tokometrics/contracts';
 import type { ShopScope } from '@tokometrics/erasure';
-import { uuidv5 } from '@tokometrics/kit';
+import { sha256Hex, uuidv5 } from '@tokometrics/kit';
 import { canonicalText } from '../domain/pick-fields.ts';
 import type { Json } from '../domain/pick-fields.ts';
 import type { Reading } from '../domain/snapshot-sink.ts';
@@ -33,7 +32,7 @@ export function buildSnapshot(reading: ScopedReading, source: Json): Snapshot | 
     return undefined;
   }
   const plaintext = Buffer.from(canonicalText(body), 'utf8');
-  const contentHash = createHash('sha256').update(plaintext).digest('hex');
+  const contentHash = sha256Hex(plaintext);
   const updateTime = body['update_time'];
   const timeS =
     typeof updateTime === 'number' && Number.isSafeInteger(updateTime) && updateTime > 0
