@@ -25,6 +25,7 @@ import { createZones } from './adapters/shop-zones.ts';
 import type { Config } from './config.ts';
 import { retentionCut } from './domain/retention.ts';
 import { createConsumers } from './messaging/consumers.ts';
+import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
 
 const SERVICE = 'ingestion';
@@ -145,8 +146,8 @@ async function guardChunk(
   stores: Pick<Stores, 'archive' | 'heads'>,
   scopes: readonly Scope[],
   write: (open: readonly Scope[]) => Promise<void>,
-): Promise<void> {
-  await fences.guardedChunk(scopes, write, {
+): Promise<{ readonly fenced: readonly Scope[] }> {
+  return fences.guardedChunk(scopes, write, {
     undo: async (closed) => {
       for (const { shopKey, epoch } of closed) {
         await stores.archive.erase(shopKey, epoch);
@@ -156,15 +157,18 @@ async function guardChunk(
   });
 }
 
-function counterOf(metrics: Metrics): (outcome: string, topic: string, by: number) => void {
+function counterOf(metrics: Metrics): (counts: readonly TopicCounts[]) => void {
   const records = metrics.counter({
     name: 'records_total',
-    help: 'Records by what became of them',
+    help: 'Records by what became of them; those consumed are the sum of all others',
     labels: ['outcome', 'topic'],
   });
-  return (outcome, topic, by) => {
-    if (by > 0) {
-      records.inc({ outcome, topic }, by);
+  return (counts) => {
+    for (const { topic, consumed, byFate } of counts) {
+      records.inc({ outcome: 'consumed', topic }, consumed);
+      byFate.forEach((count, outcome) => {
+        records.inc({ outcome, topic }, count);
+      });
     }
   };
 }

@@ -4,21 +4,21 @@ import { mongo as driver } from 'mongoose';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 
 export interface Archive {
-  /** Insert-only: an event that is already there keeps its first bytes. Answers how many were new. */
-  store(events: readonly ArchivedEvent[]): Promise<number>;
+  /** Insert-only: an event that is there already keeps its first bytes. Answers the ids of those. */
+  store(events: readonly ArchivedEvent[]): Promise<ReadonlySet<string>>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
 }
 
 const DUPLICATE = 11_000;
 
-/** How many were inserted where all others were there already; undefined for any other failure. */
-function insertedBesideDuplicates(error: unknown): number | undefined {
+/** Places of those that were there already, where that is all that failed; else undefined. */
+function placesOfDuplicates(error: unknown): number[] | undefined {
   if (!(error instanceof driver.MongoBulkWriteError)) {
     return undefined;
   }
   const refused = [error.writeErrors].flat();
   const isHarmless = refused.length > 0 && refused.every(({ code }) => code === DUPLICATE);
-  return isHarmless ? error.insertedCount : undefined;
+  return isHarmless ? refused.map(({ index }) => index) : undefined;
 }
 
 export function createMongoArchive(mongo: Mongo): Archive {
@@ -26,7 +26,7 @@ export function createMongoArchive(mongo: Mongo): Archive {
   return {
     async store(batch) {
       if (batch.length === 0) {
-        return 0;
+        return new Set();
       }
       const rows = batch.map(({ id, ver, ...event }) => ({
         _id: id,
@@ -35,13 +35,14 @@ export function createMongoArchive(mongo: Mongo): Archive {
       }));
       return mongoErrors(async () => {
         try {
-          return (await events.insertMany(rows, { ordered: false })).insertedCount;
+          await events.insertMany(rows, { ordered: false });
+          return new Set();
         } catch (error) {
-          const inserted = insertedBesideDuplicates(error);
-          if (inserted === undefined) {
+          const places = placesOfDuplicates(error);
+          if (places === undefined) {
             throw error;
           }
-          return inserted;
+          return new Set(places.flatMap((place) => batch[place]?.id ?? []));
         }
       });
     },

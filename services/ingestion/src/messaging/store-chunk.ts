@@ -1,6 +1,16 @@
-import { factTopic, backfillTwin, factType, HEADERS, MARKER_TYPE } from '@tokometrics/contracts';
+import {
+  backfillTwin,
+  factTopic,
+  factType,
+  HEADERS,
+  MARKER_TYPE,
+  rawTopic,
+  RESOURCES,
+} from '@tokometrics/contracts';
 import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
+import { countsOf } from '../domain/fates.ts';
+import type { Fate, TopicCounts } from '../domain/fates.ts';
 import { headId, isNewer, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
 import type { Head } from '../domain/head-rules.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
@@ -10,15 +20,16 @@ import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts
 export interface StoreDeps {
   readonly readHeads: (ids: readonly string[]) => Promise<Map<string, Head>>;
   readonly writeHeads: (heads: ReadonlyMap<string, Head>) => Promise<void>;
-  readonly archive: (events: readonly ArchivedEvent[]) => Promise<number>;
+  /** Answers the ids of those that were there already. */
+  readonly archive: (events: readonly ArchivedEvent[]) => Promise<ReadonlySet<string>>;
   readonly publish: (batch: readonly OutMessage[]) => Promise<void>;
   readonly revOf: (shopKey: string, epoch: number) => number;
   /** Writes only for scopes that are open; takes back what landed in one that closed meanwhile. */
   readonly guardedChunk: (
     scopes: readonly Scope[],
     write: (open: readonly Scope[]) => Promise<void>,
-  ) => Promise<void>;
-  readonly count: (outcome: string, topic: string, by: number) => void;
+  ) => Promise<{ readonly fenced: readonly Scope[] }>;
+  readonly count: (counts: readonly TopicCounts[]) => void;
 }
 
 export interface Scope {
@@ -40,23 +51,35 @@ export async function storeChunk(
   const events = prepared.filter((item) => item.kind === 'event');
   const known = await deps.readHeads([...new Set(events.map((event) => idOf(event)))]);
   const { fresh, heads } = plan(events, known);
+  const fates = fatesOf(prepared, new Set(fresh));
   // The bucket of the first sight stays, whether that was before this chunk or within it.
   const bucketFor = (event: PreparedEvent): string =>
     (heads.get(idOf(event)) ?? known.get(idOf(event)))?.localDate ?? bucketOf(event.fact);
   const markers = prepared.filter((item) => item.kind === 'marker');
-  await deps.guardedChunk(scopesOf([...fresh, ...markers]), async (open) => {
+  const scoped = [...fresh, ...markers];
+  // A chunk of closed scopes alone is not written, but counted like any other.
+  const { fenced } = await deps.guardedChunk(scopesOf(scoped), async (open) => {
     const isOpen = opener(open);
     const writable = fresh.filter((event) => isOpen(scopeOf(event)));
-    const stored = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
-    deps.count('stored', 'archive', stored);
-    deps.count('duplicate', 'archive', writable.length - stored);
+    const known = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
+    noteArchived(fates, writable, known);
     await deps.publish([
       ...writable.map((event) => toFact(deps, event, bucketFor(event))),
       ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
     ]);
     await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
   });
-  countChunk(deps, prepared, events.length - fresh.length);
+  const isClosed = opener(fenced);
+  for (const item of scoped.filter((one) => isClosed(scopeOf(one)))) {
+    fates.set(item.message, 'fenced');
+  }
+  // Once, when all of it is done: a chunk that is repeated would else be counted in parts.
+  deps.count(
+    countsOf(
+      prepared.map(({ message }) => message),
+      fates,
+    ),
+  );
   return {
     parked: prepared.flatMap((item) =>
       item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
@@ -163,12 +186,7 @@ function toMarker(message: InMessage): OutMessage {
 /** `tm.raw.order.v1.bf` → `tm.fact.order.v1.bf`: the twin of a twin stays a twin. */
 function factTopicFor({ topic }: InMessage): string {
   const backfill = topic.endsWith('.bf');
-  const resource = topic.split('.')[2];
-  const fact = factTopic(
-    resource === 'product' || resource === 'statement' || resource === 'transaction'
-      ? resource
-      : 'order',
-  );
+  const fact = factTopic(RESOURCES.find((of) => topic.startsWith(rawTopic(of))) ?? 'order');
   return backfill ? backfillTwin(fact) : fact;
 }
 
@@ -191,12 +209,36 @@ function opener(open: readonly Scope[]): (scope: Scope) => boolean {
   return (scope) => keys.has(keyOf(scope));
 }
 
-function countChunk(deps: StoreDeps, prepared: readonly Prepared[], unchanged: number): void {
-  for (const item of prepared) {
-    deps.count('consumed', item.message.topic, 1);
-    if (item.kind === 'dropped' || item.kind === 'parked') {
-      deps.count(item.kind === 'parked' ? 'parked' : item.reason, item.message.topic, 1);
+/** As far as it is known before anything is written. */
+function fatesOf(
+  prepared: readonly Prepared[],
+  fresh: ReadonlySet<PreparedEvent>,
+): Map<InMessage, Fate> {
+  const fateOf = (item: Prepared): Fate => {
+    switch (item.kind) {
+      case 'event':
+        return fresh.has(item) ? 'stored' : 'unchanged';
+      case 'dropped':
+        return item.reason;
+      case 'marker':
+      case 'parked':
+        return item.kind;
     }
+  };
+  return new Map(prepared.map((item) => [item.message, fateOf(item)]));
+}
+
+/** An event may also come twice in one chunk: the first of them is stored. */
+function noteArchived(
+  fates: Map<InMessage, Fate>,
+  events: readonly PreparedEvent[],
+  known: ReadonlySet<string>,
+): void {
+  const seen = new Set(known);
+  for (const { message, envelope } of events) {
+    if (seen.has(envelope.id)) {
+      fates.set(message, 'duplicate');
+    }
+    seen.add(envelope.id);
   }
-  deps.count('unchanged', 'archive', unchanged);
 }

@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SealedWire } from '@tokometrics/contracts';
+import type { InMessage, OutMessage } from '@tokometrics/kit';
+import { aShopKey } from '@tokometrics/testkit';
+import fc from 'fast-check';
+import { createValidators } from '../adapters/ajv-validators.ts';
+import type { ArchivedEvent } from '../domain/archived-event.ts';
+import type { Fate, TopicCounts } from '../domain/fates.ts';
+import type { Head } from '../domain/head-rules.ts';
+import { NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
+import { prepareChunk } from './prepare-chunk.ts';
+import { storeChunk } from './store-chunk.ts';
+import type { Scope } from './store-chunk.ts';
+
+const validators = createValidators();
+const OPEN = { shopKey: aShopKey(), epoch: 1 };
+/** Closed before its records are read, while they are written, and behind their write. */
+const CLOSED = { shopKey: aShopKey(), epoch: 1 };
+const CLOSING = { shopKey: aShopKey(), epoch: 1 };
+const CLOSED_LATE = { shopKey: aShopKey(), epoch: 1 };
+const SCOPES = { open: OPEN, closed: CLOSED, closing: CLOSING, late: CLOSED_LATE };
+
+const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>
+  Promise.resolve({
+    ...{ v: 1, kid: 'k', wdk: 'w' },
+    ...{ iv: '', ct: plaintext.toString('base64'), tag: '' },
+  });
+const open = (_context: unknown, { ct }: SealedWire): Promise<Buffer> =>
+  Promise.resolve(Buffer.from(ct, 'base64'));
+
+const record = fc.record({
+  what: fc.constantFrom('order', 'order', 'order', 'marker', 'no_json', 'expired', 'unscoped'),
+  where: fc.constantFrom('open', 'open', 'open', 'closed', 'closing', 'late'),
+  id: fc.integer({ min: 1, max: 3 }),
+  updated: fc.nat({ max: 2 }),
+  seq: fc.integer({ min: 1, max: 2 }),
+  isBackfill: fc.boolean(),
+} as const);
+type Drawn = typeof record extends fc.Arbitrary<infer R> ? R : never;
+
+async function toMessage(
+  { what, where, id, updated, seq, isBackfill }: Drawn,
+  offset: number,
+): Promise<InMessage> {
+  const scope = SCOPES[where];
+  const body = rawOrderBody(`57646141303878570${String(id)}`, {
+    update_time: NOON_S + updated,
+    ...(what === 'expired' ? { create_time: 1_500_000_000, paid_time: 1_500_000_000 } : {}),
+  });
+  const event = await rawEvent(seal, scope, { body, updatedS: NOON_S + updated, seq, isBackfill });
+  const sent: OutMessage =
+    what === 'marker' ? rawMarker(scope, { from: NOON_S, through: NOON_S + 9 }) : event;
+  return {
+    topic: sent.topic,
+    ...{ partition: 0, offset: String(offset), timestamp: 0, key: scope.shopKey },
+    value: what === 'no_json' ? Buffer.from('{') : sent.value,
+    headers: what === 'unscoped' ? {} : { ...sent.headers },
+  };
+}
+
+/** Archive, heads and log in memory, with failures where the test wants them. */
+function createPlace(fails: () => boolean = () => false) {
+  const archived = new Map<string, ArchivedEvent>();
+  const heads = new Map<string, Head>();
+  const counted: TopicCounts[] = [];
+  const step = (): Promise<void> =>
+    fails() ? Promise.reject(new Error('away')) : Promise.resolve();
+  const isOpenNow = ({ shopKey }: Scope): boolean => shopKey !== CLOSING.shopKey;
+  const deps = {
+    isFenced: (shopKey: string) => shopKey === CLOSED.shopKey,
+    ...{ open, validators },
+    zoneOf: () => Promise.resolve('Europe/London'),
+    cutoff: () => '2024-11-23',
+    revOf: () => 0,
+    readHeads: (ids: readonly string[]) =>
+      Promise.resolve(new Map([...heads].filter(([id]) => ids.includes(id)))),
+    writeHeads: async (changed: ReadonlyMap<string, Head>) => {
+      await step();
+      changed.forEach((head, id) => heads.set(id, head));
+    },
+    archive: async (events: readonly ArchivedEvent[]) => {
+      const known = new Set(events.map(({ id }) => id).filter((id) => archived.has(id)));
+      events.forEach((event) => archived.set(event.id, archived.get(event.id) ?? event));
+      await step();
+      return known;
+    },
+    publish: () => step(),
+    guardedChunk: async (
+      scopes: readonly Scope[],
+      write: (open: readonly Scope[]) => Promise<void>,
+    ) => {
+      await write(scopes.filter(isOpenNow));
+      for (const [id, event] of archived) {
+        if (event.shopKey === CLOSED_LATE.shopKey) {
+          archived.delete(id);
+        }
+      }
+      const isOpen = (scope: Scope) => isOpenNow(scope) && scope.shopKey !== CLOSED_LATE.shopKey;
+      return { fenced: scopes.filter((scope) => !isOpen(scope)) };
+    },
+    count: (counts: readonly TopicCounts[]) => {
+      counted.push(...counts);
+    },
+  };
+  const store = async (chunk: readonly InMessage[]): Promise<number> =>
+    (await storeChunk(deps, await prepareChunk(deps, chunk))).parked?.length ?? 0;
+  const total = (fate: Fate): number =>
+    counted.reduce((sum, { byFate }) => sum + (byFate.get(fate) ?? 0), 0);
+  return { archived, counted, store, total };
+}
+
+function chunksOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
+  const chunks: T[][] = [];
+  for (let at = 0, turn = 0; at < items.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    chunks.push(items.slice(at, at + size));
+    at += size;
+  }
+  return chunks;
+}
+
+const stream = fc.array(record, { minLength: 1, maxLength: 40 });
+const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 });
+const sumOf = ({ byFate }: TopicCounts): number =>
+  [...byFate.values()].reduce((sum, count) => sum + count, 0);
+
+describe('storeChunk', () => {
+  it('gives every record one fate, and as many stored as the archive holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(stream, sizes, async (records, widths) => {
+        const place = createPlace();
+        const messages = await Promise.all(records.map(toMessage));
+        let parked = 0;
+        for (const chunk of chunksOf(messages, widths)) {
+          parked += await place.store(chunk);
+        }
+        const consumed = place.counted.reduce((sum, { consumed: of }) => sum + of, 0);
+
+        expect(consumed).toBe(messages.length);
+        expect(place.counted.filter((counts) => sumOf(counts) !== counts.consumed)).toEqual([]);
+        expect(place.total('stored')).toBe(place.archived.size);
+        expect(place.total('parked')).toBe(parked);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('counts a chunk once, however often it has to be repeated', async () => {
+    await fc.assert(
+      fc.asyncProperty(stream, sizes, fc.array(fc.boolean()), async (records, widths, failures) => {
+        const left = [...failures];
+        const place = createPlace(() => left.shift() === true);
+        const messages = await Promise.all(records.map(toMessage));
+        for (const chunk of chunksOf(messages, widths)) {
+          for (let isDone = false; !isDone;) {
+            isDone = await place.store(chunk).then(
+              () => true,
+              () => false,
+            );
+          }
+        }
+        const consumed = place.counted.reduce((sum, { consumed: of }) => sum + of, 0);
+
+        expect(consumed).toBe(messages.length);
+        expect(place.counted.filter((counts) => sumOf(counts) !== counts.consumed)).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
