@@ -47,7 +47,8 @@ export const envelopeOf = <D extends z.ZodType>(data: D) =>
     epoch,
     ver,
     origin,
-    schemaver: z.int(),
+    /** One is all that is known: a record of another is parked, not read as if it were of this. */
+    schemaver: z.literal(1),
     contenthash: z.string().regex(/^[0-9a-f]{64}$/),
     rev: z.int().min(0).max(255).default(0),
     data,

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HEADERS, rawTopic, sealed } from '@tokometrics/contracts';
+import type { OutMessage } from '@tokometrics/kit';
+import { eventually, suiteNames } from '@tokometrics/testkit';
+import { DEAD_LETTERS, startIngestionWorld } from './ingestion.fixture.ts';
+import type { IngestionWorld } from './ingestion.fixture.ts';
+import { NOON_S, rawMarker, rawOrderBody } from './raw-events.test-support.ts';
+import type { RawScope } from './raw-events.test-support.ts';
+
+const names = suiteNames(import.meta);
+/** Sent in every wrong record; no log and no clear field of a dead letter may repeat it. */
+const NEEDLE = 'needle81c4e7';
+const TIMEOUT_MS = 30_000;
+
+interface Case {
+  readonly reason: string;
+  /** As it is sent, in place of a good one; its headers tell its shop unless that is what is wrong. */
+  readonly make: (world: IngestionWorld, scope: RawScope) => Promise<OutMessage>;
+}
+
+const change =
+  (alter: (envelope: Record<string, unknown>) => unknown) =>
+  async (world: IngestionWorld, scope: RawScope): Promise<OutMessage> => {
+    const good = await world.event(scope, {});
+    const envelope = JSON.parse(good.value?.toString('utf8') ?? '') as Record<string, unknown>;
+    return { ...good, value: Buffer.from(JSON.stringify(alter(envelope))) };
+  };
+const raw =
+  (value: Buffer | null) =>
+  async (world: IngestionWorld, scope: RawScope): Promise<OutMessage> => ({
+    ...(await world.event(scope, {})),
+    value,
+  });
+const body =
+  (part: Readonly<Record<string, unknown>>) =>
+  (world: IngestionWorld, scope: RawScope): Promise<OutMessage> =>
+    world.event(scope, { body: rawOrderBody('576461413038785752', part) });
+
+const OTHER_TENANT = '01JAAAAAAAAAAAAAAAAAAAAAAA';
+const CASES: Readonly<Record<string, Case>> = {
+  'is no JSON': { reason: 'schema', make: raw(Buffer.from(`{"${NEEDLE}`)) },
+  'is bytes, not text': { reason: 'schema', make: raw(Buffer.from([0xff, 0xfe, 0, 0x9f])) },
+  'is null': { reason: 'schema', make: raw(null) },
+  'is an empty object': { reason: 'schema', make: raw(Buffer.from('{}')) },
+  'is nearly a megabyte of text': {
+    reason: 'schema',
+    make: raw(Buffer.from(JSON.stringify({ text: NEEDLE.repeat(70_000) }))),
+  },
+  'has a version of tomorrow': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, schemaver: 2, note: NEEDLE })),
+  },
+  'has a version that is no number': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, ver: `-${NEEDLE}` })),
+  },
+  'speaks of another tenant than its headers': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, shopkey: OTHER_TENANT })),
+  },
+  'was sealed for another record': {
+    reason: 'undecryptable',
+    make: change((envelope) => ({ ...envelope, id: 'ffffffff-7584-5457-8b1f-179f5c7e97d1' })),
+  },
+  'has no shop in its headers': {
+    reason: 'unscoped',
+    make: async (world, scope) => ({ ...(await world.event(scope, {})), headers: {} }),
+  },
+  'is of a shop that was never announced': {
+    reason: 'unknown_shop',
+    make: async (world) => {
+      const scope = { shopKey: OTHER_TENANT, epoch: 1 };
+      await world.sealer.provision(scope.shopKey, scope.epoch);
+      return world.event(scope, {});
+    },
+  },
+  'is a marker without a range': {
+    reason: 'schema',
+    make: (_world, scope) => {
+      const good = rawMarker(scope, { from: NOON_S, through: NOON_S });
+      return Promise.resolve({ ...good, value: Buffer.from('{"data":{}}') });
+    },
+  },
+  'holds an order whose time is text': { reason: 'schema', make: body({ create_time: NEEDLE }) },
+  'holds an order of a time before all days': { reason: 'schema', make: body({ create_time: -1 }) },
+  'holds an amount in exponents': {
+    reason: 'range',
+    make: body({ payment: { currency: 'GBP', total_amount: '1e9' } }),
+  },
+  'holds an amount as a number': {
+    reason: 'schema',
+    make: body({ payment: { currency: 'GBP', total_amount: 10 } }),
+  },
+  'holds more money than a column': {
+    reason: 'range',
+    make: body({ payment: { currency: 'GBP', total_amount: '123456789012345678.00' } }),
+  },
+  'holds lines that are no list': { reason: 'schema', make: body({ line_items: NEEDLE }) },
+};
+
+describe('a record that is wrong', () => {
+  let world: IngestionWorld;
+
+  beforeAll(async () => {
+    world = await startIngestionWorld(names);
+  }, 90_000);
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  it.each(Object.entries(CASES))(
+    'that %s is parked with its reason, and what is behind it does not wait',
+    async (_what, { reason, make }) => {
+      const scope = await world.connectedShop();
+      const wrong = await make(world, scope);
+      const before = (await world.readAll(DEAD_LETTERS)).length;
+
+      await world.send({ ...wrong, topic: rawTopic('order'), key: scope.shopKey });
+      await world.send(await world.event(scope, {}, '576461413038785799'));
+
+      await world.factsOf(scope.shopKey, 1);
+      const letters = await eventually(
+        async () => {
+          const found = await world.readAll(DEAD_LETTERS);
+          if (found.length === before) {
+            throw new Error('no dead letter has come');
+          }
+          return found.slice(before);
+        },
+        { timeoutMs: TIMEOUT_MS },
+      );
+      expect(letters.map(({ headers }) => headers['tm_reason'])).toEqual([reason]);
+      const [letter] = letters;
+      const clear = JSON.stringify(letter?.headers);
+      const text = letter?.value?.toString('utf8') ?? 'null';
+      expect(`${clear}${text}`).not.toContain(NEEDLE);
+      // Sealed where its shop is known to be open; else nothing of it is kept.
+      const isSealed = sealed.safeParse(JSON.parse(text)).success;
+      expect([isSealed, text === 'null'].filter(Boolean)).toHaveLength(1);
+      expect(letter?.headers[HEADERS.shopKey]).toBe(wrong.headers?.[HEADERS.shopKey]);
+    },
+    60_000,
+  );
+
+  it('leaves nothing of itself in a log', () => {
+    expect(world.printed()).not.toContain(NEEDLE);
+  });
+
+  it('is counted: as many came as went, on every topic', async () => {
+    const text = await (await fetch(`${world.service().opsUrl}/metrics`)).text();
+    const count = (outcome: string): number =>
+      Number(
+        new RegExp(`records_total\\{outcome="${outcome}",topic="tm.raw.order.v1"\\} (\\d+)`).exec(
+          text,
+        )?.[1] ?? 0,
+      );
+    const wrong = Object.keys(CASES).length;
+
+    expect(count('parked')).toBe(wrong);
+    expect(count('stored')).toBe(wrong);
+    expect(count('consumed')).toBe(2 * wrong);
+  });
+});
