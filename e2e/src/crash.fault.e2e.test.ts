@@ -30,13 +30,13 @@ describe('a history that loads while everything dies', () => {
       ownEngines: true,
       heals: true,
       // Small pages and a slow source: a load that is long enough to be killed many times.
-      envOf: { connector: { ORDER_PAGE_SIZE: '4', PAGE_SIZE: '20' } },
+      envOf: { connector: { ORDER_PAGE_SIZE: '2', PAGE_SIZE: '20' } },
     });
     await system.control.post('/faults', {
       kind: 'slow',
       match: '*',
       count: 1_000_000,
-      delay_ms: 700,
+      delay_ms: 1_500,
     });
     ({ merchant, shopKey } = await connectAsDemo(system, RETAIL));
     await eventually(
