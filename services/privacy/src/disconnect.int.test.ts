@@ -20,6 +20,7 @@ import {
   fences,
   home,
   killPrivacy,
+  known,
   mongos,
   OWNERS,
   privacyMongo,
@@ -36,13 +37,6 @@ import type { Connected } from './erasure.fixture.ts';
 
 beforeAll(startWorld, 180_000);
 afterAll(stopWorld, 60_000);
-
-async function known(shop: Connected): Promise<void> {
-  await eventually(async () => {
-    const answer = await call(shop, '/v1/privacy/holdings');
-    expect(JSON.stringify(await answer.json())).toContain(shop.shopKey);
-  });
-}
 
 const tokensOf = ({ merchantId, authKey }: Connected): Promise<boolean> | undefined =>
   vaults.connector?.kv.exists(vaultPath('tiktok', merchantId, authKey));
@@ -229,33 +223,6 @@ describe('disconnecting a shop', () => {
     expect(unreadable).toEqual({ kind: 'shape', seq: 5 });
     expect(await check()).toBeNull();
   }, 60_000);
-
-  it('lets the shop come back under a new epoch, and old records stay out', async () => {
-    const before = await connectShop();
-    await known(before);
-    await disconnect(before);
-    const again: Connected = { ...before, epoch: 2 };
-    const { accountId: _account, ...lifecycle } = again;
-    await vaults.connector?.transit.createKey(`k-${before.shopKey}-2`);
-    await producer.send([
-      {
-        topic: TOPIC.shopLifecycle,
-        key: before.shopKey,
-        value: Buffer.from(JSON.stringify(lifecycle)),
-      },
-    ]);
-    await mongos['analytics']
-      ?.collection('completeness')
-      .insertOne({ shopKey: before.shopKey, epoch: 2 });
-
-    await completed(before);
-
-    expect(fences.ingestion?.isFenced(before.shopKey, 1)).toBe(true);
-    expect(fences.ingestion?.isFenced(before.shopKey, 2)).toBe(false);
-    expect(await countIn('analytics.completeness', before.shopKey)).toBe(1);
-    expect(await vaults.connector?.transit.readKey(`k-${before.shopKey}-2`)).toBeDefined();
-    expect(await vaults.connector?.transit.readKey(`k-${before.shopKey}-1`)).toBeUndefined();
-  }, 180_000);
 });
 
 /** Signed with the key of a real service, but not of the one that owns the store. */
