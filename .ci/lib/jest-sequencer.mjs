@@ -6,6 +6,7 @@ import { root } from './workspace.mjs';
 const LONGEST = [
   'services/privacy/src/disconnect.int.test.ts',
   'services/connector/src/recovery.int.test.ts',
+  'services/privacy/src/reconnect.int.test.ts',
 ];
 
 export default class LongestFirst extends Sequencer {
