@@ -31,6 +31,9 @@ import { Witness } from './support/witness.ts';
 
 const OTHER = 'other@merchant.test';
 
+/** Every byte of every store is read. */
+const SCAN_MS = 60_000;
+
 describe('buyers and secrets', () => {
   let recorder: Recorder;
   let receiver: SpanReceiver;
@@ -184,51 +187,77 @@ describe('buyers and secrets', () => {
     }
   });
 
-  it('are not in the segments of Kafka, packed, unpacked or unsealed', async () => {
-    const { clear, opened } = await kafkaRecords(system, opener);
+  it(
+    'are not in the segments of Kafka, packed, unpacked or unsealed',
+    async () => {
+      const { clear, opened } = await kafkaRecords(system, opener);
 
-    expect(scan(data('kafka'), orderId)).toEqual(clean);
-    expect(scan(clear, orderId)).toEqual(clean);
-    expect(scan(opened, orderId)).toEqual(clean);
-  });
+      expect(scan(data('kafka'), orderId)).toEqual(clean);
+      expect(scan(clear, orderId)).toEqual(clean);
+      expect(scan(opened, orderId)).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
-  it('are not in the files and documents of MongoDB, nor under their seals', async () => {
-    const { clear, opened } = await mongoDocuments(system, opener);
+  it(
+    'are not in the files and documents of MongoDB, nor under their seals',
+    async () => {
+      const { clear, opened } = await mongoDocuments(system, opener);
 
-    expect(scan(data('mongo'), orderId)).toEqual(clean);
-    expect(scan(clear, orderId)).toEqual(clean);
-    expect(scan(opened, orderId)).toEqual(clean);
-  });
+      expect(scan(data('mongo'), orderId)).toEqual(clean);
+      expect(scan(clear, orderId)).toEqual(clean);
+      expect(scan(opened, orderId)).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
-  it('are not in the files and tables of ClickHouse', async () => {
-    expect(scan(data('clickhouse'), shopKey)).toEqual(clean);
-    expect(scan(await clickhouseRows(system), orderId)).toEqual(clean);
-  });
+  it(
+    'are not in the files and tables of ClickHouse',
+    async () => {
+      expect(scan(data('clickhouse'), shopKey)).toEqual(clean);
+      expect(scan(await clickhouseRows(system), orderId)).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
-  it('are not in the files of Vault, which alone knows the tokens, under its own seal', () => {
-    expect(scan(data('vault'), 'core/')).toEqual(clean);
-  });
+  it(
+    'are not in the files of Vault, which alone knows the tokens, under its own seal',
+    () => {
+      expect(scan(data('vault'), 'core/')).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
-  it('are not in any log', () => {
-    const ours = Object.keys(system.stack.services).filter((name) => name !== 'tiktok-sandbox');
-    const written = new Map([...logs()].map(({ place, bytes }) => [place, bytes.toString('utf8')]));
+  it(
+    'are not in any log',
+    () => {
+      const ours = Object.keys(system.stack.services).filter((name) => name !== 'tiktok-sandbox');
+      const written = new Map(
+        [...logs()].map(({ place, bytes }) => [place, bytes.toString('utf8')]),
+      );
 
-    for (const name of ours) {
-      const lines = written.get(`${name}.log`)?.includes(`"service":"${name}"`);
-      expect([name, lines]).toEqual([name, true]);
-    }
-    expect([...written.keys()]).toEqual(expect.arrayContaining(['kafka.log', 'vault.log']));
-    expect(scan(logs(), shopKey)).toEqual(clean);
-  });
+      for (const name of ours) {
+        const lines = written.get(`${name}.log`)?.includes(`"service":"${name}"`);
+        expect([name, lines]).toEqual([name, true]);
+      }
+      expect([...written.keys()]).toEqual(expect.arrayContaining(['kafka.log', 'vault.log']));
+      expect(scan(logs(), shopKey)).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
-  it('are not in mails, measures, traces and answers', async () => {
-    const answers = merchant.refusals().map(({ body }) => piece('answer', JSON.stringify(body)));
+  it(
+    'are not in mails, measures, traces and answers',
+    async () => {
+      const answers = merchant.refusals().map(({ body }) => piece('answer', JSON.stringify(body)));
 
-    expect(scan(data('mail'), OTHER)).toEqual(clean);
-    expect(scan(await metricsTexts(system), 'tokometrics_')).toEqual(clean);
-    expect(scan([piece('spans', receiver.raw())], 'tiktok.call')).toEqual(clean);
-    expect(scan(answers, 'request.invalid')).toEqual(clean);
-  });
+      expect(scan(data('mail'), OTHER)).toEqual(clean);
+      expect(scan(await metricsTexts(system), 'tokometrics_')).toEqual(clean);
+      expect(scan([piece('spans', receiver.raw())], 'tiktok.call')).toEqual(clean);
+      expect(scan(answers, 'request.invalid')).toEqual(clean);
+    },
+    SCAN_MS,
+  );
 
   it('are not in what is said and kept when the shop has gone', async () => {
     await merchant.reauthenticate(system.stack.credentials.demoPassword);
