@@ -6,13 +6,13 @@ import { openShop } from '../domain/open-shop.ts';
 import { reconcileShops } from '../domain/reconcile-shops.ts';
 import type { ReconcileDeps } from '../domain/reconcile-shops.ts';
 import type { RetireDeps } from '../domain/retire-connection.ts';
-import { settle } from '../domain/settle.ts';
 import { createSyncSupervisor } from '../domain/sync-supervisor.ts';
 import type { SyncSupervisor } from '../domain/sync-supervisor.ts';
 import { tidy } from '../domain/tidy.ts';
 import type { TidyDeps } from '../domain/tidy.ts';
 import { openDeps } from './open-shops.ts';
 import { pause } from './pause.ts';
+import { createTidyUp } from './tidy-up.ts';
 import type { ShopCore } from './shop-core.ts';
 import { beginWork, retireDeps } from './shop-work.ts';
 
@@ -29,6 +29,7 @@ export function createShopOperations(core: ShopCore): ShopOperations {
   const { stores, log } = core;
   const retire = retireDeps(core, () => supervisor);
   const reconcile = reconcileDeps(core, retire);
+  const tidyUp = createTidyUp(log);
   const supervisor: SyncSupervisor = createSyncSupervisor({
     load: async () => {
       const connections = await stores.connections.all();
@@ -42,8 +43,8 @@ export function createShopOperations(core: ShopCore): ShopOperations {
       log.warn({ err: error, shopKey }, 'the work of a shop could not begin yet');
     },
     tidy: async () => {
-      await settle(tidy(tidyDeps(core)));
-      await reconcileShops(reconcile);
+      await tidyUp('what a crash left', () => tidy(tidyDeps(core)));
+      await tidyUp('shops that TikTok no longer lists', () => reconcileShops(reconcile));
     },
   });
   const close = closeDeps(core, supervisor);
