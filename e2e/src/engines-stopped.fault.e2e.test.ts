@@ -52,7 +52,7 @@ describe('an engine that is away', () => {
       ownEngines: true,
       // Small pages and a slow source: a load that lasts while one engine after the other is away.
       envOf: {
-        connector: { ORDER_PAGE_SIZE: '4', PAGE_SIZE: '20' },
+        connector: { ORDER_PAGE_SIZE: '2', PAGE_SIZE: '20' },
         gateway: { RATE_LIMIT_PER_MINUTE: '100000' },
       },
     });
@@ -119,7 +119,7 @@ describe('an engine that is away', () => {
 
   it('connects no shop while Vault is sealed, says so, and connects it afterwards', async () => {
     await system.control.post('/faults', {
-      ...{ kind: 'slow', match: '*', count: 1_000_000, delay_ms: 700 },
+      ...{ kind: 'slow', match: '*', count: 1_000_000, delay_ms: 1_500 },
     });
     const { back, connectId } = await merchant.authorize(RETAIL);
     await sealVault();
