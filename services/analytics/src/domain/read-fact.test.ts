@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { factType, HEADERS } from '@tokometrics/contracts';
+import { aShopKey } from '@tokometrics/testkit';
+import { createFactValidators } from '../adapters/fact-validators.ts';
+import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import { readFact } from './read-fact.ts';
+import type { MessageLike } from './read-fact.ts';
+
+const tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
+const at = '2026-03-02T05:00:00Z';
+const fact = orderFactOf(tenant.zone, {
+  ...{ id: '1', createdAt: at, paidAt: at },
+  lines: [
+    { product: 'P1', price: '5' },
+    { product: 'P2', price: '7' },
+  ],
+});
+const good = factMessage(tenant, 'order', '1', fact);
+const deps = {
+  isFenced: () => false,
+  validators: createFactValidators(),
+  cutoff: '2026-01-01',
+};
+const read = (message: MessageLike) => {
+  const reading = readFact(deps, message);
+  return reading.kind === 'parked' ? `parked: ${reading.reason}` : reading.kind;
+};
+
+const withValue = (value: Buffer | null): MessageLike => ({ headers: good.headers, value });
+const withHeaders = (change: Readonly<Record<string, string>>): MessageLike => ({
+  value: good.value,
+  headers: { ...good.headers, ...change },
+});
+const withEnvelope = (change: Readonly<Record<string, unknown>>): MessageLike => {
+  const envelope = JSON.parse(good.value?.toString('utf8') ?? '') as Record<string, unknown>;
+  return withValue(Buffer.from(JSON.stringify({ ...envelope, ...change })));
+};
+const withFact = (change: Readonly<Record<string, unknown>>): MessageLike =>
+  withEnvelope({ data: { ...fact, ...change } });
+
+describe('a fact', () => {
+  it('is read when it is right', () => {
+    expect(read(good)).toBe('fact');
+  });
+
+  it.each<[string, MessageLike, string]>([
+    ['is null', withValue(null), 'schema'],
+    ['is no JSON', withValue(Buffer.from('{"')), 'schema'],
+    ['is bytes, not text', withValue(Buffer.from([0xff, 0xfe, 0])), 'schema'],
+    ['is a list', withValue(Buffer.from('[]')), 'schema'],
+    ['has no shop in its headers', { value: good.value, headers: {} }, 'unscoped'],
+    ['is of no known kind', withHeaders({ [HEADERS.type]: 'com.tokometrics.x' }), 'unknown_type'],
+    ['is called what it is not', withHeaders({ [HEADERS.type]: factType('statement') }), 'schema'],
+    ['speaks of another shop than its headers', withEnvelope({ shopkey: aShopKey() }), 'scope'],
+    ['speaks of another connection', withEnvelope({ epoch: 2 }), 'scope'],
+    ['has an unknown schema version', withEnvelope({ schemaver: 2 }), 'schema'],
+    ['has a version that is a number', withEnvelope({ ver: 7 }), 'schema'],
+    ['has a version below nothing', withEnvelope({ ver: '-1' }), 'schema'],
+    ['has a revision beyond a byte', withEnvelope({ rev: 256 }), 'schema'],
+    ['has an amount as a number', withFact({ totalAmount: 12 }), 'schema'],
+    ['has an amount in exponents', withFact({ totalAmount: '1e3' }), 'schema'],
+    ['has an amount with five decimals', withFact({ totalAmount: '1.00001' }), 'schema'],
+    ['has a day that is none', withFact({ localDate: '2026-02-30' }), 'schema'],
+    [
+      'has lines of different lengths',
+      withFact({ lines: { ...fact.lines, isGift: [0] } }),
+      'schema',
+    ],
+    ['lacks its lines', withFact({ lines: null }), 'schema'],
+  ])('that %s is parked', (_what, message, reason) => {
+    expect(read(message)).toBe(`parked: ${reason}`);
+  });
+
+  it('is parked as a marker when its range is missing', () => {
+    const marker = markerMessage(tenant, {
+      resource: 'order',
+      axis: 'create',
+      from: 0,
+      through: 9,
+    });
+    const empty = { ...marker, value: Buffer.from('{"data":{}}') };
+
+    expect([read(marker), read(empty)]).toEqual(['marker', 'parked: schema']);
+  });
+
+  it('is dropped by its headers alone when its scope is closed, and by its day when it is too old', () => {
+    const closed = readFact({ ...deps, isFenced: () => true }, withValue(Buffer.from('{"')));
+    const old = readFact({ ...deps, cutoff: '2026-03-03' }, good);
+
+    expect([closed, old]).toEqual([
+      { kind: 'dropped', reason: 'fenced' },
+      { kind: 'dropped', reason: 'expired' },
+    ]);
+  });
+});
