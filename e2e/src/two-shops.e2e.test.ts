@@ -5,11 +5,15 @@ import { signInAsDemo } from './support/demo-merchant.ts';
 import { differences } from './support/exactness.ts';
 import { askOracle } from './support/expected.ts';
 import { Merchant } from './support/merchant.ts';
+import { paymentsBesideStatements } from './support/payments.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 
-/** Two days after the clocks went back in New York: the 25-hour day lies in the window. */
-const NOW = '2026-11-03T12:00:00Z';
+/**
+ * Two weeks after the clocks went back in New York: the 25-hour day lies in the window. So does the
+ * payment of the 15th, whose record says less than its statements do.
+ */
+const NOW = '2026-11-17T12:00:00Z';
 const FROM = '2026-10-15';
 
 describe('one grant that holds a shop in Jakarta and one in New York', () => {
@@ -21,7 +25,7 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
     system = await startSystem({
       now: NOW,
       envOf: {
-        'tiktok-sandbox': { SYNTHETIC_DAYS: '16' },
+        'tiktok-sandbox': { SYNTHETIC_DAYS: '20' },
         connector: { POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
       },
     });
@@ -62,4 +66,28 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
     },
     120_000,
   );
+
+  it('keeps every payment as it was paid, to the last digit, and mends none', async () => {
+    const shop = (await merchant.shops()).find((one) => one.region === 'US');
+
+    await eventually(
+      async () => {
+        const payments = await paymentsBesideStatements(system, shop?.shopKey ?? '');
+        const odd = payments.filter((row) =>
+          [row.amount, row.settled, row.reserve].some((off) => off !== '0'),
+        );
+
+        expect(payments.length).toBeGreaterThan(3);
+        expect(odd).toEqual([
+          {
+            id: expect.stringMatching(/20261115$/),
+            amount: '-12.34',
+            settled: '-12.34',
+            reserve: '0',
+          },
+        ]);
+      },
+      { timeoutMs: 90_000, everyMs: 1_000 },
+    );
+  }, 120_000);
 });

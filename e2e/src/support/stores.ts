@@ -1,7 +1,8 @@
 import { DATA_MAP } from '@tokometrics/contracts';
 import type { StoreEntry, StoreId } from '@tokometrics/contracts';
-import { createClickhouse, createLogger, createMongo } from '@tokometrics/kit';
+import { createLogger, createMongo } from '@tokometrics/kit';
 import { z } from 'zod';
+import { askTables } from './clickhouse.ts';
 import type { System } from './start-system.ts';
 
 /**
@@ -55,22 +56,12 @@ async function countDocuments(
   }
 }
 
-async function countTable({ stack }: System, table: string, shopKey: string): Promise<number> {
-  const env = stack.services['analytics']?.env ?? {};
-  const clickhouse = createClickhouse({
-    url: env['CLICKHOUSE_URL'] ?? '',
-    database: env['CLICKHOUSE_DATABASE'] ?? '',
-    log,
-  });
-  await clickhouse.start();
-  try {
-    const [row] = await clickhouse.query(
-      `SELECT toString(count()) AS n FROM ${table} WHERE shop_key = {shop:String}`,
-      { shop: shopKey },
-      z.object({ n: z.string() }),
-    );
-    return Number(row?.n ?? 0);
-  } finally {
-    await clickhouse.stop();
-  }
+async function countTable(system: System, table: string, shopKey: string): Promise<number> {
+  const [row] = await askTables(
+    system,
+    `SELECT toString(count()) AS n FROM ${table} WHERE shop_key = {shop:String}`,
+    { shop: shopKey },
+    z.object({ n: z.string() }),
+  );
+  return Number(row?.n ?? 0);
 }

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Decimal text with at most four digits behind the point: money on the wire and in events. */
 export const decimal = z.string().regex(/^-?\d{1,14}(\.\d{1,4})?$/);
 
+/** Rate between two currencies, with at most eight digits behind the point. */
+export const exchangeRate = z.string().regex(/^\d{1,10}(\.\d{1,8})?$/);
+
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 
 /** Money printed on a source document (order, line, statement). Not a metric. */

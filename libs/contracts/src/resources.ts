@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What is read from a shop. One raw topic, one fact topic and one watermark each. */
-export const RESOURCES = ['order', 'product', 'statement', 'transaction'] as const;
+export const RESOURCES = ['order', 'product', 'statement', 'transaction', 'payment'] as const;
 export const resource = z.enum(RESOURCES);
 export type Resource = z.infer<typeof resource>;
 
@@ -11,6 +11,7 @@ export const FRESHNESS_BUDGET_S: Readonly<Record<Resource, number>> = {
   product: 3600,
   statement: 21_600,
   transaction: 21_600,
+  payment: 21_600,
 };
 
 export const origin = z.enum(['live', 'webhook', 'backfill', 'rebuild']);
@@ -43,7 +44,7 @@ export const PERMISSION_CATEGORIES = [
     policyName: 'finance.data.read',
     tiktokScopes: ['seller.finance.info'],
     optionalScopes: [],
-    purpose: 'Settlements and settled refunds',
-    resources: ['statement', 'transaction'],
+    purpose: 'Settlements, settled refunds and payouts',
+    resources: ['statement', 'transaction', 'payment'],
   },
 ] as const;

@@ -36,6 +36,7 @@ import {
   factMessage,
   markerMessage,
   orderFactOf,
+  paymentFactOf,
   refundFactOf,
 } from './adapters/facts.test-support.ts';
 import { shopTables } from './adapters/clickhouse-erasers.ts';
@@ -213,12 +214,16 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     await announce(gone.shopKey);
     await producer.send([
       out(factMessage(gone, 'order', '7', order('7', '70'))),
+      out(factMessage(gone, 'payment', '3', paymentFactOf(gone.zone))),
       out(markerMessage(gone, { resource: 'order', axis: 'create', from: 0, through: 1 })),
     ]);
     const path = overviewPath.replace(tenant.shopKey, gone.shopKey);
     await eventually(async () => {
       const { body } = await get(path.replace('net_sales', 'gross_sales'));
       expect(overviewReply.parse(body).tiles[0]?.value.value).toBe('70');
+    });
+    await eventually(async () => {
+      expect(await rowsOf(gone.shopKey, ['payments'])).toBe('1');
     });
     const requestId = createUlid();
     const scope = `shop:${gone.shopKey}`;
@@ -263,6 +268,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     expect(erased.every(({ outcome }) => outcome === 'done')).toBe(true);
     const removed = new Map(erased.map((ack) => [ack.storeId, ack.removed]));
     expect(removed.get('clickhouse.orders')).toBeGreaterThan(0);
+    expect(removed.get('clickhouse.payments')).toBe(1);
     expect(removed.get('clickhouse.shop_daily')).toBeGreaterThan(0);
     // What is complete of the orders, and the revision of the figures.
     expect(removed.get('analytics.completeness')).toBe(2);
@@ -286,8 +292,8 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     await admin.stop();
     return found;
   };
-  const rowsOf = async (shopKey: string): Promise<string> => {
-    const tables = shopTables().map(({ table }) => table);
+  const everyTable = shopTables().map(({ table }) => table);
+  const rowsOf = async (shopKey: string, tables = everyTable): Promise<string> => {
     const counts = tables.map((table) => `SELECT shop_key FROM ${table}`).join(' UNION ALL ');
     const response = await fetch(
       `${engineEnv().CLICKHOUSE_URL}/?database=${names.clickhouseDatabase}`,

@@ -105,6 +105,8 @@ export interface Figures {
   readonly statements: number;
   readonly settled: string;
   readonly rows: number;
+  readonly payments: number;
+  readonly paidOut: string;
 }
 
 /** Figures of the week's file, as its own sums give them; nothing may be missing or double. */
@@ -118,6 +120,8 @@ export const WEEK: Figures = {
   statements: 9,
   settled: '-18854.270',
   rows: 175,
+  payments: 1,
+  paidOut: '14.330',
 };
 
 /** The same figures from what the connector has written. */
@@ -127,11 +131,12 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     const live = await readShop(place, topic, shopKey);
     return newestOf([...(await readShop(place, `${topic}.bf`, shopKey)), ...live]);
   };
-  const [orders, products, statements, rows] = await Promise.all([
+  const [orders, products, statements, rows, payments] = await Promise.all([
     read('order'),
     read('product'),
     read('statement'),
     read('transaction'),
+    read('payment'),
   ]);
   const payment = (key: string): unknown[] =>
     orders.map((order) => (order['payment'] as Body)[key]);
@@ -148,6 +153,8 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     statements: statements.length,
     settled: sumOf(statements.map((statement) => statement['settlement_amount'])),
     rows: rows.length,
+    payments: payments.length,
+    paidOut: sumOf(payments.map(({ amount }) => (amount as Body)['value'])),
   };
 }
 

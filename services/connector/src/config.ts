@@ -26,9 +26,14 @@ export const configSchema = z.object({
   TIKTOK_RATE_START: positive.default(3).describe('Calls per second and shop at the beginning'),
   TIKTOK_RATE_CEILING: positive.default(20).describe('Most calls per second and shop'),
   POLL_INTERVAL_MS: count.default(15_000).describe('Between two polls for orders and products'),
-  FINANCE_INTERVAL_MS: count.default(300_000).describe('Between two polls for statements'),
+  FINANCE_INTERVAL_MS: count
+    .default(300_000)
+    .describe('Between two polls for statements and payments'),
   ORDER_PAGE_SIZE: count.max(100).default(50).describe('Orders per page: an order may be large'),
-  PAGE_SIZE: count.max(100).default(100).describe('Products, statements, transactions per page'),
+  PAGE_SIZE: count
+    .max(100)
+    .default(100)
+    .describe('Products, statements, transactions, payments per page'),
   MAX_PAGES: count.default(10_000).describe('More pages of one listing are taken for endless'),
   LEASE_MS: count.default(12_000).describe('After which another instance takes a stream over'),
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RESOURCES } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
 import { aPerson, openStage, connect, shownShop, statesOf } from './connector.fixture.ts';
@@ -56,7 +57,7 @@ describe('what TikTok Shop may answer while a history loads', () => {
       await eventually(
         async () => {
           expect(statesOf(await shownShop(stage.running, person, shopKey))).toEqual(
-            Array.from({ length: 4 }, () => 'done'),
+            RESOURCES.map(() => 'done'),
           );
         },
         { timeoutMs: 240_000, everyMs: 500 },
@@ -147,7 +148,7 @@ describe('what TikTok Shop may answer while a history loads', () => {
           const shown = await shownShop(stage.running, person, shopKey);
           expect([shown.status, ...statesOf(shown)]).toEqual([
             'active',
-            ...Array.from({ length: 4 }, () => 'done'),
+            ...RESOURCES.map(() => 'done'),
           ]);
         },
         { timeoutMs: 120_000, everyMs: 500 },

@@ -61,6 +61,7 @@ function createMemoryArchive() {
     product: new Set(),
     statement: new Set(),
     transaction: new Set(),
+    payment: new Set(),
   };
   const sink: SnapshotSink = {
     publish: ({ resource }, rows) => {
@@ -163,9 +164,9 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
     ...{ ids, seen, states },
     metrics: () => metrics.text(),
     isDone: () =>
-      (['order.backfill', 'product.backfill', 'finance.backfill'] as const).every(
-        (stream) => states.get(stream)?.finishedAt != null,
-      ),
+      (
+        ['order.backfill', 'product.backfill', 'finance.backfill', 'payment.backfill'] as const
+      ).every((stream) => states.get(stream)?.finishedAt != null),
     stop: async () => {
       await worker.stop();
       await access.close();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RESOURCES } from '@tokometrics/contracts';
 import { engineEnv, eventually } from '@tokometrics/testkit';
 import { archived, lifecycleOf, putFence, WEEK } from './archive.fixture.ts';
 import {
@@ -37,7 +38,7 @@ async function untilLoaded(person: Person): Promise<void> {
   await eventually(
     async () => {
       expect(statesOf(await shownShop(running, person, keyOf(person)))).toEqual(
-        Array.from({ length: 4 }, () => 'done'),
+        RESOURCES.map(() => 'done'),
       );
     },
     { timeoutMs: 120_000, everyMs: 500 },

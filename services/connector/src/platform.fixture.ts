@@ -28,7 +28,10 @@ function makeRows(now: number) {
   const statement = { id: '7238000000000000001', currency: 'GBP', settlement_amount: '10.00' };
   const statements = [{ ...statement, statement_time: now - 5 * DAY, payment_status: 'PAID' }];
   const transaction = { id: '6959000000000000001', type: 'ORDER', settlement_amount: '10.00' };
-  return { orders, products, statements, transactions: [transaction] };
+  const payment = { id: '3458000000000000001', bank_account: 'Nobody***1234', status: 'PAID' };
+  const money = { value: '10.00', currency: 'GBP' };
+  const payments = [{ ...payment, create_time: now - 4 * DAY, amount: money }];
+  return { orders, products, statements, transactions: [transaction], payments };
 }
 
 interface Asked {
@@ -125,8 +128,8 @@ export async function startPlatform(now: number): Promise<Platform> {
     if (category === 'product') {
       return listed('products', within(rows.products, body), asked);
     }
-    return last === 'statements'
-      ? listed('statements', within(rows.statements, Object.fromEntries(query)), asked)
+    return last === 'statements' || last === 'payments'
+      ? listed(last, within(rows[last], Object.fromEntries(query)), asked)
       : listed('transactions', rows.transactions, asked);
   };
   const serve = (request: IncomingMessage, text: string, response: ServerResponse): void => {

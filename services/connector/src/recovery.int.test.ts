@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TOPIC } from '@tokometrics/contracts';
+import { RESOURCES, TOPIC } from '@tokometrics/contracts';
 import { engineEnv, eventually, startServiceProcess } from '@tokometrics/testkit';
 import type { ServiceProcess } from '@tokometrics/testkit';
 import { archived, putFence, readAll, readShop, WEEK } from './archive.fixture.ts';
@@ -71,7 +71,7 @@ describe('the process', () => {
       const shop = await eventually(
         async () => {
           const shown = await shownShop(running, person, shopKey);
-          expect(statesOf(shown)).toEqual(Array.from({ length: 4 }, () => 'done'));
+          expect(statesOf(shown)).toEqual(RESOURCES.map(() => 'done'));
           return shown;
         },
         { timeoutMs: 180_000, everyMs: 500 },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RESOURCES } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { archived, lifecycleOf, markersOf, readShop, WEEK } from './archive.fixture.ts';
 import {
@@ -37,7 +38,7 @@ describe('a shop is connected', () => {
       const shown = await eventually(
         async () => {
           const shop = await shownShop(stage.running, person, shopKey);
-          expect(statesOf(shop)).toEqual(['done', 'done', 'done', 'done']);
+          expect(statesOf(shop)).toEqual(RESOURCES.map(() => 'done'));
           return shop;
         },
         { timeoutMs: 180_000, everyMs: 500 },
@@ -48,6 +49,7 @@ describe('a shop is connected', () => {
         { done: 1132, total: 1132 },
         { done: 9, total: 9 },
         { done: 175, total: 175 },
+        { done: 1, total: 1 },
       ]);
       expect(await lifecycleOf(stage.place, shopKey)).toEqual(['connected@1']);
     },

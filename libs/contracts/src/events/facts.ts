@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, decimal } from '../money.ts';
+import { currency, decimal, exchangeRate } from '../money.ts';
 import type { Resource } from '../resources.ts';
 import { localDate } from '../time.ts';
 
@@ -127,11 +127,30 @@ export const transactionFact = z.object({
 });
 export type TransactionFact = z.infer<typeof transactionFact>;
 
+export const paymentFact = z.object({
+  paymentId: text,
+  localDate,
+  createTime: seconds,
+  paidTime: maybeSeconds,
+  /** Local day on which the money left; null while it is under way. */
+  paidDate: localDate.nullable(),
+  status: text,
+  currency,
+  amount: decimal,
+  settlementAmount: decimal,
+  reserveAmount: decimal,
+  beforeExchangeAmount: decimal,
+  beforeExchangeCurrency: currency,
+  exchangeRate,
+});
+export type PaymentFact = z.infer<typeof paymentFact>;
+
 export const FACT_SCHEMAS = {
   order: orderFact,
   product: productFact,
   statement: statementFact,
   transaction: transactionFact,
+  payment: paymentFact,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const factType = (of: Resource): string => `com.tokometrics.${of}.snapshot.v1`;

@@ -123,11 +123,30 @@ export const rawTransaction = z.object({
 });
 export type RawTransaction = z.infer<typeof rawTransaction>;
 
+const moneyObject = z.object({ currency: text, value: money }).optional();
+
+export const rawPayment = z.object({
+  id: z.string(),
+  create_time: seconds,
+  paid_time: seconds,
+  status: text,
+  amount: moneyObject,
+  settlement_amount: moneyObject,
+  reserve_amount: moneyObject,
+  payment_amount_before_exchange: moneyObject,
+  exchange_rate: z
+    .string()
+    .regex(/^\d{1,20}(\.\d{1,20})?$/)
+    .optional(),
+});
+export type RawPayment = z.infer<typeof rawPayment>;
+
 export const RAW_SCHEMAS = {
   order: rawOrder,
   product: rawProduct,
   statement: rawStatement,
   transaction: rawTransaction,
+  payment: rawPayment,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const rawType = (of: Resource): string => `com.tokometrics.raw.${of}.v1`;

@@ -82,7 +82,7 @@ export const DATA_MAP = {
     'ingestion',
     'entity_heads',
     'orders',
-    'Newest version seen of each order, product and statement',
+    'Newest version seen of each order, product, statement and payment',
   ),
   'ingestion.shop_state': shopMongo(
     'ingestion',
@@ -107,6 +107,7 @@ export const DATA_MAP = {
     'finance',
     'What each order settled to',
   ),
+  'clickhouse.payments': table('payments', 'finance', 'Payouts: amounts, states, times'),
   'clickhouse.shop_hourly': table('shop_hourly', 'orders', 'Sums per hour'),
   'clickhouse.shop_daily': table('shop_daily', 'orders', 'Sums per day'),
   'clickhouse.product_daily': table('product_daily', 'products', 'Sums per product and day'),

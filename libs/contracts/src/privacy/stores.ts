@@ -16,6 +16,7 @@ export const STORE_IDS = [
   'clickhouse.statements',
   'clickhouse.finance_transactions',
   'clickhouse.order_settlements',
+  'clickhouse.payments',
   'clickhouse.shop_hourly',
   'clickhouse.shop_daily',
   'clickhouse.product_daily',

@@ -16,6 +16,7 @@ export function createFactValidators(): FactValidators {
     product: compile('product'),
     statement: compile('statement'),
     transaction: compile('transaction'),
+    payment: compile('payment'),
     marker: ajv.compile<Marker>(z.toJSONSchema(marker, { io: 'input' })),
   };
 }

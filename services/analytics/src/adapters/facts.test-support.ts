@@ -6,7 +6,13 @@ import {
   MARKER_TYPE,
   versionOf,
 } from '@tokometrics/contracts';
-import type { Marker, OrderFact, Resource, TransactionFact } from '@tokometrics/contracts';
+import type {
+  Marker,
+  OrderFact,
+  PaymentFact,
+  Resource,
+  TransactionFact,
+} from '@tokometrics/contracts';
 import { uuidv5 } from '@tokometrics/kit';
 import type { InMessage } from '@tokometrics/kit';
 
@@ -137,6 +143,27 @@ export function refundFactOf(zone: string, spec: RefundSpec): TransactionFact {
     refundSubtotal: spec.refund.startsWith('-') ? spec.refund.slice(1) : `-${spec.refund}`,
     refundSellerDiscount: '0',
     breakdown: { 'fee.platform_commission_amount': '-1' },
+  };
+}
+
+/** 87.66 USD on its way out of a shop, the rest kept back. */
+export function paymentFactOf(zone: string, change: Partial<PaymentFact> = {}): PaymentFact {
+  const createTime = seconds('2026-03-16T06:00:00Z');
+  return {
+    paymentId: '3458352000020260315',
+    localDate: localDateOf(zone, createTime),
+    createTime,
+    paidTime: null,
+    paidDate: null,
+    status: 'PROCESSING',
+    currency: 'USD',
+    amount: '87.66',
+    settlementAmount: '100.00',
+    reserveAmount: '-12.34',
+    beforeExchangeAmount: '87.66',
+    beforeExchangeCurrency: 'USD',
+    exchangeRate: '1.000000',
+    ...change,
   };
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { RESOURCES } from '@tokometrics/contracts';
 import type { Resource } from '@tokometrics/contracts';
 import {
   createClickhouse,
@@ -160,8 +161,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
 /** All resources complete from the beginning of time up to an instant. */
 export function completeUpTo(sink: TestSink, tenant: Tenant, through: string): void {
   const throughS = Date.parse(through) / 1000;
-  const resources: Resource[] = ['order', 'product', 'statement', 'transaction'];
-  const all = resources.map((resource): [Resource, Completeness] => {
+  const all = RESOURCES.map((resource): [Resource, Completeness] => {
     const base = { resource, records: 0, part: 0, parts: 1 };
     const history = addMarker(NOTHING_COMPLETE, {
       ...base,

@@ -1,5 +1,6 @@
 import type {
   OrderFact,
+  PaymentFact,
   ProductFact,
   StatementFact,
   TransactionFact,
@@ -72,6 +73,12 @@ export const COLUMNS = {
     ...['settlement_amount', 'revenue_amount', 'shipping_cost_amount', 'fee_tax_amount'],
     ...['adjustment_amount', 'refund', 'event_id', 'ver'],
   ],
+  payments: [
+    ...['shop_key', 'epoch', 'local_date', 'payment_id', 'create_time', 'paid_time', 'paid_date'],
+    ...['status', 'currency', 'amount', 'settlement_amount', 'reserve_amount'],
+    ...['before_exchange_amount', 'before_exchange_currency', 'exchange_rate'],
+    ...STAMP_COLUMNS,
+  ],
 } as const satisfies Record<string, readonly string[]>;
 export type BaseTable = keyof typeof COLUMNS;
 
@@ -129,6 +136,16 @@ export function transactionRow(stamp: RowStamp, fact: TransactionFact): string {
     ...[fact.shippingCostAmount, fact.feeTaxAmount, fact.adjustmentAmount, fact.reserveAmount],
     ...[fact.refundSubtotal, fact.refundSellerDiscount, decimalMapCell(fact.breakdown)],
     ...stampCells(stamp),
+  ]);
+}
+
+export function paymentRow(stamp: RowStamp, fact: PaymentFact): string {
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, fact.localDate, textCell(fact.paymentId)],
+    ...[fact.createTime, nullCell(fact.paidTime), nullCell(fact.paidDate)],
+    ...[textCell(fact.status), fact.currency, fact.amount, fact.settlementAmount],
+    ...[fact.reserveAmount, fact.beforeExchangeAmount, fact.beforeExchangeCurrency],
+    ...[fact.exchangeRate, ...stampCells(stamp)],
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RESOURCES } from '@tokometrics/contracts';
 import type { Resource } from '@tokometrics/contracts';
 import type { Completeness } from './completeness.ts';
 import { createKnowledge } from './knowledge.ts';
@@ -15,7 +16,7 @@ const READ_THROUGH = at('2026-11-24T17:30:00Z');
 /** Everything is read back to 21 November 00:00 in Jakarta, and up to half past midnight of the 25th. */
 const context = (() => {
   const complete = new Map<Resource, Completeness>(
-    (['order', 'product', 'statement', 'transaction'] as const).map((resource) => [
+    RESOURCES.map((resource) => [
       resource,
       {
         create: [{ from: LOADED_FROM, through: READ_THROUGH }],

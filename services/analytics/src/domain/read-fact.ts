@@ -10,6 +10,7 @@ import type {
   FACT_SCHEMAS,
   Marker,
   OrderFact,
+  PaymentFact,
   ProductFact,
   Resource,
   StatementFact,
@@ -17,7 +18,14 @@ import type {
 } from '@tokometrics/contracts';
 import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
-import { orderRow, productRow, settlementRow, statementRow, transactionRow } from './fact-rows.ts';
+import {
+  orderRow,
+  paymentRow,
+  productRow,
+  settlementRow,
+  statementRow,
+  transactionRow,
+} from './fact-rows.ts';
 import type { BaseTable, RowStamp } from './fact-rows.ts';
 
 export interface Scope {
@@ -42,6 +50,7 @@ export interface FactBodies {
   readonly product: ProductFact;
   readonly statement: StatementFact;
   readonly transaction: TransactionFact;
+  readonly payment: PaymentFact;
 }
 
 /** Compiled from the contracts' own schemas; each proves its type. */
@@ -129,6 +138,7 @@ function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknow
     statement: () => (deps.validators.statement(body) ? readStatement(body) : undefined),
     transaction: () =>
       deps.validators.transaction(body) ? readTransaction(body, deps.cutoff) : undefined,
+    payment: () => (deps.validators.payment(body) ? readPayment(body) : undefined),
   } satisfies Record<keyof typeof FACT_SCHEMAS, () => Draft | undefined>;
   const draft = read[resource]();
   if (draft === undefined) {
@@ -207,6 +217,19 @@ function readStatement(envelope: FactEnvelope<StatementFact>): Draft {
     entity: `statement|${fact.localDate}|${fact.statementId}`,
     kept: fact.localDate,
     rows: [{ table: 'statements', line: statementRow(stamp, fact) }],
+    dirty: [],
+    days: [fact.localDate],
+  };
+}
+
+function readPayment(envelope: FactEnvelope<PaymentFact>): Draft {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  return {
+    ...draft,
+    entity: `payment|${fact.localDate}|${fact.paymentId}`,
+    kept: fact.localDate,
+    rows: [{ table: 'payments', line: paymentRow(stamp, fact) }],
     dirty: [],
     days: [fact.localDate],
   };

@@ -65,5 +65,20 @@ export function backfillPlans(source: ShopSource, finance: FinanceDeps): Planned
         }),
       },
     },
+    {
+      stream: 'payment.backfill',
+      first: slicedDays,
+      plan: {
+        resources: ['payment'],
+        isOrdered: true,
+        countsRows: false,
+        nextWidth,
+        fetch: source.payments,
+        send: async ({ rows, seq, fetchedAt }) => {
+          await sink.publish({ resource: 'payment', origin: 'backfill', seq, fetchedAt }, rows);
+          return { payment: rows.length };
+        },
+      },
+    },
   ];
 }

@@ -12,12 +12,14 @@ const STREAMS_OF: Readonly<Record<Resource, { live: Stream; backfill: Stream }>>
   product: { live: 'product.live', backfill: 'product.backfill' },
   statement: { live: 'finance.live', backfill: 'finance.backfill' },
   transaction: { live: 'finance.live', backfill: 'finance.backfill' },
+  payment: { live: 'payment.live', backfill: 'payment.backfill' },
 };
 const UNIT: Readonly<Record<Resource, string>> = {
   order: 'orders',
   product: 'products',
   statement: 'statements',
   transaction: 'transactions',
+  payment: 'payments',
 };
 
 export interface SyncView {

@@ -38,7 +38,10 @@ function aGrant() {
   const first = (): Connection => stored[0] ?? aConnection();
   const fed = (): Stream[] =>
     (
-      ['order.live', 'order.backfill', 'product.live', 'finance.live', 'finance.backfill'] as const
+      [
+        ...(['order.live', 'order.backfill', 'product.live'] as const),
+        ...(['finance.live', 'finance.backfill', 'payment.live', 'payment.backfill'] as const),
+      ] as const
     ).filter((stream) => stored.every((shop) => permissions.isFed(shop, stream)));
   return { stored, said, renew, first, fed };
 }
@@ -68,7 +71,11 @@ describe('noteRenewal', () => {
     expect(shown(first(), ['order.backfill', 'finance.backfill'])).toEqual({
       status: 'active',
       categories: ['finance.data.read'],
-      stages: ['done', 'waiting', 'paused shop.scope_missing', 'paused shop.scope_missing'],
+      stages: [
+        'done',
+        'waiting',
+        ...['statement', 'transaction', 'payment'].map(() => 'paused shop.scope_missing'),
+      ],
     });
     expect(said).toEqual([1, 2].map(() => ({ lost: ['finance.data.read'], regained: [] })));
   });
@@ -80,7 +87,7 @@ describe('noteRenewal', () => {
 
     await renew(ALL);
 
-    expect(fed()).toHaveLength(5);
+    expect(fed()).toHaveLength(7);
     expect(shown(first()).stages).not.toContain('paused shop.scope_missing');
     expect(said[0]).toEqual({ lost: [], regained: ['order.base.read', 'product.base.read'] });
   });
@@ -99,7 +106,7 @@ describe('noteRenewal', () => {
 
     await renew([], 2_000_000_000);
 
-    expect(fed()).toHaveLength(5);
+    expect(fed()).toHaveLength(7);
     expect(first().authorizationExpiresAt).toEqual(new Date(2_000_000_000_000));
   });
 

@@ -16,7 +16,17 @@ export interface Permissions {
 const RESOURCES_OF: ReadonlyMap<string, readonly Resource[]> = new Map(
   PERMISSION_CATEGORIES.map(({ policyName, resources }) => [policyName, resources]),
 );
-const KIND_OF = { order: 'order', product: 'product', finance: 'statement' } as const;
+/** Of what one stream brings, the first stands for all: one permission feeds them. */
+const FIRST_OF: Readonly<Record<Stream, Resource>> = {
+  'order.live': 'order',
+  'order.backfill': 'order',
+  'product.live': 'product',
+  'product.backfill': 'product',
+  'finance.live': 'statement',
+  'finance.backfill': 'statement',
+  'payment.live': 'payment',
+  'payment.backfill': 'payment',
+};
 
 /** Resources that stay empty because the seller has not granted, or has withdrawn, what they need. */
 export function unfedResources(categories: readonly GrantedCategory[]): ReadonlySet<Resource> {
@@ -32,14 +42,9 @@ export function createPermissions(): Permissions {
       unfed.set(shopKey, ofShop.set(epoch, unfedResources(categories)));
     },
     isFed: ({ shopKey, epoch }, stream) =>
-      unfed.get(shopKey)?.get(epoch)?.has(resourceOf(stream)) !== true,
+      unfed.get(shopKey)?.get(epoch)?.has(FIRST_OF[stream]) !== true,
     forget: (shopKey) => {
       unfed.delete(shopKey);
     },
   };
-}
-
-function resourceOf(stream: Stream): Resource {
-  const [kind] = stream.split('.', 1);
-  return kind === 'order' || kind === 'product' ? KIND_OF[kind] : KIND_OF.finance;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   rawOrder,
+  rawPayment,
   rawProduct,
   rawStatement,
   rawTransaction,
@@ -57,6 +58,14 @@ const KEPT: Readonly<Record<(typeof RESOURCES)[number], Json>> = {
     statement_time: 1_763_769_600,
     type: 'ORDER',
     fee_tax_breakdown: { fee: { platform_commission_amount: '-0.40' }, tax: { vat_amount: '0' } },
+  },
+  payment: {
+    id: '3458352000020261115',
+    create_time: 1_763_251_200,
+    status: 'PAID',
+    exchange_rate: '1.000000',
+    amount: { currency: 'USD', value: '87.66' },
+    reserve_amount: { currency: 'USD', value: '-12.34' },
   },
 };
 
@@ -119,6 +128,7 @@ describe('what a projection may pass on', () => {
     expect(rawOrder.safeParse(projectEntity('order', KEPT.order)).success).toBe(true);
     expect(rawProduct.safeParse(projectEntity('product', KEPT.product)).success).toBe(true);
     expect(rawStatement.safeParse(projectEntity('statement', KEPT.statement)).success).toBe(true);
+    expect(rawPayment.safeParse(projectEntity('payment', KEPT.payment)).success).toBe(true);
     expect(rawTransaction.safeParse(projectEntity('transaction', KEPT.transaction)).success).toBe(
       true,
     );

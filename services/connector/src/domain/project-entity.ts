@@ -75,6 +75,16 @@ const statement = reader([
   'adjustment_amount',
 ]);
 
+const money = objectOf(reader(['currency', 'value']));
+
+/** Amounts, states and times; not the account that the money goes to. */
+const paymentRecord = reader(['id', 'create_time', 'paid_time', 'status', 'exchange_rate'], {
+  amount: money,
+  settlement_amount: money,
+  reserve_amount: money,
+  payment_amount_before_exchange: money,
+});
+
 const transaction = reader(
   [
     'id',
@@ -108,6 +118,7 @@ const BY_RESOURCE: Readonly<Record<Resource, (source: Json) => Record<string, un
   product,
   statement,
   transaction,
+  payment: paymentRecord,
 };
 
 /** The only form in which an entity leaves this process or is stored. */

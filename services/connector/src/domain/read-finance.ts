@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Origin } from '@tokometrics/contracts';
+import type { Origin, Resource } from '@tokometrics/contracts';
 import { inParallel } from './in-parallel.ts';
 import type { Json } from './pick-fields.ts';
 import { projectEntity } from './project-entity.ts';
 import { readRun } from './read-run.ts';
-import type { PageAsk, ShopSource, SourcePage } from './shop-source.ts';
+import type { Bounds, PageAsk, ShopSource, SourcePage } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
 import type { Lease } from './sync-cursor.ts';
 
 export interface FinanceDeps {
   readonly sink: SnapshotSink;
-  readonly source: Pick<ShopSource, 'statements' | 'transactions'>;
+  readonly source: Pick<ShopSource, 'statements' | 'transactions' | 'payments'>;
   readonly nowS: () => number;
   readonly pageSize: number;
   readonly maxPages: number;
   readonly signal: AbortSignal;
 }
 
-// A statement's payment state changes for weeks after its date, and nothing tells when.
+// The state of a statement or a payment changes for weeks after its date, and nothing tells when.
 const LOOKBACK_S = 35 * 86_400;
 const PARALLEL_STATEMENTS = 4;
 // Dozens of calls for what changes once a day: they never go before orders.
@@ -75,41 +75,75 @@ async function sendTransactions(
   return rows;
 }
 
-function contentOf(statement: Json): string {
+function contentOf(resource: Resource, row: Json): string {
   return createHash('sha256')
-    .update(JSON.stringify(projectEntity('statement', statement)))
+    .update(JSON.stringify(projectEntity(resource, row)))
     .digest('base64url')
     .slice(0, 16);
 }
 
-/** Statements of the last weeks; the rows of those that are new or have changed. */
-export async function pollFinance(deps: FinanceDeps, lease: Lease): Promise<number> {
+interface Recent {
+  readonly resource: 'statement' | 'payment';
+  readonly fetch: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+  /** Rows of a page that are new or have changed since the last poll. */
+  readonly send: (page: SourcePage, changed: readonly Json[]) => Promise<void>;
+}
+
+/** What was created in the last weeks; answers with the window, and with what was seen in it. */
+async function readRecent(deps: FinanceDeps, { state }: Lease, recent: Recent) {
+  const { pageSize, maxPages, signal } = deps;
   const through = deps.nowS();
-  const from = Math.max(0, lease.state.cursor - LOOKBACK_S);
+  const from = Math.max(0, state.cursor - LOOKBACK_S);
   const seen: Record<string, string> = {};
-  let statements = 0;
-  let transactions = 0;
   await readRun({
-    pageSize: deps.pageSize,
-    maxPages: deps.maxPages,
-    readPage: (pageToken, pageSize) =>
-      deps.source.statements(
-        { from },
-        { pageToken, pageSize, priority: PRIORITY, signal: deps.signal },
-      ),
+    pageSize,
+    maxPages,
+    readPage: (pageToken, size) =>
+      recent.fetch({ from }, { pageToken, pageSize: size, priority: PRIORITY, signal }),
     handle: async (page) => {
       const changed = page.rows.filter((row) => {
         const id = String(row['id']);
-        seen[id] = contentOf(row);
-        return lease.state.seen[id] !== seen[id];
+        seen[id] = contentOf(recent.resource, row);
+        return state.seen[id] !== seen[id];
       });
+      await recent.send(page, changed);
+    },
+  });
+  return { range: { axis: 'update', from, through } as const, seen };
+}
+
+/** Statements of the last weeks; the rows of those that are new or have changed. */
+export async function pollFinance(deps: FinanceDeps, lease: Lease): Promise<number> {
+  let statements = 0;
+  let transactions = 0;
+  const { range, seen } = await readRecent(deps, lease, {
+    resource: 'statement',
+    fetch: deps.source.statements,
+    send: async (page, changed) => {
       statements += changed.length;
       transactions += await sendStatements(deps, page, changed, 'live');
     },
   });
-  const range = { axis: 'update', from, through } as const;
   await deps.sink.mark({ ...range, resource: 'statement', records: statements }, 'live');
   await deps.sink.mark({ ...range, resource: 'transaction', records: transactions }, 'live');
-  await lease.save({ cursor: through, seen, error: null });
+  await lease.save({ cursor: range.through, seen, error: null });
   return statements + transactions;
+}
+
+/** Payments of the last weeks: one under way says nothing when the money leaves. */
+export async function pollPayments(deps: FinanceDeps, lease: Lease): Promise<number> {
+  let payments = 0;
+  const { range, seen } = await readRecent(deps, lease, {
+    resource: 'payment',
+    fetch: deps.source.payments,
+    send: async ({ seq, fetchedAt }, changed) => {
+      payments += changed.length;
+      if (changed.length > 0) {
+        await deps.sink.publish({ resource: 'payment', origin: 'live', seq, fetchedAt }, changed);
+      }
+    },
+  });
+  await deps.sink.mark({ ...range, resource: 'payment', records: payments }, 'live');
+  await lease.save({ cursor: range.through, seen, error: null });
+  return payments;
 }

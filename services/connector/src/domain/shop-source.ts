@@ -34,5 +34,6 @@ export interface ShopSource {
   readonly productsUpdated: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly productsCreated: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly statements: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+  readonly payments: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly transactions: (statementId: string, ask: PageAsk) => Promise<SourcePage>;
 }

@@ -28,6 +28,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
     productsUpdated: read('products'),
     productsCreated: read('products.history'),
     statements: read('statements'),
+    payments: read('payments'),
     transactions: read('transactions'),
   };
   const leaseOf = (stream: Stream): Lease => ({
@@ -96,7 +97,7 @@ describe('startShopWorker', () => {
   });
 
   it('asks for nothing at all while no permission is left', async () => {
-    const fed = new Set(['order', 'product', 'finance']);
+    const fed = new Set(['order', 'product', 'finance', 'payment']);
     const { calls } = aWorker(fed);
     await eventually(() => {
       expect(calls.length).toBeGreaterThan(10);
@@ -112,7 +113,7 @@ describe('startShopWorker', () => {
 
   it('says which permission a refused stream lacks, and clears it when the call passes again', async () => {
     let isRefused = true;
-    const { cursors } = aWorker(new Set(['order', 'product', 'finance']), (call) => {
+    const { cursors } = aWorker(new Set(['order', 'product', 'finance', 'payment']), (call) => {
       if (isRefused && call === 'statements') {
         throw new TikTokFault('scope_missing', 'refused');
       }
@@ -120,6 +121,9 @@ describe('startShopWorker', () => {
     await eventually(() => {
       expect(cursors.get('finance.live')?.error).toBe('shop.scope_missing');
       expect(cursors.get('order.backfill')?.finishedAt).toBeInstanceOf(Date);
+      // Payments hang on no statement.
+      expect(cursors.get('payment.live')?.cursor).toBeGreaterThan(AT);
+      expect(cursors.get('payment.backfill')?.finishedAt).toBeInstanceOf(Date);
     });
 
     isRefused = false;

@@ -2,7 +2,7 @@ import { backfillPlans } from './backfill-plans.ts';
 import type { PlannedBackfill } from './backfill-plans.ts';
 import { pollOrders, pollProducts } from './poll-changes.ts';
 import type { PollDeps } from './poll-changes.ts';
-import { pollFinance } from './read-finance.ts';
+import { pollFinance, pollPayments } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
 import { EndlessPages } from './page-guard.ts';
 import { createRecentRows, remembering } from './recent-rows.ts';
@@ -33,7 +33,7 @@ const ENDLESS_PAUSE_MS = 900_000;
 
 async function live(
   context: WorkerContext,
-  stream: 'order.live' | 'product.live' | 'finance.live',
+  stream: Exclude<Loop, 'inbox'>,
   intervalMs: number,
   once: (lease: Lease) => Promise<number>,
 ): Promise<void> {
@@ -146,7 +146,7 @@ async function keepLeases({ deps, signal }: WorkerContext): Promise<void> {
   }
 }
 
-/** Everything that runs for one connection: three live loops, one backfill, the inbox, the leases. */
+/** Everything that runs for one connection: four live loops, one backfill, the inbox, the leases. */
 export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
@@ -177,6 +177,11 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     firstOrders.promise.then(() =>
       live(context, 'finance.live', settings.financeIntervalMs, (lease) =>
         pollFinance(finance, lease),
+      ),
+    ),
+    firstOrders.promise.then(() =>
+      live(context, 'payment.live', settings.financeIntervalMs, (lease) =>
+        pollPayments(finance, lease),
       ),
     ),
     backfill(context, finance, () => {

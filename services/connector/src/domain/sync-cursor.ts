@@ -1,4 +1,4 @@
-export type Stream = `${'order' | 'product' | 'finance'}.${'live' | 'backfill'}`;
+export type Stream = `${'order' | 'product' | 'finance' | 'payment'}.${'live' | 'backfill'}`;
 
 /** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
 export interface CursorState {
@@ -19,7 +19,7 @@ export interface CursorState {
   readonly finishedAt: Date | null;
   /** Live: when the wide look-back ran last. */
   readonly sweptAt: number;
-  /** Finance, live: content of the statements seen lately, to tell new and changed ones. */
+  /** Statements and payments, live: content of those seen lately, to tell new and changed ones. */
   readonly seen: Readonly<Record<string, string>>;
   /** Closed word of what holds the stream up at present. */
   readonly error: string | null;

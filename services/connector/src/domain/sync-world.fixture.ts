@@ -231,6 +231,7 @@ export function enterWorld(world: World, life: { isOver: boolean }) {
         world.newest().filter(({ kind, id }) => kind === 'order' && ids.includes(id)),
       ),
     statements: (bounds, ask) => read(ask, bounds, () => []),
+    payments: (bounds, ask) => read(ask, bounds, () => []),
     transactions: (_id, ask) => read(ask, {}, () => []),
   };
   return { source, sink: logOf(world, life), inbox: inboxOf(world, life) };

@@ -34,7 +34,7 @@ export interface ShopWorkerDeps {
   readonly onFault: (stream: Stream | 'inbox', error: unknown) => void;
 }
 
-export type Loop = 'order.live' | 'product.live' | 'finance.live' | 'inbox';
+export type Loop = 'order.live' | 'product.live' | 'finance.live' | 'payment.live' | 'inbox';
 
 /** What the loops of one shop share. */
 export interface WorkerContext {

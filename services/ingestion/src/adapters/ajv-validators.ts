@@ -15,5 +15,6 @@ export function createValidators(): Validators {
     product: compile('product'),
     statement: compile('statement'),
     transaction: compile('transaction'),
+    payment: compile('payment'),
   };
 }

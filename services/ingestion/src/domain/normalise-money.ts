@@ -19,6 +19,21 @@ export function money(text: string | undefined): string {
   throw new Rejected('range');
 }
 
+// Decimal(18,8) holds ten digits before the point.
+const RATE = /^(\d{1,10})(?:(\.\d{1,8})0*)?$/;
+
+/** A rate as it is stored; absent is zero, since no rate is zero. */
+export function rateOf(text: string | undefined): string {
+  if (text === undefined) {
+    return '0';
+  }
+  const fits = RATE.exec(text);
+  if (fits === null) {
+    throw new Rejected('range');
+  }
+  return `${fits[1] ?? ''}${fits[2] ?? ''}`;
+}
+
 const CURRENCY = /^[A-Z]{3}$/;
 
 /** Every amount needs its currency: without one the record is parked, not guessed. */

@@ -1,7 +1,7 @@
 import type { OrderFact, RawOrder } from '@tokometrics/contracts';
 import { currencyOf, money } from './normalise-money.ts';
 import { Rejected } from './rejected.ts';
-import { dayOf, hourOf } from './shop-zone.ts';
+import { dayOf, hourOf, orNull } from './shop-zone.ts';
 import type { ShopZone } from './shop-zone.ts';
 
 type Bit = 0 | 1;
@@ -10,10 +10,6 @@ type RawLine = NonNullable<RawOrder['line_items']>[number];
 
 const bit = (flag: boolean | undefined): Bit => (flag === true ? 1 : 0);
 const CANCELLED = 'CANCELLED';
-
-/** The platform writes 0 for a time that has not come. */
-const orNull = (epochS: number | undefined): number | null =>
-  epochS === undefined || epochS === 0 ? null : epochS;
 
 function emptyLines(): Lines {
   return {

@@ -1,7 +1,9 @@
 import type {
   OrderFact,
+  PaymentFact,
   ProductFact,
   RawOrder,
+  RawPayment,
   RawProduct,
   RawStatement,
   RawTransaction,
@@ -11,17 +13,19 @@ import type {
 } from '@tokometrics/contracts';
 import { normaliseStatement, normaliseTransaction } from './normalise-finance.ts';
 import { normaliseOrder } from './normalise-order.ts';
+import { normalisePayment } from './normalise-payment.ts';
 import { normaliseProduct } from './normalise-product.ts';
 import { Rejected } from './rejected.ts';
 import type { ShopZone } from './shop-zone.ts';
 
-export type Fact = OrderFact | ProductFact | StatementFact | TransactionFact;
+export type Fact = OrderFact | ProductFact | StatementFact | TransactionFact | PaymentFact;
 
 export interface RawBodies {
   order: RawOrder;
   product: RawProduct;
   statement: RawStatement;
   transaction: RawTransaction;
+  payment: RawPayment;
 }
 
 /** One check per resource, compiled once; answers false where the body does not fit. */
@@ -51,6 +55,9 @@ export function normalise(
   }
   if (resource === 'transaction' && validators.transaction(body)) {
     return normaliseTransaction(body, zone);
+  }
+  if (resource === 'payment' && validators.payment(body)) {
+    return normalisePayment(body, zone);
   }
   throw new Rejected('schema');
 }

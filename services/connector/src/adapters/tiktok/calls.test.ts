@@ -9,6 +9,7 @@ describe('the allow-list', () => {
     ['POST', '/product/202502/products/search'],
     ['GET', '/finance/202309/statements'],
     ['GET', '/finance/202501/statements/7238804564097517339/statement_transactions'],
+    ['GET', '/finance/202309/payments'],
     ['GET', '/api/v2/token/get'],
     ['GET', '/api/v2/token/refresh'],
   ])('lets %s %s pass', (method, path) => {
@@ -26,6 +27,8 @@ describe('the allow-list', () => {
     ['GET', '/event/202309/webhooks'],
     ['GET', '/finance/202501/statements/1/statement_transactions'],
     ['GET', '/finance/202501/statements/7238804564097517339/statement_transactions?x=1'],
+    ['POST', '/finance/202309/payments'],
+    ['GET', '/finance/202309/withdrawals'],
     ['GET', '/order/202407/orders/576461413038785752/price_detail'],
   ])('stops %s %s', (method, path) => {
     expect(isAllowed(method, path)).toBe(false);

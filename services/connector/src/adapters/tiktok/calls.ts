@@ -44,6 +44,12 @@ const CALLS = {
     version: '202309',
     isShopScoped: true,
   },
+  'payments.list': {
+    method: 'GET',
+    path: '/finance/{version}/payments',
+    version: '202309',
+    isShopScoped: true,
+  },
   'statements.transactions': {
     method: 'GET',
     path: '/finance/{version}/statements/{statement_id}/statement_transactions',

@@ -116,6 +116,18 @@ export function createShopSource(options: ShopSourceOptions): ShopSource {
         },
         ask,
       ),
+    payments: (bounds, ask) =>
+      read(
+        {
+          name: 'payments.list',
+          list: 'payments',
+          query: {
+            ...sortBy('create_time', 'DESC'),
+            ...text({ create_time_ge: bounds.from, create_time_lt: bounds.to }),
+          },
+        },
+        ask,
+      ),
     transactions: (statementId, ask) =>
       read(
         {

@@ -12,6 +12,7 @@ const NAMES = {
   product: 'Products',
   statement: 'Statements',
   transaction: 'Transactions',
+  payment: 'Payments',
 } as const;
 
 /** Done of total, rate and time left: only what is known is said. */
