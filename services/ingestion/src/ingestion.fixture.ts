@@ -1,6 +1,5 @@
-import { factTopic, HEADERS } from '@tokometrics/contracts';
+import { factTopic, HEADERS, TOPIC } from '@tokometrics/contracts';
 import type { ShopKey } from '@tokometrics/contracts';
-import { TOPIC } from '@tokometrics/contracts';
 import { createSealer } from '@tokometrics/erasure';
 import type { Sealer } from '@tokometrics/erasure';
 import {
@@ -10,7 +9,15 @@ import {
   createMongo,
   createVault,
 } from '@tokometrics/kit';
-import type { InMessage, Kafka, KafkaAdmin, Mongo, OutMessage, Producer } from '@tokometrics/kit';
+import type {
+  InMessage,
+  Kafka,
+  KafkaAdmin,
+  Mongo,
+  OutMessage,
+  Producer,
+  Vault,
+} from '@tokometrics/kit';
 import {
   aShopKey,
   aShopLifecycle,
@@ -39,6 +46,8 @@ export interface IngestionWorld {
   readonly producer: Producer;
   readonly mongo: Mongo;
   readonly sealer: Sealer;
+  /** As the connector, which alone makes sealing keys. */
+  readonly vault: Vault;
   service(): ServiceProcess;
   /** What every process of this world has printed. */
   printed(): string;
@@ -109,7 +118,7 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
   await Promise.all([start(), mongo.start(), vault.start()]);
   await producer.start();
   return {
-    ...{ kafka, admin, producer, mongo, sealer, start, send, announce, readAll },
+    ...{ kafka, admin, producer, mongo, sealer, vault, start, send, announce, readAll },
     service: running,
     printed: () => outputs.map((output) => output()).join('\n'),
     stop: async () => {

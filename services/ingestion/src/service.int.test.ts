@@ -11,50 +11,18 @@ import {
   shopScope,
   TOPIC,
 } from '@tokometrics/contracts';
-import type { PrivacyAck, ShopKey, StoreId } from '@tokometrics/contracts';
-import { createSealer, verifyAckSignature } from '@tokometrics/erasure';
-import type { Sealer } from '@tokometrics/erasure';
-import {
-  createClock,
-  createKafka,
-  createMetrics,
-  createMongo,
-  createUlid,
-  createVault,
-} from '@tokometrics/kit';
-import type {
-  InMessage,
-  Kafka,
-  KafkaAdmin,
-  Mongo,
-  OutMessage,
-  Producer,
-  Vault,
-} from '@tokometrics/kit';
-import {
-  aShopKey,
-  aShopLifecycle,
-  createMemoryLog,
-  createSuiteVault,
-  engineEnv,
-  eventually,
-  startServiceProcess,
-  suiteNames,
-  suiteServiceEnv,
-} from '@tokometrics/testkit';
-import type { ServiceProcess } from '@tokometrics/testkit';
-import {
-  eraseCommand,
-  NOON_S,
-  rawEvent,
-  rawMarker,
-  rawOrderBody,
-} from './raw-events.test-support.ts';
+import type { PrivacyAck, StoreId } from '@tokometrics/contracts';
+import { verifyAckSignature } from '@tokometrics/erasure';
+import { createUlid } from '@tokometrics/kit';
+import type { InMessage, OutMessage } from '@tokometrics/kit';
+import { engineEnv, eventually, suiteNames } from '@tokometrics/testkit';
+import { DEAD_LETTERS, startIngestionWorld } from './ingestion.fixture.ts';
+import type { IngestionWorld } from './ingestion.fixture.ts';
+import { eraseCommand, NOON_S, rawMarker, rawOrderBody } from './raw-events.test-support.ts';
 
 const names = suiteNames(import.meta);
 const engines = engineEnv();
 const orderEnvelope = envelopeOf(orderFact);
-const DEAD_LETTERS = 'tm.dlq.ingestion.v1';
 const LONG = { timeoutMs: 20_000 };
 
 interface Archived {
@@ -64,117 +32,38 @@ interface Archived {
 }
 
 describe('ingestion as a process of its own', () => {
-  const memory = createMemoryLog('error');
-  let env: Record<string, string>;
-  let service: ServiceProcess;
-  let kafka: Kafka;
-  let admin: KafkaAdmin;
-  let producer: Producer;
-  let mongo: Mongo;
-  let vault: Vault;
-  let sealer: Sealer;
-  const outputs: (() => string)[] = [];
+  let world: IngestionWorld;
 
-  const start = async (): Promise<void> => {
-    service = await startServiceProcess('ingestion', env);
-    outputs.push(service.output);
-  };
-  const send = (...messages: OutMessage[]): Promise<void> => producer.send(messages);
-  const announce = (shopKey: ShopKey): Promise<void> =>
-    send({
-      topic: TOPIC.shopLifecycle,
-      key: shopKey,
-      value: Buffer.from(JSON.stringify(aShopLifecycle({ shopKey }))),
-    });
-  /** A connected shop with a sealing key: what the connector has made when a shop is connected. */
-  const aConnectedShop = async () => {
-    const scope = { shopKey: aShopKey(), epoch: 1 };
-    await sealer.provision(scope.shopKey, scope.epoch);
-    await announce(scope.shopKey);
-    return scope;
-  };
-  const event = (
-    scope: { shopKey: string; epoch: number },
-    part: Omit<Parameters<typeof rawEvent>[2], 'body'> & { body?: { id: string } },
-    id = '576461413038785752',
-  ): Promise<OutMessage> =>
-    rawEvent((context, text) => sealer.seal(context, text), scope, {
-      body: rawOrderBody(id),
-      ...part,
-    });
-  const readAll = async (topic: string, shopKey: string): Promise<InMessage[]> => {
-    const found: InMessage[] = [];
-    await kafka.readToEnd(topic, (message) => {
-      if (message.headers[HEADERS.shopKey] === shopKey) {
-        found.push(message);
-      }
-    });
-    return found.sort((one, other) => Number(one.offset) - Number(other.offset));
-  };
-  const facts = (shopKey: string): Promise<InMessage[]> => readAll(factTopic('order'), shopKey);
-  const factsOf = async (shopKey: string, count: number): Promise<InMessage[]> =>
-    eventually(async () => {
-      const found = await facts(shopKey);
-      if (found.length < count) {
-        throw new Error(`${String(found.length)} of ${String(count)} records on the fact topic`);
-      }
-      return found;
-    }, LONG);
+  const facts = (shopKey: string): Promise<InMessage[]> =>
+    world.readAll(factTopic('order'), shopKey);
   const archived = (shopKey: string): Promise<Archived[]> =>
-    mongo.collection<Archived>('raw_events').find({ shopKey }).toArray();
+    world.mongo.collection<Archived>('raw_events').find({ shopKey }).toArray();
   const bodyOf = (message: InMessage | undefined): unknown =>
     JSON.parse(message?.value?.toString('utf8') ?? 'null');
   /** All that was sent before is handled once this order of another shop has come out. */
   const untilHandled = async (): Promise<void> => {
-    const scope = await aConnectedShop();
-    await send(await event(scope, {}));
-    await factsOf(scope.shopKey, 1);
+    const scope = await world.connectedShop();
+    await world.send(await world.event(scope, {}));
+    await world.factsOf(scope.shopKey, 1);
     await eventually(async () => {
-      expect(await admin.groupLag('ingestion', ['tm.raw.order.v1'])).toBe(0);
+      expect(await world.admin.groupLag('ingestion', ['tm.raw.order.v1'])).toBe(0);
     }, LONG);
   };
 
   beforeAll(async () => {
-    const roles = await createSuiteVault(names);
-    const clock = createClock();
-    const { log } = memory;
-    env = { ...suiteServiceEnv(names, roles['ingestion']), LOG_LEVEL: 'debug' };
-    kafka = createKafka({
-      brokers: engines.KAFKA_BROKERS,
-      clientId: 'ingestion-test',
-      topicPrefix: names.topicPrefix,
-      log,
-      metrics: createMetrics({ service: 'test' }),
-    });
-    producer = kafka.producer();
-    admin = kafka.admin();
-    mongo = createMongo({ url: engines.MONGO_URL, database: names.mongoDatabase, log });
-    const role = roles['connector'];
-    vault = createVault({
-      address: engines.VAULT_ADDR,
-      roleId: role?.roleId ?? '',
-      secretId: role?.secretId ?? '',
-      kvMount: names.kvMount,
-      transitMount: names.transitMount,
-      log,
-      clock,
-    });
-    sealer = createSealer({ vault, clock });
-    await Promise.all([start(), mongo.start(), vault.start()]);
-    await producer.start();
+    world = await startIngestionWorld(names);
   }, 90_000);
 
   afterAll(async () => {
-    await service.kill('SIGTERM');
-    await Promise.all([producer.stop(), admin.stop(), mongo.stop(), vault.stop()]);
+    await world.stop();
   });
 
   it('archives the sealed bytes as they came and sends the fact on', async () => {
-    const scope = await aConnectedShop();
-    const message = await event(scope, {});
+    const scope = await world.connectedShop();
+    const message = await world.event(scope, {});
 
-    await send(message);
-    const [fact] = await factsOf(scope.shopKey, 1);
+    await world.send(message);
+    const [fact] = await world.factsOf(scope.shopKey, 1);
 
     const sent = envelopeOf(sealed).parse(JSON.parse(message.value?.toString('utf8') ?? ''));
     const { data, ...envelope } = orderEnvelope.parse(bodyOf(fact));
@@ -201,12 +90,12 @@ describe('ingestion as a process of its own', () => {
   });
 
   it('keeps one copy of what is delivered twice, and sends no second fact', async () => {
-    const scope = await aConnectedShop();
-    const message = await event(scope, {});
+    const scope = await world.connectedShop();
+    const message = await world.event(scope, {});
 
-    await send(message);
-    await factsOf(scope.shopKey, 1);
-    await send(message, message);
+    await world.send(message);
+    await world.factsOf(scope.shopKey, 1);
+    await world.send(message, message);
     await untilHandled();
 
     expect(await facts(scope.shopKey)).toHaveLength(1);
@@ -214,31 +103,31 @@ describe('ingestion as a process of its own', () => {
   });
 
   it('takes both streams: what is older than the newest version is archived and sent all the same', async () => {
-    const scope = await aConnectedShop();
-    const newer = await event(scope, { updatedS: NOON_S + 60, seq: 2 });
-    const older = await event(scope, { isBackfill: true });
+    const scope = await world.connectedShop();
+    const newer = await world.event(scope, { updatedS: NOON_S + 60, seq: 2 });
+    const older = await world.event(scope, { isBackfill: true });
 
-    await send(newer);
-    await factsOf(scope.shopKey, 1);
-    await send(older);
+    await world.send(newer);
+    await world.factsOf(scope.shopKey, 1);
+    await world.send(older);
 
     await eventually(async () => {
       expect(await archived(scope.shopKey)).toHaveLength(2);
     }, LONG);
-    const head = await mongo.collection('entity_heads').findOne({ shopKey: scope.shopKey });
+    const head = await world.mongo.collection('entity_heads').findOne({ shopKey: scope.shopKey });
     expect(head).toMatchObject({ updateTimeS: NOON_S + 60 });
   });
 
   it('sends a marker on behind the facts before it', async () => {
-    const scope = await aConnectedShop();
+    const scope = await world.connectedShop();
     const orders = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        event(scope, {}, `5764614130387857${String(index + 10)}`),
+        world.event(scope, {}, `5764614130387857${String(index + 10)}`),
       ),
     );
 
-    await send(...orders, rawMarker(scope, { from: NOON_S - 60, through: NOON_S }));
-    const found = await factsOf(scope.shopKey, 31);
+    await world.send(...orders, rawMarker(scope, { from: NOON_S - 60, through: NOON_S }));
+    const found = await world.factsOf(scope.shopKey, 31);
 
     expect(new Set(found.map(({ partition }) => partition)).size).toBe(1);
     expect(found.map(({ headers }) => headers[HEADERS.type] === MARKER_TYPE)).toEqual([
@@ -249,23 +138,23 @@ describe('ingestion as a process of its own', () => {
   });
 
   it('parks what no retry can mend, sealed and with its reason, and goes on', async () => {
-    const scope = await aConnectedShop();
+    const scope = await world.connectedShop();
     const secret = 'poisoned-body-4711';
-    const broken = await event(scope, {
+    const broken = await world.event(scope, {
       body: rawOrderBody('576461413038785700', { create_time: secret }),
     });
-    const clamped = await event(scope, {
+    const clamped = await world.event(scope, {
       body: rawOrderBody('576461413038785701', {
         payment: { currency: 'GBP', total_amount: '123456789012345678.00' },
       }),
     });
     const noJson: OutMessage = { ...broken, value: Buffer.from(secret) };
-    const good = await event(scope, {}, '576461413038785799');
+    const good = await world.event(scope, {}, '576461413038785799');
 
-    await send(broken, clamped, noJson, good);
-    await factsOf(scope.shopKey, 1);
+    await world.send(broken, clamped, noJson, good);
+    await world.factsOf(scope.shopKey, 1);
     const letters = await eventually(async () => {
-      const found = await readAll(DEAD_LETTERS, scope.shopKey);
+      const found = await world.readAll(DEAD_LETTERS, scope.shopKey);
       if (found.length < 3) {
         throw new Error(`${String(found.length)} dead letters`);
       }
@@ -285,12 +174,12 @@ describe('ingestion as a process of its own', () => {
   });
 
   it('drops what comes of a closed scope, also the malformed, and answers the fence', async () => {
-    const scope = await aConnectedShop();
-    await send(await event(scope, {}));
-    await factsOf(scope.shopKey, 1);
+    const scope = await world.connectedShop();
+    await world.send(await world.event(scope, {}));
+    await world.factsOf(scope.shopKey, 1);
     const id = requestId.parse(createUlid());
 
-    await send({
+    await world.send({
       topic: TOPIC.fence,
       key: shopScope(scope.shopKey),
       value: Buffer.from(
@@ -305,8 +194,8 @@ describe('ingestion as a process of its own', () => {
       ),
     });
     const acks = await acksOf(id, 1);
-    const late = await event(scope, { updatedS: NOON_S + 60 }, '576461413038785753');
-    await send(late, { ...late, value: Buffer.from('not even JSON') });
+    const late = await world.event(scope, { updatedS: NOON_S + 60 }, '576461413038785753');
+    await world.send(late, { ...late, value: Buffer.from('not even JSON') });
     await untilHandled();
 
     expect(acks[0]).toMatchObject({
@@ -316,20 +205,22 @@ describe('ingestion as a process of its own', () => {
     });
     expect(await facts(scope.shopKey)).toHaveLength(1);
     expect(await archived(scope.shopKey)).toHaveLength(1);
-    expect(await readAll(DEAD_LETTERS, scope.shopKey)).toEqual([]);
+    expect(await world.readAll(DEAD_LETTERS, scope.shopKey)).toEqual([]);
   });
 
   it('erases each of its stores of one shop when told to, and signs what it saw', async () => {
-    const [scope, control] = await Promise.all([aConnectedShop(), aConnectedShop()]);
-    await send(await event(scope, {}), await event(control, {}));
-    await Promise.all([factsOf(scope.shopKey, 1), factsOf(control.shopKey, 1)]);
+    const [scope, control] = await Promise.all([world.connectedShop(), world.connectedShop()]);
+    await world.send(await world.event(scope, {}), await world.event(control, {}));
+    await Promise.all([world.factsOf(scope.shopKey, 1), world.factsOf(control.shopKey, 1)]);
     const stores = ['ingestion.raw_events', 'ingestion.entity_heads', 'ingestion.shop_state'];
     const id = requestId.parse(createUlid());
 
-    await send(...stores.map((storeId) => eraseCommand(id, scope.shopKey, storeId as StoreId)));
+    await world.send(
+      ...stores.map((storeId) => eraseCommand(id, scope.shopKey, storeId as StoreId)),
+    );
     const acks = await acksOf(id, 3);
 
-    const keys = await vault.transit.publicKeys('svc-ingestion').catch(() => undefined);
+    const keys = await world.vault.transit.publicKeys('svc-ingestion').catch(() => undefined);
     expect(acks.map(({ storeId }) => storeId).sort()).toEqual([...stores].sort());
     for (const ack of acks) {
       expect(ack).toMatchObject({ outcome: 'done', found: 1, removed: 1 });
@@ -339,27 +230,28 @@ describe('ingestion as a process of its own', () => {
     const publicKey = await publicKeyOf('svc-ingestion');
     expect(acks.every((ack) => verifyAckSignature(ack, [publicKey]))).toBe(true);
     for (const collection of ['raw_events', 'entity_heads', 'shop_state']) {
-      const left = (shopKey: string) => mongo.collection(collection).countDocuments({ shopKey });
+      const left = (shopKey: string) =>
+        world.mongo.collection(collection).countDocuments({ shopKey });
       expect(await left(scope.shopKey)).toBe(0);
       expect(await left(control.shopKey)).toBe(1);
     }
   });
 
   it('goes on where it was after a SIGKILL in the middle', async () => {
-    const scope = await aConnectedShop();
+    const scope = await world.connectedShop();
     const orders = await Promise.all(
       Array.from({ length: 400 }, (_, index) =>
-        event(scope, {}, `57646141303878${String(index + 1000)}`),
+        world.event(scope, {}, `57646141303878${String(index + 1000)}`),
       ),
     );
 
-    await send(...orders.slice(0, 200));
+    await world.send(...orders.slice(0, 200));
     await eventually(async () => {
       expect((await archived(scope.shopKey)).length).toBeGreaterThan(0);
     }, LONG);
-    await service.kill('SIGKILL');
-    await send(...orders.slice(200));
-    await start();
+    await world.service().kill('SIGKILL');
+    await world.send(...orders.slice(200));
+    await world.start();
 
     const found = await eventually(
       async () => {
@@ -377,7 +269,7 @@ describe('ingestion as a process of its own', () => {
   }, 120_000);
 
   it('writes no body, also not of what it refused, into a log', () => {
-    const written = outputs.map((output) => output()).join('');
+    const written = world.printed();
 
     expect(written).toContain('"service":"ingestion"');
     for (const content of ['poisoned-body-4711', 'AWAITING_SHIPMENT', '576461413038785752']) {
@@ -387,7 +279,9 @@ describe('ingestion as a process of its own', () => {
 
   it('tells the operator that it is alive, started and ready, and stops when told to', async () => {
     const paths = ['/livez', '/startupz', '/readyz', '/metrics'];
-    const answers = await Promise.all(paths.map((path) => fetch(`${service.opsUrl}${path}`)));
+    const answers = await Promise.all(
+      paths.map((path) => fetch(`${world.service().opsUrl}${path}`)),
+    );
     const metrics = (await answers[3]?.text()) ?? '';
     const records = metrics
       .split('\n')
@@ -395,13 +289,13 @@ describe('ingestion as a process of its own', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(unbalanced(records)).toEqual([]);
-    expect(await service.kill('SIGTERM')).toBe(0);
+    expect(await world.service().kill('SIGTERM')).toBe(0);
   });
 
   async function acksOf(id: string, count: number): Promise<PrivacyAck[]> {
     return eventually(async () => {
       const found: PrivacyAck[] = [];
-      await kafka.readToEnd(TOPIC.ack, (message) => {
+      await world.kafka.readToEnd(TOPIC.ack, (message) => {
         if (message.key === id) {
           found.push(privacyAck.parse(bodyOf(message)));
         }
