@@ -35,7 +35,7 @@ import type { RawScope } from './raw-events.test-support.ts';
 export const DEAD_LETTERS = 'tm.dlq.ingestion.v1';
 const LONG = { timeoutMs: 20_000 };
 
-export type RawPart = Omit<Parameters<typeof rawEvent>[2], 'body'> & {
+type RawPart = Omit<Parameters<typeof rawEvent>[2], 'body'> & {
   readonly body?: Parameters<typeof rawEvent>[2]['body'];
 };
 

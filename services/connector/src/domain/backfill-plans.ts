@@ -1,6 +1,6 @@
 import { sendStatements } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
-import type { BackfillPlan } from './run-backfill.ts';
+import type { BackfillPlan } from './backfill-plan.ts';
 import type { ShopSource } from './shop-source.ts';
 import { FIRST_WIDTH_S, nextWidth, retentionCut } from './slices.ts';
 import { firstCursor } from './sync-cursor.ts';

@@ -1,8 +1,8 @@
 import type { Resource } from '@tokometrics/contracts';
+import type { BackfillDeps, BackfillPlan } from './backfill-plan.ts';
 import { openPages } from './page-stream.ts';
 import type { ListedPage, PageStream } from './page-stream.ts';
 import { readRestless } from './read-run.ts';
-import type { BackfillDeps, BackfillPlan } from './run-backfill.ts';
 import { sendInOrder } from './send-in-order.ts';
 import { settle } from './settle.ts';
 import { nextSlice } from './slices.ts';

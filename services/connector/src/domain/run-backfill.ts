@@ -1,42 +1,12 @@
-import type { Resource } from '@tokometrics/contracts';
+import type { BackfillDeps, BackfillPlan } from './backfill-plan.ts';
 import { EndlessPages } from './page-guard.ts';
 import { readSlice } from './read-slice.ts';
 import type { SliceReading } from './read-slice.ts';
 import { settle } from './settle.ts';
-import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import { nextSlice } from './slices.ts';
 import type { Slice } from './slices.ts';
-import type { SnapshotSink } from './snapshot-sink.ts';
 import type { CursorState, Lease } from './sync-cursor.ts';
 import { TikTokFault } from './tiktok-fault.ts';
-
-/** How one resource's history is read; the engine below is the same for all. */
-export interface BackfillPlan {
-  /** Resources that a slice completes. */
-  readonly resources: readonly Resource[];
-  readonly fetch: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
-  /** Sends a page and resolves when it is acknowledged; answers with rows per resource. */
-  readonly send: (page: SourcePage) => Promise<Readonly<Partial<Record<Resource, number>>>>;
-  /** The resource whose rows hang on the listed ones and are counted apart. */
-  readonly dependent?: Resource;
-  /** Width of the next slice, by what this one held. */
-  readonly nextWidth: (rows: number, pageSize: number, widthS: number) => number;
-  /** Whether rows keep their places, so that a page token is good for going on after a restart. */
-  readonly isOrdered: boolean;
-  /** Whether a listing of one page tells how many rows there are in all. */
-  readonly countsRows: boolean;
-}
-
-export interface BackfillDeps {
-  readonly sink: SnapshotSink;
-  readonly pageSize: number;
-  readonly maxPages: number;
-  readonly signal: AbortSignal;
-  /** Called after each acknowledged page. */
-  readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
-  /** Called after each slice whose marker is acknowledged. */
-  readonly onSlice: () => void;
-}
 
 const MIN_WIDTH_S = 60;
 

@@ -1,16 +1,14 @@
 /** What became of a record. Every record has exactly one fate: that is what makes the counts add up. */
-export const FATES = [
-  'stored',
+export type Fate =
+  | 'stored'
   /** Its event is in the archive already, with these very bytes. */
-  'duplicate',
+  | 'duplicate'
   /** As the entity's newest version has it: nothing to keep. */
-  'unchanged',
-  'marker',
-  'fenced',
-  'expired',
-  'parked',
-] as const;
-export type Fate = (typeof FATES)[number];
+  | 'unchanged'
+  | 'marker'
+  | 'fenced'
+  | 'expired'
+  | 'parked';
 
 export interface TopicCounts {
   readonly topic: string;
