@@ -44,6 +44,7 @@ import { compose } from './compose.ts';
 import { readAnalyticsConfig } from './config.ts';
 
 const names = suiteNames(import.meta);
+const LONG = { timeoutMs: 30_000 };
 const merchantId = aMerchantId();
 const tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
 const ofMerchant = { merchantId, accountId: anAccountId(), audience: 'analytics' };
@@ -176,20 +177,17 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       ]),
     );
 
-    const reply = await eventually(
-      async () => {
-        const { status, body } = await get(overviewPath);
-        expect(status).toBe(200);
-        const parsed = overviewReply.parse(body);
-        expect(parsed.tiles[1]?.value).toMatchObject({
-          metric: 'net_sales',
-          value: '110',
-          state: 'complete',
-        });
-        return parsed;
-      },
-      { timeoutMs: 30_000 },
-    );
+    const reply = await eventually(async () => {
+      const { status, body } = await get(overviewPath);
+      expect(status).toBe(200);
+      const parsed = overviewReply.parse(body);
+      expect(parsed.tiles[1]?.value).toMatchObject({
+        metric: 'net_sales',
+        value: '110',
+        state: 'complete',
+      });
+      return parsed;
+    }, LONG);
     expect(reply.main.current.points).toHaveLength(31);
     expect(reply.meta.currency).toBe('IDR');
 
@@ -221,10 +219,10 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     await eventually(async () => {
       const { body } = await get(path.replace('net_sales', 'gross_sales'));
       expect(overviewReply.parse(body).tiles[0]?.value.value).toBe('70');
-    });
+    }, LONG);
     await eventually(async () => {
       expect(await rowsOf(gone.shopKey, ['payments'])).toBe('1');
-    });
+    }, LONG);
     const requestId = createUlid();
     const scope = `shop:${gone.shopKey}`;
     const at = new Date().toISOString();
@@ -236,7 +234,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
 
     await eventually(async () => {
       expect((await acks(requestId)).map(({ storeId }) => storeId)).toEqual(['service:analytics']);
-    });
+    }, LONG);
     expect((await get(path)).status).toBe(404);
     await producer.send([out(factMessage(gone, 'order', '8', order('8', '80')))]);
     // What is held in memory goes with the fence; nobody is told to erase it.
@@ -256,14 +254,11 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
         ),
       })),
     );
-    const erased = await eventually(
-      async () => {
-        const all = (await acks(requestId)).filter(({ phase }) => phase === 'ERASE');
-        expect(all.map(({ storeId }) => storeId).sort()).toEqual([...ours].sort());
-        return all;
-      },
-      { timeoutMs: 30_000 },
-    );
+    const erased = await eventually(async () => {
+      const all = (await acks(requestId)).filter(({ phase }) => phase === 'ERASE');
+      expect(all.map(({ storeId }) => storeId).sort()).toEqual([...ours].sort());
+      return all;
+    }, LONG);
 
     expect(erased.every(({ outcome }) => outcome === 'done')).toBe(true);
     const removed = new Map(erased.map((ack) => [ack.storeId, ack.removed]));
@@ -275,7 +270,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     await eventually(async () => {
       const { body } = await get(overviewPath);
       expect(overviewReply.parse(body).tiles[1]?.value.value).toBe('110');
-    });
+    }, LONG);
     expect(await rowsOf(gone.shopKey)).toBe('0');
     expect(await rowsOf(tenant.shopKey)).not.toBe('0');
   }, 90_000);

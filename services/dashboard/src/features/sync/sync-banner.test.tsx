@@ -32,7 +32,9 @@ describe('SyncBanner', () => {
     await show(<SyncBanner shop={aShop(['product.base.read', 'finance.data.read'])} />);
 
     expect(
-      screen.getByText(/product names and product ranking; settlements and settled refunds/),
+      screen.getByText(
+        /product names and product ranking; settlements, settled refunds and payouts/,
+      ),
     ).toBeTruthy();
     expect(screen.getByRole('link').getAttribute('href')).toBe('/settings/connect');
   });
