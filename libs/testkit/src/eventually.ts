@@ -8,7 +8,7 @@ export interface EventuallyOptions {
 /** Tries until it does not throw; when the time is over, the last failure is the test's failure. */
 export async function eventually<T>(
   attempt: () => Promise<T> | T,
-  { timeoutMs = 10_000, everyMs = 50 }: EventuallyOptions = {},
+  { timeoutMs = 20_000, everyMs = 50 }: EventuallyOptions = {},
 ): Promise<T> {
   const until = performance.now() + timeoutMs;
   for (;;) {
