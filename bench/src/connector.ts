@@ -67,17 +67,8 @@ async function warmUp(bench: BenchStack): Promise<void> {
 }
 
 /** The sandbox alone, before and after what is held against it: a machine's pace changes. */
-async function walkTwice(bench: BenchStack): Promise<Served[]> {
+async function walkTwice(bench: BenchStack): Promise<[Served, Served]> {
   return [await walkSandbox(bench), await walkSandbox(bench)];
-}
-
-function middleOf(walks: readonly Served[]): Served {
-  const [first, ...others] = walks;
-  if (first === undefined) {
-    throw new Error('nothing was walked');
-  }
-  const seconds = walks.reduce((sum, walk) => sum + walk.seconds, 0) / (others.length + 1);
-  return { ...first, seconds };
 }
 
 /** The connector's own backfill of a real year, held against the platform's rate of serving it. */
@@ -90,30 +81,31 @@ export async function benchConnector(say: Say): Promise<Row[]> {
   try {
     await warmUp(bench);
     const before = await walkTwice(bench);
-    const { seconds: took, shops } = await untilOrdersSent(bench, before[0]?.orders ?? 0);
+    const [{ orders, lines }] = before;
+    const { seconds: took, shops } = await untilOrdersSent(bench, orders);
     say(`the connector has sent all orders after ${took.toFixed(2)} s`);
     await untilWhole(bench, shops);
     const walks = [...before, ...(await walkTwice(bench))];
-    const alone = middleOf(walks);
+    const alone = walks.reduce((sum, { seconds }) => sum + seconds, 0) / walks.length;
     const each = walks.map(({ seconds }) => seconds.toFixed(2)).join(', ');
-    say(`the sandbox alone serves ${String(alone.orders)} orders in ${each} s`);
+    say(`the sandbox alone serves ${String(orders)} orders in ${each} s`);
     const served = 'the sandbox alone, one client, 50 orders a page';
-    const rate = alone.orders / alone.seconds;
+    const rate = orders / alone;
     return [
       rowOf({
         id: 'backfill',
         what: 'retail year: connect → last order acknowledged by Kafka, orders per second',
-        value: alone.orders / took,
+        value: orders / took,
         unit: '/s',
         anchor: { what: served, value: rate },
         goal: { atLeast: Math.ceil(rate * GOAL_RATIO) },
       }),
       rowOf({
         id: 'backfill.lines',
-        what: `retail year: line items per second (${String(alone.lines)} in all)`,
-        value: alone.lines / took,
+        what: `retail year: line items per second (${String(lines)} in all)`,
+        value: lines / took,
         unit: '/s',
-        anchor: { what: served, value: alone.lines / alone.seconds },
+        anchor: { what: served, value: lines / alone },
       }),
     ];
   } finally {

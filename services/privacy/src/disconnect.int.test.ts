@@ -20,7 +20,6 @@ import {
   fences,
   home,
   killPrivacy,
-  known,
   mongos,
   OWNERS,
   privacyMongo,
@@ -34,6 +33,7 @@ import {
   vaults,
 } from './erasure.fixture.ts';
 import type { Connected } from './erasure.fixture.ts';
+import { known } from './holdings.fixture.ts';
 
 beforeAll(startWorld, 180_000);
 afterAll(stopWorld, 60_000);

@@ -359,14 +359,6 @@ export async function checkReceipt(shop: Connected, requestId: string): Promise<
   return stdout;
 }
 
-/** Waits until the privacy service has heard of the connection. */
-export async function known(shop: Connected): Promise<void> {
-  await eventually(async () => {
-    const answer = await call(shop, '/v1/privacy/holdings');
-    expect(JSON.stringify(await answer.json())).toContain(shop.shopKey);
-  });
-}
-
 export async function startWorld(): Promise<void> {
   passports = await startTestPassports();
   pki = await ensurePki(home);

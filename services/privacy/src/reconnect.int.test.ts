@@ -6,7 +6,6 @@ import {
   countIn,
   disconnect,
   fences,
-  known,
   mongos,
   producer,
   startWorld,
@@ -14,6 +13,7 @@ import {
   vaults,
 } from './erasure.fixture.ts';
 import type { Connected } from './erasure.fixture.ts';
+import { known } from './holdings.fixture.ts';
 
 beforeAll(startWorld, 180_000);
 afterAll(stopWorld, 60_000);

@@ -15,10 +15,10 @@ describe('createTidyUp', () => {
     await tidyUp('tokens', fails);
 
     expect(lines().map(({ what, msg }) => `${String(what)}: ${String(msg)}`)).toEqual([
-      'inbox: tidying up failed; it is tried again every few seconds',
+      'inbox: tidying up failed; it is tried again by itself',
       'inbox: tidying up works again',
-      'inbox: tidying up failed; it is tried again every few seconds',
-      'tokens: tidying up failed; it is tried again every few seconds',
+      'inbox: tidying up failed; it is tried again by itself',
+      'tokens: tidying up failed; it is tried again by itself',
     ]);
   });
 });

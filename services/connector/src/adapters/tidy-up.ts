@@ -8,7 +8,7 @@ export function createTidyUp(log: Pick<Logger, 'info' | 'warn'>) {
     const done = await settle(work());
     if (!done.ok && !failing.has(what)) {
       failing.add(what);
-      log.warn({ err: done.error, what }, 'tidying up failed; it is tried again every few seconds');
+      log.warn({ err: done.error, what }, 'tidying up failed; it is tried again by itself');
     }
     if (done.ok && failing.delete(what)) {
       log.info({ what }, 'tidying up works again');

@@ -156,7 +156,8 @@ describe('runBackfill', () => {
     let asked = 0;
     const endless: Partial<ShopSource> = {
       ordersCreated: async (bounds, ask) => {
-        asked += 1;
+        // Of this slice alone: pages of the next one are asked for beside them.
+        asked += bounds.to === NOW ? 1 : 0;
         return {
           ...(await source.ordersCreated(bounds, { ...ask, pageToken: undefined })),
           nextToken: `t${String(asked)}`,
@@ -166,8 +167,7 @@ describe('runBackfill', () => {
 
     await expect(run(endless, 10)).rejects.toThrow(EndlessPages);
 
-    // Ten, and what was asked for of the next slice beside them.
-    expect(asked).toBeLessThanOrEqual(13);
+    expect(asked).toBeLessThanOrEqual(11);
     expect(lease.state).toMatchObject({ pageToken: null, done: 0, cursor: NOW });
   });
 
