@@ -36,8 +36,9 @@ function phaseOf(state: SagaState, store: StoreProgress): PhaseName {
   if (store.verifiedAt !== null) {
     return 'verified';
   }
+  // A topic is verified as a whole, with the receipt; the mail about it may come much later.
   const isTopicLike = storeEntry(store.storeId).erase === 'fence-and-expire';
-  if (isTopicLike && state.phase === 'DONE') {
+  if (isTopicLike && state.receipt !== null) {
     return 'verified';
   }
   if (store.ackedAt !== null) {
