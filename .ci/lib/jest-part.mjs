@@ -14,12 +14,17 @@ function countsOf(report) {
   };
 }
 
-/** All projects' tests of one kind in one Jest run; faults one file at a time. */
+/**
+ * Files at a time. Integration tests and faults mostly wait, for leases, timeouts and restarts; whole
+ * systems on shared engines go one by one, since each takes what the machine has.
+ */
+const WORKERS = { unit: 2, int: 4, fault: 2 };
+
+/** All projects' tests of one kind in one Jest run. */
 export async function jestPart(root, kind, { names = [], env = {}, limitMs = 900_000 } = {}) {
   const report = join(root, '.local', 'tests', `${kind}.json`);
   mkdirSync(join(root, '.local', 'tests'), { recursive: true });
   rmSync(report, { force: true });
-  const alone = kind === 'fault' || kind === 'browser' || kind === 'e2e' || kind === 'year';
   const { code, output, timedOut, lingered } = await run(
     'node',
     [
@@ -33,7 +38,7 @@ export async function jestPart(root, kind, { names = [], env = {}, limitMs = 900
       '--config=.ci/jest.config.mjs',
       '--json',
       `--outputFile=${report}`,
-      alone ? '--runInBand' : kind === 'int' ? '--maxWorkers=4' : '--maxWorkers=2',
+      kind in WORKERS ? `--maxWorkers=${WORKERS[kind]}` : '--runInBand',
       '--passWithNoTests',
     ],
     {

@@ -4,13 +4,16 @@ import { root } from './workspace.mjs';
 
 /** In this order: what takes longest begins first, so that all workers end at about the same time. */
 const LONGEST = [
-  'services/privacy/src/disconnect.int.test.ts',
+  'services/privacy/src/killed.int.test.ts',
   'services/connector/src/recovery.int.test.ts',
+  'services/privacy/src/disconnect.int.test.ts',
   'services/privacy/src/reconnect.int.test.ts',
   'services/ingestion/src/service.int.test.ts',
   'services/connector/src/faults.int.test.ts',
   'services/analytics/src/adapters/reroll.int.test.ts',
   'services/connector/src/fault-table.int.test.ts',
+  'e2e/src/crash.fault.e2e.test.ts',
+  'e2e/src/engines-stopped.fault.e2e.test.ts',
   'services/tiktok-sandbox/src/domain/retail/retail-shop.test.ts',
   'services/tiktok-sandbox/src/webhooks.test.ts',
   'services/tiktok-sandbox/src/restart.test.ts',

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { readRecord, writeJson } from './files.ts';
 import type { Log, PortBook } from './engine.ts';
@@ -11,23 +12,6 @@ async function isFree(port: number): Promise<boolean> {
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
       probe.close(() => {
         resolve(true);
-      });
-    });
-  });
-}
-
-async function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') {
-          reject(new Error('the system gave no port'));
-        } else {
-          resolve(address.port);
-        }
       });
     });
   });
@@ -69,11 +53,20 @@ export function createPortBook(
   } satisfies PortBook;
 }
 
+/**
+ * Below the range from which the system gives ports to outgoing connections: a port from there may be
+ * gone when the process that it is meant for comes to listen, or comes back after a crash.
+ */
+const FROM = 20_000;
+const TO = 32_000;
+const MOST_TRIES = 200;
+
 async function freshPort(taken: ReadonlySet<number>): Promise<number> {
-  for (;;) {
-    const port = await anyFreePort();
-    if (!taken.has(port)) {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const port = randomInt(FROM, TO);
+    if (!taken.has(port) && (await isFree(port))) {
       return port;
     }
   }
+  throw new Error(`no free port was found between ${String(FROM)} and ${String(TO)}`);
 }

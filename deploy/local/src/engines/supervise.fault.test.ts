@@ -170,4 +170,14 @@ describe('the port book', () => {
     expect(await book.take('one')).toBe(port);
     expect(await book.take('two')).not.toBe(port);
   });
+
+  it('gives no port that the system may give to an outgoing connection', async () => {
+    // Linux begins there, macOS later.
+    const first = 32_768;
+    const book = createPortBook(join(dir, 'low.json'));
+
+    for (let n = 0; n < 20; n += 1) {
+      expect(await book.take(`door ${String(n)}`)).toBeLessThan(first);
+    }
+  });
 });

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import type { Collection } from 'mongodb';
@@ -9,6 +11,9 @@ interface Row {
   value: number;
   payload?: string;
 }
+
+/** Turns of writing that are acknowledged before the server is killed; each makes three documents. */
+const EACH_ROUND = 12;
 
 let engines: Engines;
 
@@ -32,7 +37,7 @@ async function within<T>(work: (rows: Collection<Row>) => Promise<T>): Promise<T
 }
 
 /** Writes of all four kinds, noted only after they were acknowledged, until the server is gone. */
-async function writeUntilKilled(rows: Collection<Row>, prefix: string) {
+async function writeUntilKilled(rows: Collection<Row>, prefix: string, onWritten: () => void) {
   const truth = new Map<string, number | undefined>();
   for (let n = 0; ; n += 1) {
     const id = `${prefix}-${String(n)}`;
@@ -52,6 +57,7 @@ async function writeUntilKilled(rows: Collection<Row>, prefix: string) {
         { updateOne: { filter: { _id: `${id}c` }, update: { $set: { value: 9 } }, upsert: true } },
       ]);
       truth.set(`${id}b`, 9).set(`${id}c`, 9);
+      onWritten();
     } catch {
       return truth;
     }
@@ -62,16 +68,26 @@ describe('the embedded MongoDB under SIGKILL', () => {
   it('loses no write that it acknowledged', async () => {
     const truth = new Map<string, number | undefined>();
     for (let round = 0; round < 3; round += 1) {
+      let left = EACH_ROUND;
+      let killed: Promise<unknown> | undefined;
+      const onWritten = (): void => {
+        left -= 1;
+        if (left === 0) {
+          // At any moment of the writes that follow.
+          killed = delay(randomInt(100)).then(() => engines.engines.mongo?.kill('SIGKILL'));
+        }
+      };
       const written = within((rows) =>
         Promise.all(
-          [0, 1, 2, 3].map((w) => writeUntilKilled(rows, `${String(round)}-${String(w)}`)),
+          [0, 1, 2, 3].map((w) =>
+            writeUntilKilled(rows, `${String(round)}-${String(w)}`, onWritten),
+          ),
         ),
       );
-      await new Promise((resolve) => setTimeout(resolve, 900));
-      await engines.engines.mongo?.kill('SIGKILL');
       for (const part of await written) {
         part.forEach((value, id) => truth.set(id, value));
       }
+      await killed;
       await engines.engines.mongo?.restart();
     }
 
@@ -87,7 +103,7 @@ describe('the embedded MongoDB under SIGKILL', () => {
     const vanished = [...truth].filter(
       ([id, value]) => value !== undefined && value !== 3 && !found.has(id),
     );
-    expect(truth.size).toBeGreaterThan(100);
+    expect(truth.size).toBeGreaterThanOrEqual(3 * 3 * EACH_ROUND);
     expect([lost, vanished]).toEqual([[], []]);
   }, 120_000);
 });

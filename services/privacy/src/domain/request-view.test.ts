@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeEntry } from '@tokometrics/contracts';
+import type { StoreId } from '@tokometrics/contracts';
 import { plannedStores } from './plan.ts';
 import { viewOf } from './request-view.ts';
 import { startSaga } from './saga-state.ts';
@@ -44,7 +45,7 @@ describe('viewOf', () => {
 
   it('shows no topic as verified before there is a receipt', () => {
     const topics = viewOf(aState({ phase: 'VERIFY' })).phases.filter(
-      ({ storeId }) => storeEntry(storeId).erase === 'fence-and-expire',
+      ({ storeId }) => storeEntry(storeId as StoreId).erase === 'fence-and-expire',
     );
 
     expect(topics.length).toBeGreaterThan(0);
