@@ -3,7 +3,9 @@ import { expectRetail } from '../domain/retail/retail-expected.ts';
 import { DEFAULT_SCOPES, SCOPES } from '../domain/scopes.ts';
 import { describeSellerCentre, hiddenRules } from '../domain/seller-centre.ts';
 import type { SyntheticKey } from '../domain/shop.ts';
+import { expectStock } from '../domain/synthetic/synthetic-expected-stock.ts';
 import { expectSynthetic } from '../domain/synthetic/synthetic-expected.ts';
+import type { SyntheticShop } from '../domain/synthetic/synthetic-shop.ts';
 import { statusEvents } from '../domain/webhook-events.ts';
 import type { ControlDeps } from './control-deps.ts';
 import { ControlRefusal, get, post, shopNamed, type ControlRoute } from './control-route.ts';
@@ -50,7 +52,7 @@ export const SHOP_ROUTES: readonly ControlRoute[] = [
             zone: facts.zone,
             now,
           })
-        : expectSynthetic(world.synthetic(facts.key).events(now), { ...facts, now });
+        : expectedOf(world.synthetic(facts.key), now);
     return { now: new Date(now * 1000).toISOString(), timezone: facts.zone.name, ...figures };
   }),
   get('/control/seller-centre/:shop', (deps, call) => {
@@ -65,6 +67,17 @@ export const SHOP_ROUTES: readonly ControlRoute[] = [
     };
   }),
 ];
+
+/** The figures of a generated shop, and how it stands: what of it there is now and not at other times. */
+function expectedOf(shop: SyntheticShop, now: number) {
+  const events = shop.events(now);
+  const listed = shop.book(now).products.filter(({ createTime }) => createTime <= now);
+  const skuIds = listed.flatMap(({ skus }) => skus.map(({ id }) => id));
+  return {
+    ...expectSynthetic(events, { ...shop.facts, now }),
+    stock: expectStock(skuIds, events, now),
+  };
+}
 
 /** At this second, and announced at once: what had happened before is announced first. */
 function addOrder(deps: ControlDeps, key: SyntheticKey): string {
