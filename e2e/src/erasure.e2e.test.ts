@@ -68,6 +68,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
 
     expect(before.length).toBeGreaterThan(8);
     expect(before.join()).toContain('clickhouse.payments: ');
+    expect(before.join()).toContain('clickhouse.inventory_snapshots: ');
     expect((await leaving.shops()).map(({ status }) => status)).toEqual(['disconnecting']);
     const overview = await leaving.call('GET', `/metrics/overview?shop=${leavingShop}&range=28d`);
     expect(overview.status).toBe(404);

@@ -8,6 +8,7 @@ import { Merchant } from './support/merchant.ts';
 import { paymentsBesideStatements } from './support/payments.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
+import { keptStock, trueStock } from './support/stock.ts';
 
 /**
  * Two weeks after the clocks went back in New York: the 25-hour day lies in the window. So does the
@@ -26,7 +27,10 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
       now: NOW,
       envOf: {
         'tiktok-sandbox': { SYNTHETIC_DAYS: '20' },
-        connector: { POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
+        connector: {
+          ...{ POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
+          INVENTORY_INTERVAL_MS: '3000',
+        },
       },
     });
     merchant = await signInAsDemo(system, new Merchant(system.publicUrl));
@@ -90,4 +94,26 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
       { timeoutMs: 90_000, everyMs: 1_000 },
     );
   }, 120_000);
+
+  it.each([
+    ['id', 'ID'],
+    ['us', 'US'],
+  ] as const)(
+    'knows of every SKU of "%s" how many are on hand and set aside',
+    async (key, region) => {
+      const shop = (await merchant.shops()).find((one) => one.region === region);
+
+      await eventually(
+        async () => {
+          const wanted = await trueStock(system.control, key);
+
+          expect(Object.keys(wanted).length).toBeGreaterThan(40);
+          expect(Object.values(wanted).some(({ committed }) => committed > 0)).toBe(true);
+          expect(await keptStock(system, shop?.shopKey ?? '')).toEqual(wanted);
+        },
+        { timeoutMs: 90_000, everyMs: 1_000 },
+      );
+    },
+    120_000,
+  );
 });

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** What is read from a shop. One raw topic, one fact topic and one watermark each. */
-export const RESOURCES = ['order', 'product', 'statement', 'transaction', 'payment'] as const;
+export const RESOURCES = [
+  ...(['order', 'product', 'statement', 'transaction', 'payment'] as const),
+  'inventory',
+] as const;
 export const resource = z.enum(RESOURCES);
 export type Resource = z.infer<typeof resource>;
 
@@ -12,6 +15,7 @@ export const FRESHNESS_BUDGET_S: Readonly<Record<Resource, number>> = {
   statement: 21_600,
   transaction: 21_600,
   payment: 21_600,
+  inventory: 900,
 };
 
 export const origin = z.enum(['live', 'webhook', 'backfill', 'rebuild']);
@@ -37,8 +41,8 @@ export const PERMISSION_CATEGORIES = [
     policyName: 'product.base.read',
     tiktokScopes: ['seller.product.basic'],
     optionalScopes: [],
-    purpose: 'Product names and product ranking',
-    resources: ['product'],
+    purpose: 'Product names, product ranking and stock',
+    resources: ['product', 'inventory'],
   },
   {
     policyName: 'finance.data.read',

@@ -38,6 +38,7 @@ import {
   orderFactOf,
   paymentFactOf,
   refundFactOf,
+  stockFactOf,
 } from './adapters/facts.test-support.ts';
 import { shopTables } from './adapters/clickhouse-erasers.ts';
 import { compose } from './compose.ts';
@@ -213,6 +214,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     await producer.send([
       out(factMessage(gone, 'order', '7', order('7', '70'))),
       out(factMessage(gone, 'payment', '3', paymentFactOf(gone.zone))),
+      out(factMessage(gone, 'inventory', '4', stockFactOf(gone.zone, '2026-03-16T06:00:00Z'))),
       out(markerMessage(gone, { resource: 'order', axis: 'create', from: 0, through: 1 })),
     ]);
     const path = overviewPath.replace(tenant.shopKey, gone.shopKey);
@@ -221,7 +223,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       expect(overviewReply.parse(body).tiles[0]?.value.value).toBe('70');
     }, LONG);
     await eventually(async () => {
-      expect(await rowsOf(gone.shopKey, ['payments'])).toBe('1');
+      expect(await rowsOf(gone.shopKey, ['payments', 'inventory_snapshots'])).toBe('2');
     }, LONG);
     const requestId = createUlid();
     const scope = `shop:${gone.shopKey}`;
@@ -264,6 +266,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     const removed = new Map(erased.map((ack) => [ack.storeId, ack.removed]));
     expect(removed.get('clickhouse.orders')).toBeGreaterThan(0);
     expect(removed.get('clickhouse.payments')).toBe(1);
+    expect(removed.get('clickhouse.inventory_snapshots')).toBe(1);
     expect(removed.get('clickhouse.shop_daily')).toBeGreaterThan(0);
     // What is complete of the orders, and the revision of the figures.
     expect(removed.get('analytics.completeness')).toBe(2);

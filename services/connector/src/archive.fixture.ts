@@ -107,6 +107,7 @@ export interface Figures {
   readonly rows: number;
   readonly payments: number;
   readonly paidOut: string;
+  readonly skus: number;
 }
 
 /** Figures of the week's file, as its own sums give them; nothing may be missing or double. */
@@ -122,6 +123,7 @@ export const WEEK: Figures = {
   rows: 175,
   payments: 1,
   paidOut: '14.330',
+  skus: 1_132,
 };
 
 /** The same figures from what the connector has written. */
@@ -131,12 +133,13 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     const live = await readShop(place, topic, shopKey);
     return newestOf([...(await readShop(place, `${topic}.bf`, shopKey)), ...live]);
   };
-  const [orders, products, statements, rows, payments] = await Promise.all([
+  const [orders, products, statements, rows, payments, stock] = await Promise.all([
     read('order'),
     read('product'),
     read('statement'),
     read('transaction'),
     read('payment'),
+    read('inventory'),
   ]);
   const payment = (key: string): unknown[] =>
     orders.map((order) => (order['payment'] as Body)[key]);
@@ -155,6 +158,7 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     rows: rows.length,
     payments: payments.length,
     paidOut: sumOf(payments.map(({ amount }) => (amount as Body)['value'])),
+    skus: stock.length,
   };
 }
 

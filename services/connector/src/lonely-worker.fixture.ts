@@ -62,6 +62,7 @@ function createMemoryArchive() {
     statement: new Set(),
     transaction: new Set(),
     payment: new Set(),
+    inventory: new Set(),
   };
   const sink: SnapshotSink = {
     publish: ({ resource }, rows) => {
@@ -147,6 +148,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       pause: (ms, signal) => pause(ms >= NEVER_MS ? ms : Math.min(ms, 30), signal),
       settings: {
         ...{ pollIntervalMs: NEVER_MS, financeIntervalMs: NEVER_MS, leaseMs: 3 * NEVER_MS },
+        inventoryIntervalMs: NEVER_MS,
         ...{ orderPageSize: 8, pageSize: 100, maxPages: 50 },
       },
       onProgress: () => undefined,
@@ -165,7 +167,10 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
     metrics: () => metrics.text(),
     isDone: () =>
       (
-        ['order.backfill', 'product.backfill', 'finance.backfill', 'payment.backfill'] as const
+        [
+          ...(['order.backfill', 'product.backfill', 'finance.backfill'] as const),
+          ...(['payment.backfill', 'inventory.live'] as const),
+        ] as const
       ).every((stream) => states.get(stream)?.finishedAt != null),
     stop: async () => {
       await worker.stop();

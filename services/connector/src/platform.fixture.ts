@@ -31,7 +31,13 @@ function makeRows(now: number) {
   const payment = { id: '3458000000000000001', bank_account: 'Nobody***1234', status: 'PAID' };
   const money = { value: '10.00', currency: 'GBP' };
   const payments = [{ ...payment, create_time: now - 4 * DAY, amount: money }];
-  return { orders, products, statements, transactions: [transaction], payments };
+  const skus = ['2', '3'].map((last) => ({
+    ...{ id: `172900000000000000${last}`, total_available_quantity: 4 },
+    total_committed_quantity: 0,
+    total_available_inventory_distribution: { creator_inventory: [{ creator_name: 'Nobody' }] },
+  }));
+  const inventory = [{ product_id: product.id, skus }];
+  return { orders, products, statements, transactions: [transaction], payments, inventory };
 }
 
 interface Asked {
@@ -124,6 +130,10 @@ export async function startPlatform(now: number): Promise<Platform> {
     }
     if (category === 'order') {
       return listed('orders', within(rows.orders, body), asked);
+    }
+    if (category === 'product' && path.includes('/inventory/')) {
+      const asked = body['product_ids'] as readonly string[];
+      return { inventory: rows.inventory.filter(({ product_id: id }) => asked.includes(id)) };
     }
     if (category === 'product') {
       return listed('products', within(rows.products, body), asked);

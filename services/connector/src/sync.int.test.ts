@@ -50,6 +50,7 @@ describe('a shop is connected', () => {
         { done: 9, total: 9 },
         { done: 175, total: 175 },
         { done: 1, total: 1 },
+        { done: 1132, total: 1132 },
       ]);
       expect(await lifecycleOf(stage.place, shopKey)).toEqual(['connected@1']);
     },

@@ -145,12 +145,33 @@ export const paymentFact = z.object({
 });
 export type PaymentFact = z.infer<typeof paymentFact>;
 
+const quantity = z.int().min(0).max(4_294_967_295);
+
+/** What was on hand of one SKU when it was read. One element of each array is one warehouse. */
+export const inventoryFact = z.object({
+  skuId: text,
+  productId: text,
+  /** Instant at which the hour of the reading began in the shop's zone; the row is that hour's. */
+  snapHour: seconds,
+  /** Local day of the reading; the anchor of the two-year limit. */
+  seenDate: localDate,
+  warehouses: z.object({
+    warehouseId: z.array(text),
+    /** What can still be ordered. */
+    available: z.array(quantity),
+    /** What is set aside for orders. */
+    committed: z.array(quantity),
+  }),
+});
+export type InventoryFact = z.infer<typeof inventoryFact>;
+
 export const FACT_SCHEMAS = {
   order: orderFact,
   product: productFact,
   statement: statementFact,
   transaction: transactionFact,
   payment: paymentFact,
+  inventory: inventoryFact,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const factType = (of: Resource): string => `com.tokometrics.${of}.snapshot.v1`;

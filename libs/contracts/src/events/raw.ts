@@ -141,12 +141,41 @@ export const rawPayment = z.object({
 });
 export type RawPayment = z.infer<typeof rawPayment>;
 
+const quantity = z.int().optional();
+const quantities = z.array(z.object({ quantity })).optional();
+
+export const rawInventory = z.object({
+  id: z.string(),
+  product_id: text,
+  seller_sku: text,
+  total_available_quantity: quantity,
+  total_committed_quantity: quantity,
+  total_available_inventory_distribution: z
+    .object({
+      in_shop_inventory: z.object({ quantity }).optional(),
+      campaign_inventory: quantities,
+      creator_inventory: quantities,
+    })
+    .optional(),
+  warehouse_inventory: z
+    .array(
+      z.object({
+        warehouse_id: text,
+        available_quantity: quantity,
+        committed_quantity: quantity,
+      }),
+    )
+    .optional(),
+});
+export type RawInventory = z.infer<typeof rawInventory>;
+
 export const RAW_SCHEMAS = {
   order: rawOrder,
   product: rawProduct,
   statement: rawStatement,
   transaction: rawTransaction,
   payment: rawPayment,
+  inventory: rawInventory,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const rawType = (of: Resource): string => `com.tokometrics.raw.${of}.v1`;

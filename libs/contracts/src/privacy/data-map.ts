@@ -82,7 +82,7 @@ export const DATA_MAP = {
     'ingestion',
     'entity_heads',
     'orders',
-    'Newest version seen of each order, product, statement and payment',
+    'Newest version seen of each order, product, stock level, statement and payment',
   ),
   'ingestion.shop_state': shopMongo(
     'ingestion',
@@ -108,6 +108,11 @@ export const DATA_MAP = {
     'What each order settled to',
   ),
   'clickhouse.payments': table('payments', 'finance', 'Payouts: amounts, states, times'),
+  'clickhouse.inventory_snapshots': table(
+    'inventory_snapshots',
+    'products',
+    'Stock of each SKU by warehouse and hour',
+  ),
   'clickhouse.shop_hourly': table('shop_hourly', 'orders', 'Sums per hour'),
   'clickhouse.shop_daily': table('shop_daily', 'orders', 'Sums per day'),
   'clickhouse.product_daily': table('product_daily', 'products', 'Sums per product and day'),

@@ -17,6 +17,7 @@ export const STORE_IDS = [
   'clickhouse.finance_transactions',
   'clickhouse.order_settlements',
   'clickhouse.payments',
+  'clickhouse.inventory_snapshots',
   'clickhouse.shop_hourly',
   'clickhouse.shop_daily',
   'clickhouse.product_daily',

@@ -17,6 +17,7 @@ export function createFactValidators(): FactValidators {
     statement: compile('statement'),
     transaction: compile('transaction'),
     payment: compile('payment'),
+    inventory: compile('inventory'),
     marker: ajv.compile<Marker>(z.toJSONSchema(marker, { io: 'input' })),
   };
 }

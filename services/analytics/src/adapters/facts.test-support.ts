@@ -7,6 +7,7 @@ import {
   versionOf,
 } from '@tokometrics/contracts';
 import type {
+  InventoryFact,
   Marker,
   OrderFact,
   PaymentFact,
@@ -163,6 +164,22 @@ export function paymentFactOf(zone: string, change: Partial<PaymentFact> = {}): 
     beforeExchangeAmount: '87.66',
     beforeExchangeCurrency: 'USD',
     exchangeRate: '1.000000',
+    ...change,
+  };
+}
+
+/** Forty of a SKU in one warehouse, three of them set aside, read at an instant. */
+export function stockFactOf(
+  zone: string,
+  at: string,
+  change: Partial<InventoryFact> = {},
+): InventoryFact {
+  return {
+    skuId: '1729352000000000002',
+    productId: '1729352000000000001',
+    snapHour: localHourStart(zone, seconds(at)),
+    seenDate: localDateOf(zone, seconds(at)),
+    warehouses: { warehouseId: ['W1'], available: [40], committed: [3] },
     ...change,
   };
 }

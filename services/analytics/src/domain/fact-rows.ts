@@ -1,4 +1,5 @@
 import type {
+  InventoryFact,
   OrderFact,
   PaymentFact,
   ProductFact,
@@ -79,6 +80,11 @@ export const COLUMNS = {
     ...['before_exchange_amount', 'before_exchange_currency', 'exchange_rate'],
     ...STAMP_COLUMNS,
   ],
+  inventory_snapshots: [
+    ...['shop_key', 'epoch', 'sku_id', 'snap_hour', 'product_id', 'seen_date'],
+    ...['warehouses.warehouse_id', 'warehouses.available', 'warehouses.committed'],
+    ...STAMP_COLUMNS,
+  ],
 } as const satisfies Record<string, readonly string[]>;
 export type BaseTable = keyof typeof COLUMNS;
 
@@ -146,6 +152,16 @@ export function paymentRow(stamp: RowStamp, fact: PaymentFact): string {
     ...[textCell(fact.status), fact.currency, fact.amount, fact.settlementAmount],
     ...[fact.reserveAmount, fact.beforeExchangeAmount, fact.beforeExchangeCurrency],
     ...[fact.exchangeRate, ...stampCells(stamp)],
+  ]);
+}
+
+export function inventoryRow(stamp: RowStamp, fact: InventoryFact): string {
+  const { warehouses } = fact;
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, textCell(fact.skuId), fact.snapHour],
+    ...[textCell(fact.productId), fact.seenDate, textArrayCell(warehouses.warehouseId)],
+    ...[plainArrayCell(warehouses.available), plainArrayCell(warehouses.committed)],
+    ...stampCells(stamp),
   ]);
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@tokometrics/contracts';
 import type {
   FACT_SCHEMAS,
+  InventoryFact,
   Marker,
   OrderFact,
   PaymentFact,
@@ -19,6 +20,7 @@ import type {
 import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
 import {
+  inventoryRow,
   orderRow,
   paymentRow,
   productRow,
@@ -51,6 +53,7 @@ export interface FactBodies {
   readonly statement: StatementFact;
   readonly transaction: TransactionFact;
   readonly payment: PaymentFact;
+  readonly inventory: InventoryFact;
 }
 
 /** Compiled from the contracts' own schemas; each proves its type. */
@@ -139,6 +142,7 @@ function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknow
     transaction: () =>
       deps.validators.transaction(body) ? readTransaction(body, deps.cutoff) : undefined,
     payment: () => (deps.validators.payment(body) ? readPayment(body) : undefined),
+    inventory: () => (deps.validators.inventory(body) ? readInventory(body) : undefined),
   } satisfies Record<keyof typeof FACT_SCHEMAS, () => Draft | undefined>;
   const draft = read[resource]();
   if (draft === undefined) {
@@ -232,6 +236,24 @@ function readPayment(envelope: FactEnvelope<PaymentFact>): Draft {
     rows: [{ table: 'payments', line: paymentRow(stamp, fact) }],
     dirty: [],
     days: [fact.localDate],
+  };
+}
+
+/** One row for an hour of a SKU: of several readings within it the last one stays. */
+function readInventory(envelope: FactEnvelope<InventoryFact>): Draft | undefined {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  const lengths = new Set(Object.values(fact.warehouses).map((column) => column.length));
+  if (lengths.size > 1) {
+    return undefined;
+  }
+  return {
+    ...draft,
+    entity: `inventory|${fact.snapHour}|${fact.skuId}`,
+    kept: fact.seenDate,
+    rows: [{ table: 'inventory_snapshots', line: inventoryRow(stamp, fact) }],
+    dirty: [],
+    days: [],
   };
 }
 

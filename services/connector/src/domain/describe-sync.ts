@@ -13,6 +13,8 @@ const STREAMS_OF: Readonly<Record<Resource, { live: Stream; backfill: Stream }>>
   statement: { live: 'finance.live', backfill: 'finance.backfill' },
   transaction: { live: 'finance.live', backfill: 'finance.backfill' },
   payment: { live: 'payment.live', backfill: 'payment.backfill' },
+  // Its first whole reading is its history.
+  inventory: { live: 'inventory.live', backfill: 'inventory.live' },
 };
 const UNIT: Readonly<Record<Resource, string>> = {
   order: 'orders',
@@ -20,6 +22,7 @@ const UNIT: Readonly<Record<Resource, string>> = {
   statement: 'statements',
   transaction: 'transactions',
   payment: 'payments',
+  inventory: 'SKUs',
 };
 
 export interface SyncView {
@@ -44,7 +47,7 @@ function describeStage(resource: Resource, view: SyncView): Stage {
     state: isFed ? stateOf(view.connection, backfill, live) : 'paused',
     progress: progressOf(resource, backfill, view.perMinute(resource)),
     newestLoaded: live === undefined ? null : isoInstant(live.cursor),
-    oldestLoaded: hasOlder ? isoInstant(backfill.cursor) : null,
+    oldestLoaded: hasOlder ? isoInstant(Math.min(at, backfill.cursor)) : null,
     error: isFed ? (backfill?.error ?? live?.error ?? null) : 'shop.scope_missing',
   };
 }

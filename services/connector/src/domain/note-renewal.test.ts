@@ -41,6 +41,7 @@ function aGrant() {
       [
         ...(['order.live', 'order.backfill', 'product.live'] as const),
         ...(['finance.live', 'finance.backfill', 'payment.live', 'payment.backfill'] as const),
+        'inventory.live',
       ] as const
     ).filter((stream) => stored.every((shop) => permissions.isFed(shop, stream)));
   return { stored, said, renew, first, fed };
@@ -67,7 +68,7 @@ describe('noteRenewal', () => {
 
     await renew(without('seller.finance.info'));
 
-    expect(fed()).toEqual(['order.live', 'order.backfill', 'product.live']);
+    expect(fed()).toEqual(['order.live', 'order.backfill', 'product.live', 'inventory.live']);
     expect(shown(first(), ['order.backfill', 'finance.backfill'])).toEqual({
       status: 'active',
       categories: ['finance.data.read'],
@@ -75,6 +76,7 @@ describe('noteRenewal', () => {
         'done',
         'waiting',
         ...['statement', 'transaction', 'payment'].map(() => 'paused shop.scope_missing'),
+        'waiting',
       ],
     });
     expect(said).toEqual([1, 2].map(() => ({ lost: ['finance.data.read'], regained: [] })));
@@ -87,7 +89,7 @@ describe('noteRenewal', () => {
 
     await renew(ALL);
 
-    expect(fed()).toHaveLength(7);
+    expect(fed()).toHaveLength(8);
     expect(shown(first()).stages).not.toContain('paused shop.scope_missing');
     expect(said[0]).toEqual({ lost: [], regained: ['order.base.read', 'product.base.read'] });
   });
@@ -106,7 +108,7 @@ describe('noteRenewal', () => {
 
     await renew([], 2_000_000_000);
 
-    expect(fed()).toHaveLength(7);
+    expect(fed()).toHaveLength(8);
     expect(first().authorizationExpiresAt).toEqual(new Date(2_000_000_000_000));
   });
 

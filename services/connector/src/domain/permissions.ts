@@ -26,6 +26,7 @@ const FIRST_OF: Readonly<Record<Stream, Resource>> = {
   'finance.backfill': 'statement',
   'payment.live': 'payment',
   'payment.backfill': 'payment',
+  'inventory.live': 'inventory',
 };
 
 /** Resources that stay empty because the seller has not granted, or has withdrawn, what they need. */

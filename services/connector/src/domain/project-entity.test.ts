@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  rawInventory,
   rawOrder,
   rawPayment,
   rawProduct,
@@ -35,6 +36,8 @@ const DROPPED = {
   bank_account: NEEDLE,
   seller_name: NEEDLE,
   creator_inventory: [{ creator_name: NEEDLE }],
+  creator_name: NEEDLE,
+  campaign_name: NEEDLE,
   x_sandbox_unknown_1: { deep: [NEEDLE] },
 } as const;
 
@@ -66,6 +69,21 @@ const KEPT: Readonly<Record<(typeof RESOURCES)[number], Json>> = {
     exchange_rate: '1.000000',
     amount: { currency: 'USD', value: '87.66' },
     reserve_amount: { currency: 'USD', value: '-12.34' },
+  },
+  inventory: {
+    id: '1729352000000000002',
+    product_id: '1729352000000000001',
+    seller_sku: '85123A',
+    total_available_quantity: 40,
+    total_committed_quantity: 3,
+    total_available_inventory_distribution: {
+      in_shop_inventory: { quantity: 35 },
+      campaign_inventory: [],
+      creator_inventory: [{ quantity: 5 }],
+    },
+    warehouse_inventory: [
+      { warehouse_id: '7068517275539719942', available_quantity: 40, committed_quantity: 3 },
+    ],
   },
 };
 
@@ -128,6 +146,7 @@ describe('what a projection may pass on', () => {
     expect(rawOrder.safeParse(projectEntity('order', KEPT.order)).success).toBe(true);
     expect(rawProduct.safeParse(projectEntity('product', KEPT.product)).success).toBe(true);
     expect(rawStatement.safeParse(projectEntity('statement', KEPT.statement)).success).toBe(true);
+    expect(rawInventory.safeParse(projectEntity('inventory', KEPT.inventory)).success).toBe(true);
     expect(rawPayment.safeParse(projectEntity('payment', KEPT.payment)).success).toBe(true);
     expect(rawTransaction.safeParse(projectEntity('transaction', KEPT.transaction)).success).toBe(
       true,

@@ -85,6 +85,25 @@ const paymentRecord = reader(['id', 'create_time', 'paid_time', 'status', 'excha
   payment_amount_before_exchange: money,
 });
 
+const quantity = reader(['quantity']);
+
+/** How many, of what and where; not who promotes it or under which name. */
+const inventory = reader(
+  ['id', 'product_id', 'seller_sku', 'total_available_quantity', 'total_committed_quantity'],
+  {
+    total_available_inventory_distribution: objectOf(
+      reader([], {
+        in_shop_inventory: objectOf(quantity),
+        campaign_inventory: listOf(quantity),
+        creator_inventory: listOf(quantity),
+      }),
+    ),
+    warehouse_inventory: listOf(
+      reader(['warehouse_id', 'available_quantity', 'committed_quantity']),
+    ),
+  },
+);
+
 const transaction = reader(
   [
     'id',
@@ -119,6 +138,7 @@ const BY_RESOURCE: Readonly<Record<Resource, (source: Json) => Record<string, un
   statement,
   transaction,
   payment: paymentRecord,
+  inventory,
 };
 
 /** The only form in which an entity leaves this process or is stored. */

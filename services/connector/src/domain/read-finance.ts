@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Origin, Resource } from '@tokometrics/contracts';
+import type { Origin } from '@tokometrics/contracts';
+import { contentOf } from './content-of.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Json } from './pick-fields.ts';
-import { projectEntity } from './project-entity.ts';
 import { readRun } from './read-run.ts';
 import type { Bounds, PageAsk, ShopSource, SourcePage } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
@@ -73,13 +72,6 @@ async function sendTransactions(
     },
   });
   return rows;
-}
-
-function contentOf(resource: Resource, row: Json): string {
-  return createHash('sha256')
-    .update(JSON.stringify(projectEntity(resource, row)))
-    .digest('base64url')
-    .slice(0, 16);
 }
 
 interface Recent {

@@ -33,6 +33,8 @@ export interface ShopSource {
   readonly ordersById: (ids: readonly string[], control: CallControl) => Promise<SourcePage>;
   readonly productsUpdated: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly productsCreated: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+  /** Stock by the SKU, of at most a hundred products. */
+  readonly inventory: (productIds: readonly string[], control: CallControl) => Promise<SourcePage>;
   readonly statements: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly payments: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly transactions: (statementId: string, ask: PageAsk) => Promise<SourcePage>;

@@ -30,6 +30,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
     statements: read('statements'),
     payments: read('payments'),
     transactions: read('transactions'),
+    inventory: read('inventory'),
   };
   const leaseOf = (stream: Stream): Lease => ({
     get state() {
@@ -56,7 +57,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
       nowS: () => AT + calls.length,
       pause: turn,
       settings: {
-        ...{ pollIntervalMs: 1, financeIntervalMs: 1, leaseMs: 1 },
+        ...{ pollIntervalMs: 1, financeIntervalMs: 1, inventoryIntervalMs: 1, leaseMs: 1 },
         ...{ orderPageSize: 50, pageSize: 100, maxPages: 10 },
       },
       onProgress: () => undefined,
@@ -97,7 +98,7 @@ describe('startShopWorker', () => {
   });
 
   it('asks for nothing at all while no permission is left', async () => {
-    const fed = new Set(['order', 'product', 'finance', 'payment']);
+    const fed = new Set(['order', 'product', 'finance', 'payment', 'inventory']);
     const { calls } = aWorker(fed);
     await eventually(() => {
       expect(calls.length).toBeGreaterThan(10);
@@ -113,7 +114,8 @@ describe('startShopWorker', () => {
 
   it('says which permission a refused stream lacks, and clears it when the call passes again', async () => {
     let isRefused = true;
-    const { cursors } = aWorker(new Set(['order', 'product', 'finance', 'payment']), (call) => {
+    const fed = new Set(['order', 'product', 'finance', 'payment', 'inventory']);
+    const { cursors } = aWorker(fed, (call) => {
       if (isRefused && call === 'statements') {
         throw new TikTokFault('scope_missing', 'refused');
       }
@@ -124,6 +126,8 @@ describe('startShopWorker', () => {
       // Payments hang on no statement.
       expect(cursors.get('payment.live')?.cursor).toBeGreaterThan(AT);
       expect(cursors.get('payment.backfill')?.finishedAt).toBeInstanceOf(Date);
+      // And stock hangs on neither.
+      expect(cursors.get('inventory.live')?.finishedAt).toBeInstanceOf(Date);
     });
 
     isRefused = false;

@@ -4,6 +4,7 @@ import { pollOrders, pollProducts } from './poll-changes.ts';
 import type { PollDeps } from './poll-changes.ts';
 import { pollFinance, pollPayments } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
+import { createStockReader } from './read-stock.ts';
 import { EndlessPages } from './page-guard.ts';
 import { createRecentRows, remembering } from './recent-rows.ts';
 import { runBackfill } from './run-backfill.ts';
@@ -146,7 +147,7 @@ async function keepLeases({ deps, signal }: WorkerContext): Promise<void> {
   }
 }
 
-/** Everything that runs for one connection: four live loops, one backfill, the inbox, the leases. */
+/** Everything that runs for one connection: five live loops, one backfill, the inbox, the leases. */
 export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
@@ -165,6 +166,8 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     isKnown: recent.isKnown,
   };
   const products: PollDeps = { ...orders, pageSize };
+  // Past the memory of what was sent lately: thousands of SKUs would push the orders out of it.
+  const readStock = createStockReader({ ...finance, sink: deps.sink, source });
 
   const running = Promise.allSettled([
     live(context, 'order.live', settings.pollIntervalMs, (lease) =>
@@ -183,6 +186,9 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
       live(context, 'payment.live', settings.financeIntervalMs, (lease) =>
         pollPayments(finance, lease),
       ),
+    ),
+    firstOrders.promise.then(() =>
+      live(context, 'inventory.live', settings.inventoryIntervalMs, readStock),
     ),
     backfill(context, finance, () => {
       firstOrders.resolve(undefined);

@@ -1,4 +1,7 @@
-export type Stream = `${'order' | 'product' | 'finance' | 'payment'}.${'live' | 'backfill'}`;
+export type Stream =
+  | `${'order' | 'product' | 'finance' | 'payment'}.${'live' | 'backfill'}`
+  // What has no history: the first whole reading is all that there is of it.
+  | 'inventory.live';
 
 /** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
 export interface CursorState {
@@ -9,13 +12,17 @@ export interface CursorState {
   /** Backfill: width of the slice under way, and the next page in it. */
   readonly widthS: number;
   readonly pageToken: string | null;
-  /** Backfill: rows read, and how many of them before the slice under way began. */
+  /**
+   * Backfill: rows read, and how many of them before the slice under way began. Without a history:
+   * what the last whole reading found.
+   */
   readonly done: number;
   readonly doneBefore: number;
   /** The same for rows that hang on them: the transactions of statements. */
   readonly dependents: number;
   readonly dependentsBefore: number;
   readonly total: number | null;
+  /** Backfill: when the history was whole. Without a history: when all had been read once. */
   readonly finishedAt: Date | null;
   /** Live: when the wide look-back ran last. */
   readonly sweptAt: number;

@@ -24,6 +24,7 @@ export interface ShopWorkerDeps {
   readonly settings: {
     readonly pollIntervalMs: number;
     readonly financeIntervalMs: number;
+    readonly inventoryIntervalMs: number;
     readonly leaseMs: number;
     readonly orderPageSize: number;
     readonly pageSize: number;
@@ -34,7 +35,7 @@ export interface ShopWorkerDeps {
   readonly onFault: (stream: Stream | 'inbox', error: unknown) => void;
 }
 
-export type Loop = 'order.live' | 'product.live' | 'finance.live' | 'payment.live' | 'inbox';
+export type Loop = Extract<Stream, `${string}.live`> | 'inbox';
 
 /** What the loops of one shop share. */
 export interface WorkerContext {

@@ -16,5 +16,6 @@ export function createValidators(): Validators {
     statement: compile('statement'),
     transaction: compile('transaction'),
     payment: compile('payment'),
+    inventory: compile('inventory'),
   };
 }

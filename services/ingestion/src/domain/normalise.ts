@@ -1,7 +1,9 @@
 import type {
+  InventoryFact,
   OrderFact,
   PaymentFact,
   ProductFact,
+  RawInventory,
   RawOrder,
   RawPayment,
   RawProduct,
@@ -12,13 +14,15 @@ import type {
   TransactionFact,
 } from '@tokometrics/contracts';
 import { normaliseStatement, normaliseTransaction } from './normalise-finance.ts';
+import { normaliseInventory } from './normalise-inventory.ts';
 import { normaliseOrder } from './normalise-order.ts';
 import { normalisePayment } from './normalise-payment.ts';
 import { normaliseProduct } from './normalise-product.ts';
 import { Rejected } from './rejected.ts';
 import type { ShopZone } from './shop-zone.ts';
 
-export type Fact = OrderFact | ProductFact | StatementFact | TransactionFact | PaymentFact;
+export type Fact =
+  OrderFact | ProductFact | StatementFact | TransactionFact | PaymentFact | InventoryFact;
 
 export interface RawBodies {
   order: RawOrder;
@@ -26,6 +30,7 @@ export interface RawBodies {
   statement: RawStatement;
   transaction: RawTransaction;
   payment: RawPayment;
+  inventory: RawInventory;
 }
 
 /** One check per resource, compiled once; answers false where the body does not fit. */
@@ -59,10 +64,13 @@ export function normalise(
   if (resource === 'payment' && validators.payment(body)) {
     return normalisePayment(body, zone);
   }
+  if (resource === 'inventory' && validators.inventory(body)) {
+    return normaliseInventory(body, zone, seenAt);
+  }
   throw new Rejected('schema');
 }
 
-/** The day that decides retention: bucket of orders and finance, day of the fetch for products. */
+/** The day that decides retention: bucket of orders and finance, day of the fetch for products and stock. */
 export function bucketOf(fact: Fact): string {
   return 'localDate' in fact ? fact.localDate : fact.seenDate;
 }

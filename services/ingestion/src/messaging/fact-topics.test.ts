@@ -22,6 +22,10 @@ const BODIES: Readonly<Record<Resource, { readonly id: string }>> = {
     ...{ create_time: NOON_S, status: 'PROCESSING', amount: money('87.66') },
     ...{ settlement_amount: money('100.00'), reserve_amount: money('-12.34') },
   },
+  inventory: {
+    id: '1729352000000000002',
+    ...{ total_available_quantity: 40, total_committed_quantity: 3 },
+  },
 };
 
 const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>

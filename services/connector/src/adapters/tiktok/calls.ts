@@ -38,6 +38,12 @@ const CALLS = {
     version: '202502',
     isShopScoped: true,
   },
+  'inventory.search': {
+    method: 'POST',
+    path: '/product/{version}/inventory/search',
+    version: '202309',
+    isShopScoped: true,
+  },
   'statements.list': {
     method: 'GET',
     path: '/finance/{version}/statements',

@@ -1,5 +1,6 @@
 import { markOrigin, withNewTrace } from '@tokometrics/kit';
 import { isJson } from '../../domain/pick-fields.ts';
+import type { Json } from '../../domain/pick-fields.ts';
 import type { Bounds, CallControl, ShopSource, SourcePage } from '../../domain/shop-source.ts';
 import type { CallName } from './calls.ts';
 import type { Credentials, Lane, TikTokClient } from './tiktok-client.ts';
@@ -25,6 +26,8 @@ interface Listing {
   readonly ids?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Where the entities lie within what is listed. */
+  readonly rowsOf?: (listed: Json) => Json[];
 }
 
 function sortBy(field: string, order: 'ASC' | 'DESC'): Record<string, string> {
@@ -56,7 +59,8 @@ async function readListing(
     },
   });
   const list = reply.data[listing.list];
-  const rows = Array.isArray(list) ? list.filter(isJson) : [];
+  const listed = Array.isArray(list) ? list.filter(isJson) : [];
+  const rows = listing.rowsOf === undefined ? listed : listed.flatMap(listing.rowsOf);
   // What is sent of this page later belongs to the trace of the call that brought it.
   rows.forEach(markOrigin);
   const totalCount = reply.data['total_count'];
@@ -92,6 +96,12 @@ function productsBy(field: TimeField, { from, to }: Bounds): Listing {
   };
 }
 
+/** Stock is listed by product, and is of its SKUs. */
+function skusOf(product: Json): Json[] {
+  const { product_id, skus } = product;
+  return Array.isArray(skus) ? skus.filter(isJson).map((sku) => ({ ...sku, product_id })) : [];
+}
+
 export function createShopSource(options: ShopSourceOptions): ShopSource {
   const read = (listing: Listing, ask: Ask): Promise<SourcePage> =>
     withNewTrace('page read', { 'tiktok.call': listing.name }, () =>
@@ -104,6 +114,16 @@ export function createShopSource(options: ShopSourceOptions): ShopSource {
       read({ name: 'orders.detail', list: 'orders', query: { ids: ids.join(',') } }, control),
     productsUpdated: (bounds, ask) => read(productsBy('update_time', bounds), ask),
     productsCreated: (bounds, ask) => read(productsBy('create_time', bounds), ask),
+    inventory: (productIds, control) =>
+      read(
+        {
+          name: 'inventory.search',
+          list: 'inventory',
+          body: { product_ids: productIds },
+          rowsOf: skusOf,
+        },
+        control,
+      ),
     statements: (bounds, ask) =>
       read(
         {

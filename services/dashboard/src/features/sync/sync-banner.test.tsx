@@ -33,7 +33,7 @@ describe('SyncBanner', () => {
 
     expect(
       screen.getByText(
-        /product names and product ranking; settlements, settled refunds and payouts/,
+        /product names, product ranking and stock; settlements, settled refunds and payouts/,
       ),
     ).toBeTruthy();
     expect(screen.getByRole('link').getAttribute('href')).toBe('/settings/connect');

@@ -13,6 +13,7 @@ const NAMES = {
   statement: 'Statements',
   transaction: 'Transactions',
   payment: 'Payments',
+  inventory: 'Stock',
 } as const;
 
 /** Done of total, rate and time left: only what is known is said. */
