@@ -82,6 +82,17 @@ describe('noteRenewal', () => {
     expect(said).toEqual([1, 2].map(() => ({ lost: ['finance.data.read'], regained: [] })));
   });
 
+  it('pauses stock together with the products', async () => {
+    const { renew, fed } = aGrant();
+
+    await renew(without('seller.product.basic'));
+
+    expect(fed()).toEqual([
+      ...['order.live', 'order.backfill'],
+      ...['finance.live', 'finance.backfill', 'payment.live', 'payment.backfill'],
+    ]);
+  });
+
   it('lets it go on when a later renewal grants it again', async () => {
     const { renew, fed, first, said } = aGrant();
     await renew(without('seller.order.info', 'seller.product.basic'));

@@ -49,10 +49,11 @@ function aShop(count: number) {
   });
   const productsCreated = ({ from = 0, to = 0 }: Bounds, { pageToken }: PageAsk) => {
     const all = products.filter(({ create_time: at }) => Number(at) >= from && Number(at) < to);
-    if (all.length > limits.listing) {
+    const first = Number(pageToken ?? 0);
+    // As TikTok does it: not before the page that lies beyond.
+    if (first + PAGE > limits.listing && all.length > limits.listing) {
       return Promise.reject(new TikTokFault('narrow_window', 'too many'));
     }
-    const first = Number(pageToken ?? 0);
     const nextToken = first + PAGE >= all.length ? '' : String(first + PAGE);
     const rest = { nextToken, totalCount: all.length };
     return Promise.resolve(page(all.slice(first, first + PAGE), rest));
