@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectResult, freshnessReply, problem } from '@tokometrics/contracts';
+import { ensureDashboard } from '@tokometrics/local';
 import type { EngineHandle, EngineName } from '@tokometrics/local';
 import { eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
@@ -48,6 +49,7 @@ describe('an engine that is away', () => {
   let processes: (readonly [string, number])[];
 
   beforeAll(async () => {
+    await ensureDashboard(() => undefined);
     system = await startSystem({
       ownEngines: true,
       // Small pages and a slow source: a load that lasts while one engine after the other is away.

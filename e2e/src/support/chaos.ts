@@ -23,10 +23,12 @@ export async function killAtRandom(
   for (let time = 0; time < times; time += 1) {
     await delay(randomInt(withinMs));
     const { pid } = mortal;
+    const killedAt = performance.now();
     await mortal.kill('SIGKILL');
-    kills.push(
-      `${String(Math.round(performance.now()))} ms: killed ${mortal.name} (${String(pid)})`,
-    );
     await revive(mortal);
+    const awayS = ((performance.now() - killedAt) / 1000).toFixed(1);
+    kills.push(
+      `${String(Math.round(killedAt))} ms: killed ${mortal.name} (${String(pid)}), back after ${awayS} s`,
+    );
   }
 }
