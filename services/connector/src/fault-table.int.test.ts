@@ -136,6 +136,7 @@ async function run(faults: readonly Record<string, unknown>[], mode = 'documente
     refreshes: calls.filter(({ path }) => path.endsWith('/token/refresh')).length,
     lists: calls.filter(({ path }) => path.endsWith('/authorization/202309/shops')).length - 1,
     clockRefusals: /clock_refusals_total (\d+)/.exec(await worker.metrics())?.[1],
+    isPutOff: /outcome="(throttle|retry)"\} [1-9]/.test(await worker.metrics()),
     struck: searches[AFTER],
     next: searches[AFTER + 1],
   };
@@ -156,7 +157,8 @@ function actionOf(seen: Run): string[] {
   const waited = (seen.next?.at ?? 0) - (seen.struck?.at ?? 0);
   const own = seen.kinds.filter((kind) => !kind.endsWith(' shop_mismatch'));
   return [
-    ...(waited >= 950 ? ['waits'] : []),
+    // A busy machine is slow by itself: only after such an answer is it a wait.
+    ...(seen.isPutOff && waited >= 950 ? ['waits'] : []),
     ...(Number(seen.next?.pageSize) < Number(seen.struck?.pageSize) ? ['shrinks'] : []),
     ...(seen.refreshes > 0 ? [`renews ${String(seen.refreshes)}`] : []),
     ...(seen.clockRefusals !== '0' ? [`restamps ${String(seen.clockRefusals)}`] : []),

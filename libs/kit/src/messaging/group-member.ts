@@ -115,9 +115,24 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
       announceJoin();
       await consumer?.disconnect();
     },
-    pause: (topic, partition) => consumer?.pause([{ topic, partitions: [partition] }]),
-    resume: (topic, partition) => consumer?.resume([{ topic, partitions: [partition] }]),
+    pause: (topic, partition) => {
+      whileRunning(() => consumer?.pause([{ topic, partitions: [partition] }]));
+    },
+    resume: (topic, partition) => {
+      whileRunning(() => consumer?.resume([{ topic, partitions: [partition] }]));
+    },
   };
+}
+
+/** One that has just ended, or was just built, has nothing paused; with its join all begins anew. */
+function whileRunning(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'KafkaJSNonRetriableError')) {
+      throw error;
+    }
+  }
 }
 
 // A second restart beside ours would make two members out of one.
