@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { flushTelemetry } from './flush-telemetry.ts';
 import type { Lifecycled } from './lifecycle.ts';
 import type { Logger } from './logging.ts';
 
@@ -86,21 +87,4 @@ function createEnding({ name, lifecycle, log, stopTimeoutMs = 25_000 }: RunServi
       void end();
     },
   };
-}
-
-/** The last spans leave before the process does, when the telemetry file is loaded. */
-async function flushTelemetry(): Promise<void> {
-  const telemetry: unknown = Reflect.get(globalThis, Symbol.for('tokometrics.telemetry'));
-  if (hasShutdown(telemetry)) {
-    await telemetry.shutdown();
-  }
-}
-
-function hasShutdown(telemetry: unknown): telemetry is { shutdown(): Promise<void> } {
-  return (
-    typeof telemetry === 'object' &&
-    telemetry !== null &&
-    'shutdown' in telemetry &&
-    typeof telemetry.shutdown === 'function'
-  );
 }

@@ -2,6 +2,9 @@ import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka as KafkaClient }
 import type { Logger } from '../logging.ts';
 import { untilDone } from './backoff.ts';
 
+/** Partitions by topic, as the broker knows it. */
+export type Assigned = Readonly<Record<string, readonly number[]>>;
+
 export interface GroupMemberOptions {
   readonly client: KafkaClient;
   /** Names as the broker knows them. */
@@ -11,7 +14,7 @@ export interface GroupMemberOptions {
   readonly log: Logger;
   readonly tuning?: Partial<ConsumerConfig>;
   /** A new generation: whatever was fetched but not committed will be fetched again. */
-  onJoin(): void;
+  onJoin(assigned: Assigned): void;
   onBatch(payload: EachBatchPayload): Promise<void>;
   /** Also for batches that hold nothing but control records. */
   onBatchEnd?(topic: string, partition: number, lastOffset: string): void;
@@ -55,8 +58,8 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
       retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8, restartOnFailure },
       ...options.tuning,
     });
-    built.on(built.events.GROUP_JOIN, () => {
-      options.onJoin();
+    built.on(built.events.GROUP_JOIN, ({ payload }) => {
+      options.onJoin(payload.memberAssignment);
       announceJoin();
     });
     built.on(built.events.END_BATCH_PROCESS, ({ payload }) => {

@@ -15,6 +15,7 @@ import type {
 } from './options.ts';
 import { createProducer } from './producer.ts';
 import { createSharedSender } from './shared-sender.ts';
+import { sweep } from './sweep.ts';
 import { createTail } from './tail.ts';
 import { createNaming } from './topics.ts';
 import { registerZstd } from './zstd-codec.ts';
@@ -94,6 +95,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     batchConsumer,
     tail: (given) => createTail({ client, naming, newAdmin, log }, given),
     admin: newAdmin,
+    sweep: (given) => sweep({ client, naming, newAdmin, log }, given),
     readToEnd: async (topic, onMessage) => {
       const own = newAdmin();
       try {

@@ -101,6 +101,17 @@ export interface TailOptions {
   onMessage(message: InMessage): Promise<void> | void;
 }
 
+export interface SweepOptions {
+  /** Its committed offsets say how far earlier sweeps came; one sweep of it runs at a time. */
+  readonly group: string;
+  readonly topic: string;
+  /** Forgets how far earlier sweeps came. */
+  readonly again: boolean;
+  readonly signal: AbortSignal;
+  /** In order within a partition; all of the batch is committed when it resolves. */
+  onBatch(messages: readonly InMessage[]): Promise<void>;
+}
+
 export interface Producer extends Lifecycled {
   /** Resolves when all in-sync replicas hold every message. */
   send(batch: readonly OutMessage[]): Promise<void>;
@@ -150,4 +161,10 @@ export interface Kafka {
   tail(options: TailOptions): Lifecycled;
   admin(): KafkaAdmin;
   readToEnd(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;
+  /**
+   * From where the group's last sweep ended to the topic's present end. Rejects with what `onBatch`
+   * threw, with `resource.conflict` while another sweep of the group runs, and when it is aborted:
+   * what is committed stays so, and the next sweep goes on there.
+   */
+  sweep(options: SweepOptions): Promise<void>;
 }

@@ -19,6 +19,8 @@ export const HEADER = {
 
 export const LADDER: LadderIntervals = { '1m': 60_000, '10m': 600_000, '1h': 3_600_000 };
 
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
 function originOf(message: InMessage): Record<string, string> {
   return {
     [HEADER.originTopic]: message.headers[HEADER.originTopic] ?? message.topic,
@@ -89,9 +91,36 @@ export async function toDeadLetter(
       ...headers,
       ...originOf(message),
       [HEADER.reason]: toReason(reason),
-      [HEADER.bodySha256]: createHash('sha256').update(body).digest('hex'),
+      [HEADER.bodySha256]: sha256(body),
       [HEADER.bodyLength]: String(body.length),
       [HEADER.bodyKept]: sealed === undefined ? 'none' : 'sealed',
     },
+  };
+}
+
+export interface DeadLetter {
+  readonly reason: string;
+  /** Topic that the record came from. */
+  readonly topic: string;
+  readonly key: string | undefined;
+  /** As the record bore them: without what the ladder and the dead letters added. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it was parked; undefined: none was kept. */
+  readonly parked: Buffer | undefined;
+  /** True for the bytes that the record had before it was parked. */
+  isBody(bytes: Buffer): boolean;
+}
+
+const ADDED: ReadonlySet<string> = new Set(Object.values(HEADER));
+
+/** A dead letter as the record that it was. */
+export function fromDeadLetter({ headers, key, value }: InMessage): DeadLetter {
+  return {
+    reason: toReason(headers[HEADER.reason] ?? ''),
+    topic: headers[HEADER.originTopic] ?? '',
+    key,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !ADDED.has(name))),
+    parked: headers[HEADER.bodyKept] === 'sealed' ? (value ?? undefined) : undefined,
+    isBody: (bytes) => sha256(bytes) === headers[HEADER.bodySha256],
   };
 }
