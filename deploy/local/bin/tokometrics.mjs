@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The door of a local installation: `start`, `status`, `stop`, `reset`. Runs from a fresh clone on
+ * The door of a local installation: `start`, `status`, `stop`, `reset`, `replay`. Runs from a fresh clone on
  * any Node from 20 on: says what is missing, installs what the lock file names, and goes on in the
  * Node that came with it.
  */

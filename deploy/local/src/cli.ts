@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { startEngines } from './engines/start-engines.ts';
 import { reset, status, stop } from './launcher/control.ts';
 import { PLACES, ROOT } from './launcher/places.ts';
+import { replay } from './launcher/replay.ts';
 import { start } from './launcher/start.ts';
 
-const USAGE = `usage: tokometrics start | status | stop | reset [--yes] | engines --data <folder>`;
+const USAGE = `usage: tokometrics start | status | stop | reset [--yes] | replay … | engines --data <folder>`;
 
 /** Starts the engines alone, prints their addresses as JSON and stays until it is told to stop. */
 async function engines(dataDir: string): Promise<number> {
@@ -25,6 +26,11 @@ async function engines(dataDir: string): Promise<number> {
 }
 
 async function command(): Promise<number> {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === 'replay') {
+    // Its words are the job's.
+    return replay(rest);
+  }
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { data: { type: 'string' }, yes: { type: 'boolean' } },

@@ -14,3 +14,8 @@ export type { UnsignedAck } from './acks.ts';
 export { createShopProjection } from './shop-projection.ts';
 export type { ShopProjection } from './shop-projection.ts';
 export { parseRecord } from './parse-record.ts';
+export { parseReplay } from './replay/arguments.ts';
+export type { ReplayRequest } from './replay/arguments.ts';
+export { topicsOfGroup } from './replay/redrive.ts';
+export { createReplayTools } from './replay/replay-tools.ts';
+export type { ReplayParts, ReplayTools } from './replay/replay-tools.ts';

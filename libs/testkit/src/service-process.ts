@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import type { AppRole } from '@tokometrics/local';
 import { engineEnv } from './engine-env.ts';
@@ -60,6 +61,61 @@ function endOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
+function spawnService(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(
+    process.execPath,
+    [
+      ...['-C', '@tokometrics/source', '--disable-warning=TimeoutNegativeWarning'],
+      ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts', ...args],
+    ],
+    {
+      cwd: join(repositoryRoot, 'services', name),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...env },
+    },
+  );
+}
+
+export interface ServiceJob {
+  /** What it has printed so far. */
+  output(): string;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<{
+    readonly how: number | string;
+    readonly out: string;
+    readonly err: string;
+  }>;
+}
+
+/** A service's program on an errand that ends: `main.ts <args>`, with the environment of the service. */
+export function startServiceJob(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): ServiceJob {
+  const nowhere = 'http://127.0.0.1:1';
+  const child = spawnService(name, args, {
+    ...{ PORT: '0', OPS_PORT: '0', IDENTITY_URL: nowhere },
+    ...env,
+  });
+  const printed = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
+  return {
+    output: () => `${printed.out}${printed.err}`,
+    kill: (signal) => child.kill(signal),
+    ended: new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        resolve({ how: code ?? signal ?? 'unknown', ...printed });
+      });
+    }),
+  };
+}
+
 /** A service as it ships: its own process, its `main.ts`, its environment. Resolves when it is ready. */
 export async function startServiceProcess(
   name: string,
@@ -68,22 +124,13 @@ export async function startServiceProcess(
   const [port, opsPort] = await Promise.all([freePort(), freePort()]);
   const url = `http://127.0.0.1:${String(port)}`;
   const opsUrl = `http://127.0.0.1:${String(opsPort)}`;
-  const child = spawn(
-    process.execPath,
-    ['-C', '@tokometrics/source', '--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
-    {
-      cwd: join(repositoryRoot, 'services', name),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        PORT: String(port),
-        OPS_PORT: String(opsPort),
-        // What a service that checks passports asks for keys; identity is its own issuer.
-        IDENTITY_URL: url,
-        ...env,
-      },
-    },
-  );
+  const child = spawnService(name, [], {
+    PORT: String(port),
+    OPS_PORT: String(opsPort),
+    // What a service that checks passports asks for keys; identity is its own issuer.
+    IDENTITY_URL: url,
+    ...env,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -2,10 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { shopKey as shopKeySchema, shopOfScope, TOPICS } from '@tokometrics/contracts';
 import {
   createFences,
+  createReplayTools,
   createSealer,
   createShopProjection,
   parkBodyBy,
+  parseReplay,
   registerErasers,
+  topicsOfGroup,
 } from '@tokometrics/erasure';
 import type { Eraser, Fences } from '@tokometrics/erasure';
 import {
@@ -22,7 +25,7 @@ import {
   migrateClickhouse,
   sha256Hex,
 } from '@tokometrics/kit';
-import type { Clock, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
+import type { Clock, Job, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
@@ -46,7 +49,7 @@ import type { Scope } from './domain/read-fact.ts';
 import { retentionCut } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
-import { createConsumers } from './messaging/consumers.ts';
+import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
@@ -168,6 +171,26 @@ export function compose(config: Config, log: Logger): Lifecycle {
     pages: { '/audit': async () => (await journal.last()) ?? {} },
   });
   return new Lifecycle([ops, work]);
+}
+
+/** Sends again what was parked; the same program, under a role of Vault that may open it. */
+export function composeReplay(config: Config, log: Logger, args: readonly string[]): Job {
+  const request = parseReplay(args);
+  if (request.kind === 'dead-letters') {
+    topicsOfGroup(GROUPS, request.group);
+  }
+  const clock = createClock(config.CLOCK_AT);
+  const { kafka, vault } = createEngines(config, log, createMetrics({ service: SERVICE }), clock);
+  const tools = createReplayTools({
+    ...{ kafka, vault, clock, log, groups: GROUPS },
+    service: SERVICE,
+    instanceId: config.INSTANCE_ID,
+    say: (line) => process.stdout.write(`${line}\n`),
+  });
+  return {
+    lifecycle: new Lifecycle(tools.parts),
+    work: (signal) => tools.redrive(request, signal),
+  };
 }
 
 function step(name: string, start: () => Promise<void>): Lifecycled {

@@ -1,10 +1,13 @@
 import { TOPICS } from '@tokometrics/contracts';
 import {
   createFences,
+  createReplayTools,
   createSealer,
   createShopProjection,
   parkBodyBy,
+  parseReplay,
   registerErasers,
+  topicsOfGroup,
 } from '@tokometrics/erasure';
 import type { Eraser, Fences } from '@tokometrics/erasure';
 import {
@@ -16,7 +19,7 @@ import {
   createVault,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Logger, Metrics } from '@tokometrics/kit';
+import type { Clock, Job, Logger, Metrics } from '@tokometrics/kit';
 import { createValidators } from './adapters/ajv-validators.ts';
 import { createMongoArchive } from './adapters/mongo-archive.ts';
 import { createMongoHeads } from './adapters/mongo-heads.ts';
@@ -24,7 +27,7 @@ import { createMongoShopStates } from './adapters/mongo-shop-state.ts';
 import { createZones } from './adapters/shop-zones.ts';
 import type { Config } from './config.ts';
 import { retentionCut } from './domain/retention.ts';
-import { createConsumers } from './messaging/consumers.ts';
+import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
 
@@ -33,27 +36,7 @@ const SERVICE = 'ingestion';
 export function compose(config: Config, log: Logger): Lifecycle {
   const clock = createClock(config.CLOCK_AT);
   const metrics = createMetrics({ service: SERVICE });
-  const kafka = createKafka({
-    brokers: config.KAFKA_BROKERS,
-    clientId: `${SERVICE}-${config.INSTANCE_ID}`,
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    log,
-    metrics,
-  });
-  const mongo = createMongo({
-    url: config.MONGO_URL,
-    database: config.MONGO_DATABASE ?? SERVICE,
-    log,
-  });
-  const vault = createVault({
-    address: config.VAULT_ADDR,
-    roleId: config.VAULT_ROLE_ID,
-    secretId: config.VAULT_SECRET_ID,
-    kvMount: config.VAULT_KV_MOUNT,
-    transitMount: config.VAULT_TRANSIT_MOUNT,
-    log,
-    clock,
-  });
+  const { kafka, mongo, vault } = createEngines(config, log, metrics, clock);
   const producer = kafka.producer({ compression: 'zstd' });
   const archive = createMongoArchive(mongo);
   const heads = createMongoHeads(mongo);
@@ -125,6 +108,50 @@ export function compose(config: Config, log: Logger): Lifecycle {
     },
   });
   return new Lifecycle([ops, work]);
+}
+
+/** Sends again what was parked; the same program, so that it has what the service has. */
+export function composeReplay(config: Config, log: Logger, args: readonly string[]): Job {
+  const request = parseReplay(args);
+  if (request.kind === 'dead-letters') {
+    topicsOfGroup(GROUPS, request.group);
+  }
+  const clock = createClock(config.CLOCK_AT);
+  const { kafka, vault } = createEngines(config, log, createMetrics({ service: SERVICE }), clock);
+  const tools = createReplayTools({
+    ...{ kafka, vault, clock, log, groups: GROUPS },
+    service: SERVICE,
+    instanceId: config.INSTANCE_ID,
+    say: (line) => process.stdout.write(`${line}\n`),
+  });
+  return {
+    lifecycle: new Lifecycle(tools.parts),
+    work: (signal) => tools.redrive(request, signal),
+  };
+}
+
+function createEngines(config: Config, log: Logger, metrics: Metrics, clock: Clock) {
+  return {
+    kafka: createKafka({
+      brokers: config.KAFKA_BROKERS,
+      clientId: `${SERVICE}-${config.INSTANCE_ID}`,
+      topicPrefix: config.KAFKA_TOPIC_PREFIX,
+      ...{ log, metrics },
+    }),
+    mongo: createMongo({
+      url: config.MONGO_URL,
+      database: config.MONGO_DATABASE ?? SERVICE,
+      log,
+    }),
+    vault: createVault({
+      address: config.VAULT_ADDR,
+      roleId: config.VAULT_ROLE_ID,
+      secretId: config.VAULT_SECRET_ID,
+      kvMount: config.VAULT_KV_MOUNT,
+      transitMount: config.VAULT_TRANSIT_MOUNT,
+      ...{ log, clock },
+    }),
+  };
 }
 
 interface Stores {

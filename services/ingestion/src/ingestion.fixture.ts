@@ -25,10 +25,11 @@ import {
   createSuiteVault,
   engineEnv,
   eventually,
+  startServiceJob,
   startServiceProcess,
   suiteServiceEnv,
 } from '@tokometrics/testkit';
-import type { ServiceProcess, SuiteNames } from '@tokometrics/testkit';
+import type { ServiceJob, ServiceProcess, SuiteNames } from '@tokometrics/testkit';
 import { rawEvent, rawOrderBody } from './raw-events.test-support.ts';
 import type { RawScope } from './raw-events.test-support.ts';
 
@@ -49,6 +50,8 @@ export interface IngestionWorld {
   /** As the connector, which alone makes sealing keys. */
   readonly vault: Vault;
   service(): ServiceProcess;
+  /** The program's `replay`, beside the service. */
+  replay(args: readonly string[], change?: Readonly<Record<string, string>>): ServiceJob;
   /** What every process of this world has printed. */
   printed(): string;
   start(): Promise<void>;
@@ -120,6 +123,14 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
   return {
     ...{ kafka, admin, producer, mongo, sealer, vault, start, send, announce, readAll },
     service: running,
+    replay: (args, change) => {
+      const job = startServiceJob('ingestion', { ...env, LOG_LEVEL: 'debug', ...change }, [
+        'replay',
+        ...args,
+      ]);
+      outputs.push(() => job.output());
+      return job;
+    },
     printed: () => outputs.map((output) => output()).join('\n'),
     stop: async () => {
       await running().kill('SIGTERM');

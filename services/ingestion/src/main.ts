@@ -1,9 +1,14 @@
-import { createLogger, runService } from '@tokometrics/kit';
-import { compose } from './compose.ts';
+import { createLogger, runJob, runService } from '@tokometrics/kit';
+import { compose, composeReplay } from './compose.ts';
 import { readIngestionConfig } from './config.ts';
 
 const config = readIngestionConfig(process.env);
-if (!process.argv.includes('--check-config')) {
-  const log = createLogger({ service: 'ingestion', level: config.LOG_LEVEL });
+const [command, ...args] = process.argv.slice(2);
+const logged = { service: 'ingestion', level: config.LOG_LEVEL };
+if (command === 'replay') {
+  const log = createLogger({ ...logged, destination: process.stderr });
+  await runJob({ name: 'replay', log, prepare: () => composeReplay(config, log, args) });
+} else if (command !== '--check-config') {
+  const log = createLogger(logged);
   await runService({ name: 'ingestion', lifecycle: compose(config, log), log });
 }

@@ -25,6 +25,8 @@ function properties(dataDir: string, port: number, controllerPort: number): stri
     'min.insync.replicas=1',
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=8',
+    // 15 days: how far dead letters were sent again is known for as long as they are kept.
+    'offsets.retention.minutes=21600',
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'transaction.state.log.num.partitions=4',

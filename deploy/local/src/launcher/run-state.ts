@@ -12,6 +12,8 @@ export interface RunState {
   /** What a person opens, by what it is; empty while starting. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly processes: Readonly<Record<string, number>>;
+  /** Socket at which `replay` asks; absent until all runs. */
+  readonly door?: string;
 }
 
 const PHASES = ['starting', 'running', 'stopping'] as const;
@@ -38,6 +40,7 @@ export function readState(file: string): RunState | undefined {
     startedAt: isText(record['startedAt']) ? record['startedAt'] : '',
     addresses: entriesOf(record['addresses'], isText),
     processes: entriesOf(record['processes'], isNumber),
+    ...(isText(record['door']) ? { door: record['door'] } : {}),
   };
 }
 
@@ -48,7 +51,7 @@ export function livingRun(file: string): RunState | undefined {
 }
 
 export interface RunClaim {
-  update(change: Partial<Pick<RunState, 'phase' | 'addresses' | 'processes'>>): void;
+  update(change: Partial<Pick<RunState, 'phase' | 'addresses' | 'processes' | 'door'>>): void;
   release(): void;
 }
 

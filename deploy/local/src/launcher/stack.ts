@@ -14,6 +14,7 @@ import type { LocalPki } from '../pki/ensure-pki.ts';
 import { bootstrapVault } from '../vault/bootstrap.ts';
 import { ensureCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
+import { openReplayDoor } from './replay-door.ts';
 import { commonEnv, serviceEnv } from './service-env.ts';
 import type { StackNames } from './service-env.ts';
 
@@ -47,6 +48,8 @@ export interface Stack {
   readonly credentials: Credentials;
   readonly certificates: LocalPki;
   readonly publicUrl: string;
+  /** Socket at which `replay` asks. */
+  readonly replayDoor: string;
   stop(): Promise<void>;
 }
 
@@ -138,10 +141,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
     });
     adopt(running);
+    const door = await openReplayDoor({ root, services: running.services });
+    adopt(door);
     const publicPort = running.services['gateway']?.ports['PORT'];
     return {
       ...{ engines, mailbox, credentials, certificates, stop },
       services: running.services,
+      replayDoor: door.path,
       publicUrl: `http://localhost:${String(publicPort ?? 0)}`,
     };
   } catch (error) {

@@ -148,6 +148,7 @@ async function run(claim: RunClaim, say: Log): Promise<number> {
         phase: 'running',
         addresses: addressesOf(stack),
         processes: processesOf(stack),
+        door: stack.replayDoor,
       });
       announce(stack);
       say('running');

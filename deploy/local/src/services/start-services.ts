@@ -44,6 +44,8 @@ export interface ServiceHandle extends Supervised {
   readonly ports: Readonly<Record<string, number>>;
   readonly logFile: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Environment of its `replay` job; undefined where it has none. */
+  readonly replayEnv: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Services {
@@ -77,15 +79,28 @@ function vaultEnv(
   roles: Readonly<Record<string, AppRole>>,
 ): Record<string, string> {
   const wanted = { [entry.name]: 'VAULT', ...entry.otherRoles };
-  const env: Record<string, string> = {};
-  for (const [role, keyPrefix] of Object.entries(wanted)) {
-    const known = roles[role];
-    if (known !== undefined) {
-      env[`${keyPrefix}_ROLE_ID`] = known.roleId;
-      env[`${keyPrefix}_SECRET_ID`] = known.secretId;
-    }
-  }
-  return env;
+  return Object.fromEntries(
+    Object.entries(wanted).flatMap(([role, keyPrefix]) =>
+      Object.entries(roleEnv(roles[role], keyPrefix)),
+    ),
+  );
+}
+
+function roleEnv(role: AppRole | undefined, keyPrefix: string): Record<string, string> {
+  return role === undefined
+    ? {}
+    : { [`${keyPrefix}_ROLE_ID`]: role.roleId, [`${keyPrefix}_SECRET_ID`]: role.secretId };
+}
+
+/** As the service's, but for the role, and quiet: what it prints is read by a person. */
+function replayEnv(
+  { replayRole }: ServiceEntry,
+  env: Readonly<Record<string, string>>,
+  roles: Readonly<Record<string, AppRole>>,
+): Record<string, string> | undefined {
+  return replayRole === undefined
+    ? undefined
+    : { LOG_LEVEL: 'warn', ...env, ...roleEnv(roles[replayRole], 'VAULT') };
 }
 
 /** The root token is the launcher's alone. */
@@ -177,6 +192,7 @@ async function startOne(
     ports: one.ports,
     logFile: spec.logFile,
     env,
+    replayEnv: replayEnv(one.entry, env, options.vaultRoles),
     get pid() {
       return running.pid;
     },

@@ -9,6 +9,8 @@ export interface ServiceEntry {
   readonly isOutside?: boolean;
   /** Megabytes of memory, per half, for what has just been made (default 4). */
   readonly youngMb?: number;
+  /** Its program also sends again what it keeps, as a job (`replay`), under this role of Vault. */
+  readonly replayRole?: string;
   /** Vault principals besides its own, and the keys under which it gets them. */
   readonly otherRoles?: Readonly<Record<string, string>>;
 }
@@ -17,8 +19,9 @@ export const SERVICES: readonly ServiceEntry[] = [
   { name: 'identity' },
   // A page of orders takes megabytes, several are at hand, and most of each is dropped at once.
   { name: 'connector', youngMb: 16 },
-  { name: 'ingestion' },
-  { name: 'analytics' },
+  { name: 'ingestion', replayRole: 'ingestion' },
+  // The service itself may seal what it parks, but not open it.
+  { name: 'analytics', replayRole: 'analytics-replay' },
   {
     name: 'privacy',
     otherPorts: ['DPO_PORT'],

@@ -60,6 +60,7 @@ describe('the policies', () => {
     ['connector', 'POST', `${TRANSIT}/datakey/plaintext/k-live-1`, {}],
     ['connector', 'POST', `${TRANSIT}/keys/svc-connector`, { type: 'ed25519' }],
     ['ingestion', 'POST', `${TRANSIT}/datakey/plaintext/k-live-1`, {}],
+    ['analytics-replay', 'POST', `${TRANSIT}/keys/svc-analytics`, { type: 'ed25519' }],
     ['identity', 'POST', `${TRANSIT}/encrypt/a-one`, { plaintext }],
     [
       'identity',
@@ -87,6 +88,9 @@ describe('the policies', () => {
     ['ingestion', 'GET', `${KV}/data/tiktok/m/a`, undefined],
     ['analytics', 'GET', `${KV}/data/tiktok/m/a`, undefined],
     ['analytics', 'POST', `${TRANSIT}/decrypt/k-live-1`, { ciphertext: 'vault:v1:x' }],
+    ['analytics-replay', 'GET', `${KV}/data/tiktok/m/a`, undefined],
+    ['analytics-replay', 'POST', `${TRANSIT}/datakey/plaintext/k-live-1`, {}],
+    ['analytics-replay', 'POST', `${TRANSIT}/decrypt/a-one`, { ciphertext: 'vault:v1:x' }],
     ['gateway', 'POST', `${TRANSIT}/datakey/plaintext/k-live-1`, {}],
     ['identity', 'GET', `${KV}/data/tiktok/m/a`, undefined],
     ['identity', 'POST', `${TRANSIT}/datakey/plaintext/k-live-1`, {}],

@@ -17,6 +17,22 @@ const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
 // Bigger chunks cost fewer passes over the same days; a history comes newest day first.
 const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE };
 
+const groupsOf = (resource: Resource) => {
+  const topic = factTopic(resource);
+  return {
+    live: { group: `analytics-${resource}`, topics: [topic] },
+    history: { group: `analytics-${resource}-bf`, topics: [backfillTwin(topic)] },
+  };
+};
+
+/** The groups that park records, each with the topics that it reads. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  RESOURCES.flatMap((resource) => {
+    const { live, history } = groupsOf(resource);
+    return [live, history].map(({ group, topics }) => [group, topics] as const);
+  }),
+);
+
 /** Two groups per resource: a history that loads never makes what happens now wait. */
 export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
   const handlers = {
@@ -27,15 +43,13 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
   };
   const ofResource = (resource: Resource): Lifecycled[] => [
     kafka.batchConsumer<Prepared[]>({
-      group: `analytics-${resource}`,
-      topics: [factTopic(resource)],
+      ...groupsOf(resource).live,
       ...LIVE,
       lingerMs: deps.liveLingerMs,
       ...handlers,
     }),
     kafka.batchConsumer<Prepared[]>({
-      group: `analytics-${resource}-bf`,
-      topics: [backfillTwin(factTopic(resource))],
+      ...groupsOf(resource).history,
       ...BACKFILL,
       lingerMs: deps.backfillLingerMs,
       ...handlers,

@@ -12,10 +12,16 @@ export interface ConsumerDeps extends PrepareDeps, StoreDeps {
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
+const LIVE = RESOURCES.map((resource) => rawTopic(resource));
+
+/** The groups that park records, each with the topics that it reads. */
+export const GROUPS = {
+  ingestion: LIVE,
+  'ingestion-bf': LIVE.map((topic) => backfillTwin(topic)),
+} as const;
 
 /** Two groups: a history that loads never makes what happens now wait. */
 export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
-  const live = RESOURCES.map((resource) => rawTopic(resource));
   const handlers = {
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
@@ -25,7 +31,7 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
   return [
     kafka.batchConsumer<Prepared[]>({
       group: 'ingestion',
-      topics: live,
+      topics: GROUPS.ingestion,
       maxRows: deps.liveRows,
       maxBytes: MAX_BYTES,
       lingerMs: 50,
@@ -33,7 +39,7 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
     }),
     kafka.batchConsumer<Prepared[]>({
       group: 'ingestion-bf',
-      topics: live.map((topic) => backfillTwin(topic)),
+      topics: GROUPS['ingestion-bf'],
       maxRows: deps.backfillRows,
       maxBytes: MAX_BYTES,
       lingerMs: 200,
