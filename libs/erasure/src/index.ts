@@ -16,6 +16,7 @@ export type { ShopProjection } from './shop-projection.ts';
 export { parseRecord } from './parse-record.ts';
 export { parseReplay } from './replay/arguments.ts';
 export type { ReplayRequest } from './replay/arguments.ts';
+export { openEpoch, shopIsFenced } from './replay/open-epoch.ts';
 export { topicsOfGroup } from './replay/redrive.ts';
 export { createReplayTools } from './replay/replay-tools.ts';
 export type { ReplayParts, ReplayTools } from './replay/replay-tools.ts';

@@ -1,33 +1,40 @@
 import { TOPICS } from '@tokometrics/contracts';
+import type { SealedWire, ShopKey } from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
   createSealer,
   createShopProjection,
+  openEpoch,
   parkBodyBy,
   parseReplay,
   registerErasers,
+  shopIsFenced,
   topicsOfGroup,
 } from '@tokometrics/erasure';
-import type { Eraser, Fences } from '@tokometrics/erasure';
+import type { Eraser, Fences, ReplayTools, SealContext } from '@tokometrics/erasure';
 import {
   createClock,
   createKafka,
   createMetrics,
   createMongo,
   createOps,
+  createUlid,
   createVault,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Clock, Job, Logger, Metrics } from '@tokometrics/kit';
+import type { Clock, Job, Logger, Metrics, Mongo } from '@tokometrics/kit';
 import { createValidators } from './adapters/ajv-validators.ts';
 import { createMongoArchive } from './adapters/mongo-archive.ts';
 import { createMongoHeads } from './adapters/mongo-heads.ts';
 import { createMongoShopStates } from './adapters/mongo-shop-state.ts';
 import { createZones } from './adapters/shop-zones.ts';
 import type { Config } from './config.ts';
+import { createProgress, summaryOf } from './domain/rebuild-lines.ts';
+import { rebuild } from './domain/rebuild.ts';
 import { retentionCut } from './domain/retention.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
+import { rebuildFacts } from './messaging/rebuild-facts.ts';
 import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
 
@@ -65,7 +72,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     isFenced: (shopKey, epoch) => fences.isFenced(shopKey, epoch),
     open: (context, body) => sealer.open(context, body),
     zoneOf: (shopKey, epoch) => zones.zoneOf(shopKey, epoch),
-    revOf: (shopKey, epoch) => zones.revOf(shopKey, epoch),
+    revsOf: (scopes) => states.revs(scopes),
     validators: createValidators(),
     cutoff: () => retentionCut(clock.now()),
     readHeads: (ids) => heads.read(ids),
@@ -117,17 +124,75 @@ export function composeReplay(config: Config, log: Logger, args: readonly string
     topicsOfGroup(GROUPS, request.group);
   }
   const clock = createClock(config.CLOCK_AT);
-  const { kafka, vault } = createEngines(config, log, createMetrics({ service: SERVICE }), clock);
+  const metrics = createMetrics({ service: SERVICE });
+  const { kafka, mongo, vault } = createEngines(config, log, metrics, clock);
+  const say = (line: string) => process.stdout.write(`${line}\n`);
   const tools = createReplayTools({
-    ...{ kafka, vault, clock, log, groups: GROUPS },
+    ...{ kafka, vault, clock, log, say, groups: GROUPS },
     service: SERVICE,
     instanceId: config.INSTANCE_ID,
-    say: (line) => process.stdout.write(`${line}\n`),
   });
   return {
-    lifecycle: new Lifecycle(tools.parts),
-    work: (signal) => tools.redrive(request, signal),
+    lifecycle: new Lifecycle(request.kind === 'rebuild' ? [mongo, ...tools.parts] : tools.parts),
+    work: async (signal) => {
+      if (request.kind === 'dead-letters') {
+        await tools.redrive(request, signal);
+      } else {
+        await rebuildShop({ mongo, tools, clock, say, signal }, request.shopKey);
+      }
+    },
   };
+}
+
+interface RebuildParts {
+  readonly mongo: Mongo;
+  readonly tools: ReplayTools;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function rebuildShop(parts: RebuildParts, shopKey: ShopKey): Promise<void> {
+  const { mongo, tools, clock, say, signal } = parts;
+  const { fences, sealer, shops, producer } = tools;
+  const archive = createMongoArchive(mongo);
+  const states = createMongoShopStates(mongo);
+  const scope = { shopKey, epoch: openEpoch(shops, fences, shopKey) };
+  const guarded = async <T>(write: () => Promise<T>): Promise<T> => {
+    const written = await fences.guardedWrite(scope.shopKey, scope.epoch, write);
+    if (written.kind === 'fenced') {
+      throw shopIsFenced();
+    }
+    return written.value;
+  };
+  const zone = (await states.find(shopKey, scope.epoch))?.zone;
+  const prepare = {
+    isFenced: (key: string, epoch: number) => fences.isFenced(key, epoch),
+    open: (context: SealContext, body: SealedWire) => sealer.open(context, body),
+    zoneOf: () => Promise.resolve(zone),
+    validators: createValidators(),
+    cutoff: () => retentionCut(clock.now()),
+  };
+  const result = await rebuild({
+    find: async () => {
+      const state = await states.find(shopKey, scope.epoch);
+      return state && { rev: state.rev, rebuilding: state.rebuilding };
+    },
+    replace: (found, next) => guarded(() => states.replace(scope, found, next)),
+    countArchived: () => archive.count(shopKey, scope.epoch),
+    readRange: (range) => archive.readRange(shopKey, scope.epoch, range),
+    send: async (events, rev) => {
+      const { facts, counts } = await rebuildFacts(prepare, events, rev);
+      await guarded(() => producer.send(facts));
+      return counts;
+    },
+    now: () => clock.now(),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onProgress: createProgress(() => clock.monotonicMs(), say),
+    owner: createUlid(clock),
+    signal,
+  });
+  summaryOf(result).forEach(say);
 }
 
 function createEngines(config: Config, log: Logger, metrics: Metrics, clock: Clock) {

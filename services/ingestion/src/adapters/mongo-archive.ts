@@ -2,13 +2,18 @@ import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
 import { mongo as driver } from 'mongoose';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
+import type { IdRange } from '../domain/id-ranges.ts';
 
 export interface Archive {
   /** Insert-only: an event that is there already keeps its first bytes. Answers the ids of those. */
   store(events: readonly ArchivedEvent[]): Promise<ReadonlySet<string>>;
+  count(shopKey: string, epoch: number): Promise<number>;
+  /** Events of a connection whose ids lie in the range, some at a time and in no order. */
+  readRange(shopKey: string, epoch: number, range: IdRange): AsyncIterable<ArchivedEvent[]>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
 }
 
+const PAGE = 250;
 const DUPLICATE = 11_000;
 
 /** Places of those that were there already, where that is all that failed; else undefined. */
@@ -21,8 +26,17 @@ function placesOfDuplicates(error: unknown): number[] | undefined {
   return isHarmless ? refused.map(({ index }) => index) : undefined;
 }
 
+type StoredEvent = Omit<ArchivedEvent, 'id' | 'ver' | 'sealed'> & {
+  readonly _id: string;
+  readonly ver: driver.Long;
+  readonly sealed: Buffer | driver.Binary;
+};
+
+const bytesOf = (sealed: Buffer | driver.Binary): Buffer =>
+  Buffer.isBuffer(sealed) ? sealed : Buffer.from(sealed.value());
+
 export function createMongoArchive(mongo: Mongo): Archive {
-  const events = mongo.collection<{ _id: string; shopKey: string; epoch: number }>('raw_events');
+  const events = mongo.collection<StoredEvent>('raw_events');
   return {
     async store(batch) {
       if (batch.length === 0) {
@@ -45,6 +59,32 @@ export function createMongoArchive(mongo: Mongo): Archive {
           return new Set(places.flatMap((place) => batch[place]?.id ?? []));
         }
       });
+    },
+    count: (shopKey, epoch) => mongoErrors(() => events.countDocuments({ shopKey, epoch })),
+    async *readRange(shopKey, epoch, { from, below }) {
+      const cursor = events.find(
+        { shopKey, epoch, _id: { $gte: from, $lt: below } },
+        { promoteLongs: false, batchSize: PAGE },
+      );
+      let page: ArchivedEvent[] = [];
+      try {
+        for (;;) {
+          const event = await mongoErrors(() => cursor.next());
+          if (event !== null) {
+            const { _id, ver, sealed, ...others } = event;
+            page.push({ ...others, id: _id, ver: ver.toString(), sealed: bytesOf(sealed) });
+          }
+          if (page.length === PAGE || (event === null && page.length > 0)) {
+            yield page;
+            page = [];
+          }
+          if (event === null) {
+            return;
+          }
+        }
+      } finally {
+        await cursor.close();
+      }
     },
     erase: (shopKey, throughEpoch) => eraseScope(events, shopKey, throughEpoch),
   };

@@ -5,8 +5,6 @@ import type { ShopState, ShopStates } from './mongo-shop-state.ts';
 export interface Zones {
   /** Zone in which the connection's days are cut; undefined for a shop that was never announced. */
   zoneOf(shopKey: string, epoch: number): Promise<string | undefined>;
-  /** Content revision; 0 until a rebuild raises it. */
-  revOf(shopKey: string, epoch: number): number;
   forget(scope: string): void;
 }
 
@@ -29,7 +27,6 @@ export function createZones(shops: ShopProjection, states: ShopStates): Zones {
       open.set(keyOf(shopKey, epoch), state);
       return state.zone;
     },
-    revOf: (shopKey, epoch) => open.get(keyOf(shopKey, epoch))?.rev ?? 0,
     forget(scope) {
       const shopKey = shopOfScope(scope);
       for (const [key, state] of open) {

@@ -45,7 +45,7 @@ async function sentFor(resource: Resource, isBackfill: boolean): Promise<OutMess
     validators: createValidators(),
     zoneOf: () => Promise.resolve('Europe/London'),
     cutoff: () => '2024-11-23',
-    revOf: () => 0,
+    revsOf: () => Promise.resolve(new Map<string, number>()),
     readHeads: () => Promise.resolve(new Map()),
     writeHeads: () => Promise.resolve(),
     archive: () => Promise.resolve(new Set<string>()),

@@ -71,7 +71,7 @@ function createPlace(fails: () => boolean = () => false) {
     ...{ open, validators },
     zoneOf: () => Promise.resolve('Europe/London'),
     cutoff: () => '2024-11-23',
-    revOf: () => 0,
+    revsOf: () => Promise.resolve(new Map<string, number>()),
     readHeads: (ids: readonly string[]) =>
       Promise.resolve(new Map([...heads].filter(([id]) => ids.includes(id)))),
     writeHeads: async (changed: ReadonlyMap<string, Head>) => {

@@ -23,7 +23,8 @@ export interface StoreDeps {
   /** Answers the ids of those that were there already. */
   readonly archive: (events: readonly ArchivedEvent[]) => Promise<ReadonlySet<string>>;
   readonly publish: (batch: readonly OutMessage[]) => Promise<void>;
-  readonly revOf: (shopKey: string, epoch: number) => number;
+  /** Content revisions as they stand now, by `shopKey:epoch`; absent is 0. */
+  readonly revsOf: (scopes: readonly Scope[]) => Promise<ReadonlyMap<string, number>>;
   /** Writes only for scopes that are open; takes back what landed in one that closed meanwhile. */
   readonly guardedChunk: (
     scopes: readonly Scope[],
@@ -40,8 +41,10 @@ export interface Scope {
 /**
  * Archives, publishes, then moves the heads. The order carries the guarantee:
  * 1. the sealed bytes are in the archive before anybody can see the fact;
- * 2. the facts are acknowledged before a head can suppress their redelivery;
- * 3. markers follow the facts of their partition, so that completeness never runs ahead of data.
+ * 2. the revision is asked for behind the archive: a rebuild that has raised it either finds the
+ *    event there or finds it stamped anew;
+ * 3. the facts are acknowledged before a head can suppress their redelivery;
+ * 4. markers follow the facts of their partition, so that completeness never runs ahead of data.
  * A crash anywhere repeats the chunk, and every step is idempotent.
  */
 export async function storeChunk(
@@ -63,8 +66,11 @@ export async function storeChunk(
     const writable = fresh.filter((event) => isOpen(scopeOf(event)));
     const known = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
     noteArchived(fates, writable, known);
+    const revs = writable.length === 0 ? new Map<string, number>() : await deps.revsOf(open);
     await deps.publish([
-      ...writable.map((event) => toFact(deps, event, bucketFor(event))),
+      ...writable.map((event) =>
+        toFact(event, bucketFor(event), revs.get(keyOf(scopeOf(event))) ?? 0),
+      ),
       ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
     ]);
     await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
@@ -151,7 +157,8 @@ function toArchived(event: PreparedEvent, localDate: string): ArchivedEvent {
   };
 }
 
-function toFact(deps: StoreDeps, event: PreparedEvent, localDate: string): OutMessage {
+/** The bucket stays that of the first sight, whatever the rules say now. */
+export function toFact(event: PreparedEvent, localDate: string, rev: number): OutMessage {
   const { envelope, resource } = event;
   const type = factType(resource);
   const fact = keepBucket(event.fact, localDate);
@@ -159,7 +166,7 @@ function toFact(deps: StoreDeps, event: PreparedEvent, localDate: string): OutMe
     ...envelope,
     type,
     source: '/ingestion',
-    rev: deps.revOf(envelope.shopkey, envelope.epoch),
+    rev,
     data: fact,
   };
   return {
