@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays, ordersReply, overviewReply } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
+import { askTables } from './support/clickhouse.ts';
 import { INDONESIAN, loadAsDemo, signInAsDemo } from './support/demo-merchant.ts';
 import { differences } from './support/exactness.ts';
 import { askOracle } from './support/expected.ts';
 import type { Merchant } from './support/merchant.ts';
 import { listOrderIds } from './support/order-ids.ts';
+import { replay } from './support/replay.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
 
@@ -19,6 +21,8 @@ const journal = z.object({ webhooks: z.array(z.object({ what: z.string() })) });
 const state = z.object({
   shops: z.array(z.object({ key: z.string(), statuses: z.record(z.string(), z.int()) })),
 });
+
+const revision = z.object({ rev: z.coerce.number() });
 
 describe('a shop that trades while its notices are lost, doubled and late', () => {
   let system: System;
@@ -104,6 +108,35 @@ describe('a shop that trades while its notices are lost, doubled and late', () =
       new Set(['lost', 'doubled', 'late', 'accepted']),
     );
   }, 180_000);
+
+  it('is shown as before while its facts are rebuilt, and as its source has it behind that', async () => {
+    const before = await closedDays();
+    const rebuilding = replay(system, ['rebuild', '--shop', shopKey]);
+    await system.control.post('/shops/id/orders', {});
+    const { code, out, err } = await rebuilding;
+
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^revision 1: [1-9]\d* archived events read, [1-9]\d* facts sent/m);
+    expect(await closedDays()).toEqual(before);
+    await eventually(async () => {
+      const sql = `SELECT DISTINCT bitAnd(ver, 255) AS rev FROM orders FINAL WHERE shop_key = {shopKey:String}`;
+      expect(await askTables(system, sql, { shopKey }, revision)).toEqual([{ rev: 1 }]);
+    }, PATIENT);
+    await untilTrue();
+    expect(await closedDays()).toEqual(before);
+  }, 180_000);
+
+  it('has no dead letters that would go, and a person is told so of every group', async () => {
+    for (const group of ['ingestion', 'ingestion-bf', 'analytics-order', 'analytics-order-bf']) {
+      const { code, out, err } = await replay(system, ['dead-letters', '--group', group]);
+
+      expect([group, code, err]).toEqual([group, 0, '']);
+      expect(out).toMatch(/^all +0 +0 +0 +0$/m);
+    }
+    const refused = await replay(system, ['dead-letters', '--group', 'ingestion-x']);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toContain('those are ingestion, ingestion-bf');
+  }, 120_000);
 
   it('follows what happened to old orders while nothing of the product ran', async () => {
     const before = await closedDays();
