@@ -132,9 +132,9 @@ function orderAmountsAt(row: OrderRow, now: number): RowAmounts | undefined {
   };
 }
 
-/** An unpaid order owes nothing yet. */
+/** An unpaid order owes nothing yet; one that is paid at the door counts from its placing. */
 function isExpected(order: Order, now: number): boolean {
-  const since = order.paidTime ?? (order.kind.isCod ? order.createTime : undefined);
+  const since = order.kind.isCod ? order.createTime : order.paidTime;
   return since !== undefined && since <= now;
 }
 

@@ -4,6 +4,7 @@ import { DEFAULT_SCOPES, SCOPES } from '../domain/scopes.ts';
 import { describeSellerCentre, hiddenRules } from '../domain/seller-centre.ts';
 import type { SyntheticKey } from '../domain/shop.ts';
 import { expectStock } from '../domain/synthetic/synthetic-expected-stock.ts';
+import { expectUnsettled } from '../domain/synthetic/synthetic-expected-unsettled.ts';
 import { expectSynthetic } from '../domain/synthetic/synthetic-expected.ts';
 import type { SyntheticShop } from '../domain/synthetic/synthetic-shop.ts';
 import { statusEvents } from '../domain/webhook-events.ts';
@@ -76,6 +77,7 @@ function expectedOf(shop: SyntheticShop, now: number) {
   return {
     ...expectSynthetic(events, { ...shop.facts, now }),
     stock: expectStock(skuIds, events, now),
+    unsettled: expectUnsettled(events, shop.facts.money, now),
   };
 }
 
