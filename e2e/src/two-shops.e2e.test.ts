@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
 import { signInAsDemo } from './support/demo-merchant.ts';
+import { keptEstimates, trueEstimates } from './support/estimates.ts';
 import { differences } from './support/exactness.ts';
 import { askOracle } from './support/expected.ts';
 import { Merchant } from './support/merchant.ts';
@@ -16,6 +17,8 @@ import { keptStock, trueStock } from './support/stock.ts';
  */
 const NOW = '2026-11-17T12:00:00Z';
 const FROM = '2026-10-15';
+/** Beyond the statement of the 18th. */
+const A_DAY_LATER = '2026-11-18T12:00:00Z';
 
 describe('one grant that holds a shop in Jakarta and one in New York', () => {
   let system: System;
@@ -29,7 +32,7 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
         'tiktok-sandbox': { SYNTHETIC_DAYS: '20' },
         connector: {
           ...{ POLL_INTERVAL_MS: '8000', FINANCE_INTERVAL_MS: '3000' },
-          INVENTORY_INTERVAL_MS: '3000',
+          ...{ INVENTORY_INTERVAL_MS: '3000', UNSETTLED_INTERVAL_MS: '15000' },
         },
       },
     });
@@ -116,4 +119,32 @@ describe('one grant that holds a shop in Jakarta and one in New York', () => {
     },
     120_000,
   );
+
+  it('expects of every order what its source does, and no more of one that has settled', async () => {
+    const keys = { ID: 'id', US: 'us' } as const;
+    const kept = async (): Promise<Record<string, Readonly<Record<string, string>>>> => {
+      const shops = await merchant.shops();
+      const both = (['ID', 'US'] as const).map(async (region) => {
+        const shop = shops.find((one) => one.region === region);
+        const wanted = await trueEstimates(system.control, keys[region]);
+        const found = await keptEstimates(system, shop?.shopKey ?? '');
+
+        expect(Object.keys(wanted).length).toBeGreaterThan(20);
+        expect(found).toEqual(wanted);
+        return [region, found] as const;
+      });
+      return Object.fromEntries(await Promise.all(both));
+    };
+    const patient = { timeoutMs: 120_000, everyMs: 1_000 };
+    const before = await eventually(kept, patient);
+
+    await system.restartAt(A_DAY_LATER);
+    await signInAsDemo(system, merchant);
+    const after = await eventually(kept, patient);
+
+    for (const region of ['ID', 'US']) {
+      const left = Object.keys(before[region] ?? {}).filter((id) => !(id in (after[region] ?? {})));
+      expect(left.length).toBeGreaterThan(3);
+    }
+  }, 400_000);
 });

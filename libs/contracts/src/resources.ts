@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What is read from a shop. One raw topic, one fact topic and one watermark each. */
 export const RESOURCES = [
   ...(['order', 'product', 'statement', 'transaction', 'payment'] as const),
-  'inventory',
+  ...(['inventory', 'unsettled'] as const),
 ] as const;
 export const resource = z.enum(RESOURCES);
 export type Resource = z.infer<typeof resource>;
@@ -16,6 +16,7 @@ export const FRESHNESS_BUDGET_S: Readonly<Record<Resource, number>> = {
   transaction: 21_600,
   payment: 21_600,
   inventory: 900,
+  unsettled: 3600,
 };
 
 export const origin = z.enum(['live', 'webhook', 'backfill', 'rebuild']);
@@ -48,7 +49,7 @@ export const PERMISSION_CATEGORIES = [
     policyName: 'finance.data.read',
     tiktokScopes: ['seller.finance.info'],
     optionalScopes: [],
-    purpose: 'Settlements, settled refunds and payouts',
-    resources: ['statement', 'transaction', 'payment'],
+    purpose: 'Settlements, settled refunds, payouts and what is on its way',
+    resources: ['statement', 'transaction', 'payment', 'unsettled'],
   },
 ] as const;

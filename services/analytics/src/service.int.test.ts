@@ -33,6 +33,7 @@ import {
 } from '@tokometrics/testkit';
 import type { TestPassports } from '@tokometrics/testkit';
 import {
+  estimateFactOf,
   factMessage,
   markerMessage,
   orderFactOf,
@@ -215,6 +216,12 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       out(factMessage(gone, 'order', '7', order('7', '70'))),
       out(factMessage(gone, 'payment', '3', paymentFactOf(gone.zone))),
       out(factMessage(gone, 'inventory', '4', stockFactOf(gone.zone, '2026-03-16T06:00:00Z'))),
+      out(factMessage(gone, 'unsettled', '5', estimateFactOf(gone.zone, '5'))),
+      out(
+        markerMessage(gone, {
+          ...{ resource: 'unsettled', axis: 'update', from: 0, through: 1, sweep: '1' },
+        }),
+      ),
       out(markerMessage(gone, { resource: 'order', axis: 'create', from: 0, through: 1 })),
     ]);
     const path = overviewPath.replace(tenant.shopKey, gone.shopKey);
@@ -223,7 +230,8 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       expect(overviewReply.parse(body).tiles[0]?.value.value).toBe('70');
     }, LONG);
     await eventually(async () => {
-      expect(await rowsOf(gone.shopKey, ['payments', 'inventory_snapshots'])).toBe('2');
+      const kept = ['payments', 'inventory_snapshots', 'unsettled', 'sweeps'];
+      expect(await rowsOf(gone.shopKey, kept)).toBe('4');
     }, LONG);
     const requestId = createUlid();
     const scope = `shop:${gone.shopKey}`;
@@ -265,11 +273,12 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     expect(erased.every(({ outcome }) => outcome === 'done')).toBe(true);
     const removed = new Map(erased.map((ack) => [ack.storeId, ack.removed]));
     expect(removed.get('clickhouse.orders')).toBeGreaterThan(0);
-    expect(removed.get('clickhouse.payments')).toBe(1);
-    expect(removed.get('clickhouse.inventory_snapshots')).toBe(1);
+    for (const table of ['payments', 'inventory_snapshots', 'unsettled', 'sweeps']) {
+      expect([table, removed.get(`clickhouse.${table}`)]).toEqual([table, 1]);
+    }
     expect(removed.get('clickhouse.shop_daily')).toBeGreaterThan(0);
-    // What is complete of the orders, and the revision of the figures.
-    expect(removed.get('analytics.completeness')).toBe(2);
+    // What is complete of the orders and of the estimates, and the revision of the figures.
+    expect(removed.get('analytics.completeness')).toBe(3);
     await eventually(async () => {
       const { body } = await get(overviewPath);
       expect(overviewReply.parse(body).tiles[1]?.value.value).toBe('110');

@@ -108,6 +108,7 @@ export interface Figures {
   readonly payments: number;
   readonly paidOut: string;
   readonly skus: number;
+  readonly unsettled: number;
 }
 
 /** Figures of the week's file, as its own sums give them; nothing may be missing or double. */
@@ -124,6 +125,7 @@ export const WEEK: Figures = {
   payments: 1,
   paidOut: '14.330',
   skus: 1_132,
+  unsettled: 115,
 };
 
 /** The same figures from what the connector has written. */
@@ -133,13 +135,14 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     const live = await readShop(place, topic, shopKey);
     return newestOf([...(await readShop(place, `${topic}.bf`, shopKey)), ...live]);
   };
-  const [orders, products, statements, rows, payments, stock] = await Promise.all([
+  const [orders, products, statements, rows, payments, stock, unsettled] = await Promise.all([
     read('order'),
     read('product'),
     read('statement'),
     read('transaction'),
     read('payment'),
     read('inventory'),
+    read('unsettled'),
   ]);
   const payment = (key: string): unknown[] =>
     orders.map((order) => (order['payment'] as Body)[key]);
@@ -159,6 +162,7 @@ export async function archived(place: Place, shopKey: string): Promise<Figures> 
     payments: payments.length,
     paidOut: sumOf(payments.map(({ amount }) => (amount as Body)['value'])),
     skus: stock.length,
+    unsettled: unsettled.length,
   };
 }
 

@@ -124,6 +124,7 @@ function composeCore(engines: Engines, fences: Fences) {
       pollIntervalMs: config.POLL_INTERVAL_MS,
       financeIntervalMs: config.FINANCE_INTERVAL_MS,
       inventoryIntervalMs: config.INVENTORY_INTERVAL_MS,
+      unsettledIntervalMs: config.UNSETTLED_INTERVAL_MS,
       leaseMs: config.LEASE_MS,
       orderPageSize: config.ORDER_PAGE_SIZE,
       pageSize: config.PAGE_SIZE,

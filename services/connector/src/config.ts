@@ -30,6 +30,9 @@ export const configSchema = z.object({
     .default(300_000)
     .describe('Between two polls for statements and payments'),
   INVENTORY_INTERVAL_MS: count.default(600_000).describe('Between two readings of all stock'),
+  UNSETTLED_INTERVAL_MS: count
+    .default(3_000_000)
+    .describe('Between two readings of all that is not settled yet'),
   ORDER_PAGE_SIZE: count.max(100).default(50).describe('Orders per page: an order may be large'),
   PAGE_SIZE: count
     .max(100)

@@ -63,6 +63,7 @@ function createMemoryArchive() {
     transaction: new Set(),
     payment: new Set(),
     inventory: new Set(),
+    unsettled: new Set(),
   };
   const sink: SnapshotSink = {
     publish: ({ resource }, rows) => {
@@ -148,7 +149,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       pause: (ms, signal) => pause(ms >= NEVER_MS ? ms : Math.min(ms, 30), signal),
       settings: {
         ...{ pollIntervalMs: NEVER_MS, financeIntervalMs: NEVER_MS, leaseMs: 3 * NEVER_MS },
-        inventoryIntervalMs: NEVER_MS,
+        ...{ inventoryIntervalMs: NEVER_MS, unsettledIntervalMs: NEVER_MS },
         ...{ orderPageSize: 8, pageSize: 100, maxPages: 50 },
       },
       onProgress: () => undefined,
@@ -169,7 +170,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       (
         [
           ...(['order.backfill', 'product.backfill', 'finance.backfill'] as const),
-          ...(['payment.backfill', 'inventory.live'] as const),
+          ...(['payment.backfill', 'inventory.live', 'unsettled.live'] as const),
         ] as const
       ).every((stream) => states.get(stream)?.finishedAt != null),
     stop: async () => {

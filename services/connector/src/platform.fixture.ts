@@ -37,7 +37,10 @@ function makeRows(now: number) {
     total_available_inventory_distribution: { creator_inventory: [{ creator_name: 'Nobody' }] },
   }));
   const inventory = [{ product_id: product.id, skus }];
-  return { orders, products, statements, transactions: [transaction], payments, inventory };
+  const estimate = { id: '6959000000000000002', type: 'ORDER', est_settlement_amount: '9.00' };
+  const unsettled = [{ ...estimate, order_create_time: now - 2 * DAY, buyer_message: 'Nobody' }];
+  const transactions = [transaction];
+  return { orders, products, statements, transactions, payments, inventory, unsettled };
 }
 
 interface Asked {
@@ -137,6 +140,9 @@ export async function startPlatform(now: number): Promise<Platform> {
     }
     if (category === 'product') {
       return listed('products', within(rows.products, body), asked);
+    }
+    if (last === 'unsettled') {
+      return listed('transactions', rows.unsettled, asked);
     }
     return last === 'statements' || last === 'payments'
       ? listed(last, within(rows[last], Object.fromEntries(query)), asked)

@@ -51,6 +51,7 @@ describe('a shop is connected', () => {
         { done: 175, total: 175 },
         { done: 1, total: 1 },
         { done: 1132, total: 1132 },
+        { done: 115, total: 115 },
       ]);
       expect(await lifecycleOf(stage.place, shopKey)).toEqual(['connected@1']);
     },

@@ -91,7 +91,10 @@ export async function rawEvent(
   };
 }
 
-export function rawMarker(scope: RawScope, marker: Pick<Marker, 'from' | 'through'>): OutMessage {
+export function rawMarker(
+  scope: RawScope,
+  marker: Pick<Marker, 'from' | 'through'> & Partial<Marker>,
+): OutMessage {
   const id = createUlid();
   const time = isoInstant(NOON_S);
   const data: Marker = {
@@ -104,7 +107,7 @@ export function rawMarker(scope: RawScope, marker: Pick<Marker, 'from' | 'throug
   };
   const value = { id, type: MARKER_TYPE, source: '/connector', time, data };
   return {
-    topic: rawTopic('order'),
+    topic: rawTopic(data.resource),
     key: scope.shopKey,
     value: Buffer.from(JSON.stringify({ ...value, shopkey: scope.shopKey, epoch: scope.epoch })),
     headers: headersOf(scope, { id, type: MARKER_TYPE, time, ver: '0' }),

@@ -165,6 +165,28 @@ export const inventoryFact = z.object({
 });
 export type InventoryFact = z.infer<typeof inventoryFact>;
 
+/** An estimate of what will be on a statement. It stands as long as each new listing has it. */
+export const unsettledFact = z.object({
+  transactionId: text,
+  /** Day of the order; of the first reading where there is none. */
+  localDate,
+  orderId: text,
+  adjustmentId: text,
+  type: text,
+  reason: text,
+  orderCreateTime: maybeSeconds,
+  deliveryTime: maybeSeconds,
+  currency,
+  estSettlementAmount: decimal,
+  estRevenueAmount: decimal,
+  estShippingCostAmount: decimal,
+  estFeeTaxAmount: decimal,
+  estAdjustmentAmount: decimal,
+  /** Flat map with dotted keys, as of a transaction. */
+  breakdown: z.record(z.string(), decimal),
+});
+export type UnsettledFact = z.infer<typeof unsettledFact>;
+
 export const FACT_SCHEMAS = {
   order: orderFact,
   product: productFact,
@@ -172,6 +194,7 @@ export const FACT_SCHEMAS = {
   transaction: transactionFact,
   payment: paymentFact,
   inventory: inventoryFact,
+  unsettled: unsettledFact,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const factType = (of: Resource): string => `com.tokometrics.${of}.snapshot.v1`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ver } from '../envelope.ts';
 import { resource } from '../resources.ts';
 
 export const MARKER_TYPE = 'com.tokometrics.marker.v1';
@@ -17,5 +18,10 @@ export const marker = z.object({
   records: z.int().min(0),
   part: z.int().min(0),
   parts: z.int().min(1),
+  /**
+   * Ends a sweep, which is one whole listing of what leaves it without a word: version of the sweep's
+   * first reading. What stands with an older version only is gone at the source.
+   */
+  sweep: ver.optional(),
 });
 export type Marker = z.infer<typeof marker>;

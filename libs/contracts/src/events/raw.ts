@@ -169,6 +169,30 @@ export const rawInventory = z.object({
 });
 export type RawInventory = z.infer<typeof rawInventory>;
 
+export const rawUnsettled = z.object({
+  id: z.string(),
+  type: text,
+  status: text,
+  unsettled_reason: text,
+  /** Words ("7 days after delivery") or an instant, both as text. */
+  estimated_settlement: text,
+  currency: text,
+  order_id: text,
+  order_create_time: seconds,
+  order_delivery_time: seconds,
+  adjustment_id: text,
+  adjustment_order_id: text,
+  est_settlement_amount: money,
+  est_revenue_amount: money,
+  est_shipping_cost_amount: money,
+  est_fee_tax_amount: money,
+  est_adjustment_amount: money,
+  revenue_breakdown: openAmounts,
+  shipping_cost_breakdown: openAmounts,
+  fee_tax_breakdown: openAmounts,
+});
+export type RawUnsettled = z.infer<typeof rawUnsettled>;
+
 export const RAW_SCHEMAS = {
   order: rawOrder,
   product: rawProduct,
@@ -176,6 +200,7 @@ export const RAW_SCHEMAS = {
   transaction: rawTransaction,
   payment: rawPayment,
   inventory: rawInventory,
+  unsettled: rawUnsettled,
 } as const satisfies Record<Resource, z.ZodType>;
 
 export const rawType = (of: Resource): string => `com.tokometrics.raw.${of}.v1`;

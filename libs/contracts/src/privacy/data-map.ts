@@ -82,7 +82,7 @@ export const DATA_MAP = {
     'ingestion',
     'entity_heads',
     'orders',
-    'Newest version seen of each order, product, stock level, statement and payment',
+    'Newest version seen of each order, product, stock level, statement, payment and estimate',
   ),
   'ingestion.shop_state': shopMongo(
     'ingestion',
@@ -113,6 +113,8 @@ export const DATA_MAP = {
     'products',
     'Stock of each SKU by warehouse and hour',
   ),
+  'clickhouse.unsettled': table('unsettled', 'finance', 'Estimates of what orders will settle to'),
+  'clickhouse.sweeps': table('sweeps', 'finance', 'When estimates were last read as a whole'),
   'clickhouse.shop_hourly': table('shop_hourly', 'orders', 'Sums per hour'),
   'clickhouse.shop_daily': table('shop_daily', 'orders', 'Sums per day'),
   'clickhouse.product_daily': table('product_daily', 'products', 'Sums per product and day'),

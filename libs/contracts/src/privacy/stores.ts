@@ -18,6 +18,8 @@ export const STORE_IDS = [
   'clickhouse.order_settlements',
   'clickhouse.payments',
   'clickhouse.inventory_snapshots',
+  'clickhouse.unsettled',
+  'clickhouse.sweeps',
   'clickhouse.shop_hourly',
   'clickhouse.shop_daily',
   'clickhouse.product_daily',

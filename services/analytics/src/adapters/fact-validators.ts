@@ -18,6 +18,7 @@ export function createFactValidators(): FactValidators {
     transaction: compile('transaction'),
     payment: compile('payment'),
     inventory: compile('inventory'),
+    unsettled: compile('unsettled'),
     marker: ajv.compile<Marker>(z.toJSONSchema(marker, { io: 'input' })),
   };
 }

@@ -13,6 +13,7 @@ import type {
   PaymentFact,
   Resource,
   TransactionFact,
+  UnsettledFact,
 } from '@tokometrics/contracts';
 import { uuidv5 } from '@tokometrics/kit';
 import type { InMessage } from '@tokometrics/kit';
@@ -46,6 +47,8 @@ export interface Tenant {
 
 const seconds = (at: string): number => Date.parse(at) / 1000;
 const NAMESPACE = 'c68b6113-bb43-5d66-896a-16e83936a106';
+/** Second in which every fact here was read. */
+export const FACT_SECONDS = 1_700_000_000;
 let position = 0;
 
 export function orderFactOf(zone: string, spec: OrderSpec): OrderFact {
@@ -184,6 +187,33 @@ export function stockFactOf(
   };
 }
 
+/** 20.10 USD that an order will settle to. */
+export function estimateFactOf(
+  zone: string,
+  transactionId: string,
+  change: Partial<UnsettledFact> = {},
+): UnsettledFact {
+  const orderCreateTime = seconds('2026-03-16T06:00:00Z');
+  return {
+    transactionId,
+    localDate: localDateOf(zone, orderCreateTime),
+    orderId: `of ${transactionId}`,
+    adjustmentId: '',
+    type: 'ORDER',
+    reason: 'ORDER_NOT_COMPLETED',
+    orderCreateTime,
+    deliveryTime: null,
+    currency: 'USD',
+    estSettlementAmount: '20.10',
+    estRevenueAmount: '21.00',
+    estShippingCostAmount: '0',
+    estFeeTaxAmount: '-0.90',
+    estAdjustmentAmount: '0',
+    breakdown: { 'fee.platform_commission_amount': '-0.90' },
+    ...change,
+  };
+}
+
 /** A fact as the sink receives it. `seq` orders the versions of one entity. */
 export function factMessage(
   tenant: Tenant,
@@ -192,7 +222,7 @@ export function factMessage(
   data: object,
   seq = 1,
 ): InMessage {
-  const ver = versionOf(1_700_000_000, seq);
+  const ver = versionOf(FACT_SECONDS, seq);
   const text = JSON.stringify(data);
   const id = uuidv5(NAMESPACE, [tenant.shopKey, tenant.epoch, resource, subject, ver, text].join());
   const type = factType(resource);

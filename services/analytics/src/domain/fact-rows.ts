@@ -1,12 +1,14 @@
 import type {
   InventoryFact,
+  Marker,
   OrderFact,
   PaymentFact,
   ProductFact,
   StatementFact,
   TransactionFact,
+  UnsettledFact,
 } from '@tokometrics/contracts';
-import { fromUnits, toUnits } from '@tokometrics/contracts';
+import { fromUnits, rowVersion, toUnits } from '@tokometrics/contracts';
 import {
   decimalMapCell,
   nullCell,
@@ -85,6 +87,14 @@ export const COLUMNS = {
     ...['warehouses.warehouse_id', 'warehouses.available', 'warehouses.committed'],
     ...STAMP_COLUMNS,
   ],
+  unsettled: [
+    ...['shop_key', 'epoch', 'local_date', 'transaction_id', 'order_id', 'adjustment_id', 'type'],
+    ...['reason', 'order_create_time', 'delivery_time', 'currency', 'est_settlement_amount'],
+    ...['est_revenue_amount', 'est_shipping_cost_amount', 'est_fee_tax_amount'],
+    ...['est_adjustment_amount', 'breakdown'],
+    ...STAMP_COLUMNS,
+  ],
+  sweeps: ['shop_key', 'epoch', 'stream', 'at', 'ver'],
 } as const satisfies Record<string, readonly string[]>;
 export type BaseTable = keyof typeof COLUMNS;
 
@@ -163,6 +173,27 @@ export function inventoryRow(stamp: RowStamp, fact: InventoryFact): string {
     ...[plainArrayCell(warehouses.available), plainArrayCell(warehouses.committed)],
     ...stampCells(stamp),
   ]);
+}
+
+export function unsettledRow(stamp: RowStamp, fact: UnsettledFact): string {
+  return tsvRow([
+    ...[stamp.shopKey, stamp.epoch, fact.localDate, textCell(fact.transactionId)],
+    ...[textCell(fact.orderId), textCell(fact.adjustmentId), textCell(fact.type)],
+    ...[textCell(fact.reason), nullCell(fact.orderCreateTime), nullCell(fact.deliveryTime)],
+    ...[fact.currency, fact.estSettlementAmount, fact.estRevenueAmount],
+    ...[fact.estShippingCostAmount, fact.estFeeTaxAmount, fact.estAdjustmentAmount],
+    ...[decimalMapCell(fact.breakdown), ...stampCells(stamp)],
+  ]);
+}
+
+/** Since when rows of a listing must have been read to be there still; undefined for other markers. */
+export function sweepRow(
+  { shopKey, epoch }: Pick<RowStamp, 'shopKey' | 'epoch'>,
+  { resource, through, sweep }: Marker,
+): string | undefined {
+  return sweep === undefined
+    ? undefined
+    : tsvRow([shopKey, epoch, resource, through, rowVersion(sweep, 0)]);
 }
 
 /** Money back to the buyer, positive: the platform writes both parts below zero. */

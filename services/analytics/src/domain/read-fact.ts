@@ -16,6 +16,7 @@ import type {
   Resource,
   StatementFact,
   TransactionFact,
+  UnsettledFact,
 } from '@tokometrics/contracts';
 import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
@@ -27,6 +28,7 @@ import {
   settlementRow,
   statementRow,
   transactionRow,
+  unsettledRow,
 } from './fact-rows.ts';
 import type { BaseTable, RowStamp } from './fact-rows.ts';
 
@@ -54,6 +56,7 @@ export interface FactBodies {
   readonly transaction: TransactionFact;
   readonly payment: PaymentFact;
   readonly inventory: InventoryFact;
+  readonly unsettled: UnsettledFact;
 }
 
 /** Compiled from the contracts' own schemas; each proves its type. */
@@ -143,6 +146,7 @@ function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknow
       deps.validators.transaction(body) ? readTransaction(body, deps.cutoff) : undefined,
     payment: () => (deps.validators.payment(body) ? readPayment(body) : undefined),
     inventory: () => (deps.validators.inventory(body) ? readInventory(body) : undefined),
+    unsettled: () => (deps.validators.unsettled(body) ? readUnsettled(body) : undefined),
   } satisfies Record<keyof typeof FACT_SCHEMAS, () => Draft | undefined>;
   const draft = read[resource]();
   if (draft === undefined) {
@@ -254,6 +258,19 @@ function readInventory(envelope: FactEnvelope<InventoryFact>): Draft | undefined
     rows: [{ table: 'inventory_snapshots', line: inventoryRow(stamp, fact) }],
     dirty: [],
     days: [],
+  };
+}
+
+function readUnsettled(envelope: FactEnvelope<UnsettledFact>): Draft {
+  const fact = envelope.data;
+  const { stamp, draft } = common(envelope);
+  return {
+    ...draft,
+    entity: `unsettled|${fact.localDate}|${fact.transactionId}`,
+    kept: fact.localDate,
+    rows: [{ table: 'unsettled', line: unsettledRow(stamp, fact) }],
+    dirty: [],
+    days: [fact.localDate],
   };
 }
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { InMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
-import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import {
+  estimateFactOf,
+  factMessage,
+  markerMessage,
+  orderFactOf,
+} from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { prepareChunk } from './prepare-chunk.ts';
@@ -83,6 +88,24 @@ describe('storeChunk', () => {
     ]);
 
     expect(recorder.steps).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
+  });
+
+  it('notes a sweep behind its rows and before completeness, and only where a marker ends one', async () => {
+    const shop = tenant();
+    const recorder = createRecorder();
+    const ofEstimates = { resource: 'unsettled', axis: 'update', through: 9 } as const;
+
+    await store(recorder, [
+      markerMessage(shop, { ...ofEstimates, sweep: '7' }),
+      markerMessage(shop, { ...ofEstimates, axis: 'create' }),
+      factMessage(shop, 'unsettled', '1', estimateFactOf('Asia/Jakarta', '1')),
+    ]);
+
+    expect(recorder.steps).toEqual([
+      ...['insert unsettled', 'reroll', 'revision 1'],
+      ...['insert sweeps', 'complete 2'],
+    ]);
+    expect(recorder.written.at(-1)).toBe(`${shop.shopKey}\t1\tunsettled\t9\t1792\n`);
   });
 
   it('gives every record one fate: the counts add up to what came in', async () => {

@@ -2,6 +2,7 @@ import type { Marker, Resource } from '@tokometrics/contracts';
 import type { ChunkResult, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
+import { sweepRow } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import { countsOf } from '../domain/chunk-counts.ts';
 import type { ChunkCounts, Fate } from '../domain/chunk-counts.ts';
@@ -43,7 +44,8 @@ interface FactItem {
  * 1. base rows first: what a rollup is computed from must be there;
  * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
  *    complete, and is no answer from before shown any more;
- * 3. markers behind them: completeness never runs ahead of the figures.
+ * 3. markers behind them: completeness never runs ahead of the figures, and no sweep counts as gone
+ *    what it has read itself.
  * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
  */
 export async function storeChunk(
@@ -81,7 +83,9 @@ export async function storeChunk(
       deps,
       kept.map(({ fact }) => fact),
     );
-    await deps.complete(markers.filter(({ scope }) => isOpen(scope)));
+    const told = markers.filter(({ scope }) => isOpen(scope));
+    await noteSweeps(deps, told);
+    await deps.complete(told);
     announce(deps, kept);
   });
   markFenced(fates, [...collapsed.kept, ...markers], isOpen);
@@ -106,6 +110,14 @@ async function write(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
   }
   await deps.reroll(dirtyOf(facts));
   await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
+}
+
+/** The table keeps the newest sweep: an older one that comes late or again changes nothing. */
+async function noteSweeps(deps: StoreDeps, markers: readonly StoredMarker[]): Promise<void> {
+  const lines = markers.flatMap(({ scope, marker }) => sweepRow(scope, marker) ?? []);
+  if (lines.length > 0) {
+    await deps.insert('sweeps', lines);
+  }
 }
 
 /** What was neither kept nor parked lost against another version in the same chunk. */

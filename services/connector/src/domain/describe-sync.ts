@@ -13,8 +13,9 @@ const STREAMS_OF: Readonly<Record<Resource, { live: Stream; backfill: Stream }>>
   statement: { live: 'finance.live', backfill: 'finance.backfill' },
   transaction: { live: 'finance.live', backfill: 'finance.backfill' },
   payment: { live: 'payment.live', backfill: 'payment.backfill' },
-  // Its first whole reading is its history.
+  // Without a history: the first whole reading is all there is of it.
   inventory: { live: 'inventory.live', backfill: 'inventory.live' },
+  unsettled: { live: 'unsettled.live', backfill: 'unsettled.live' },
 };
 const UNIT: Readonly<Record<Resource, string>> = {
   order: 'orders',
@@ -23,6 +24,7 @@ const UNIT: Readonly<Record<Resource, string>> = {
   transaction: 'transactions',
   payment: 'payments',
   inventory: 'SKUs',
+  unsettled: 'estimates',
 };
 
 export interface SyncView {

@@ -9,6 +9,8 @@ export interface WholeReading {
   /** What was sent of it, and what it found. */
   readonly records: number;
   readonly found: number;
+  /** Version of its first reading, where what is gone is told by its absence alone. */
+  readonly sweep?: string | undefined;
 }
 
 /**
@@ -18,11 +20,12 @@ export interface WholeReading {
 export async function finishWhole(
   sink: Pick<SnapshotSink, 'mark'>,
   lease: Lease,
-  { resource, through, records, found }: WholeReading,
+  { resource, through, records, found, sweep }: WholeReading,
 ): Promise<void> {
   const { cursor, finishedAt } = lease.state;
   const from = Math.min(cursor, through);
-  await sink.mark({ resource, axis: 'update', from, through, records }, 'live');
+  const swept = sweep === undefined ? {} : { sweep };
+  await sink.mark({ resource, axis: 'update', from, through, records, ...swept }, 'live');
   if (finishedAt === null) {
     // Nothing of it lies further back: with its first reading this history is whole.
     await sink.mark({ resource, axis: 'create', from: 0, through, records }, 'live');

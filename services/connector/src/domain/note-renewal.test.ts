@@ -41,7 +41,7 @@ function aGrant() {
       [
         ...(['order.live', 'order.backfill', 'product.live'] as const),
         ...(['finance.live', 'finance.backfill', 'payment.live', 'payment.backfill'] as const),
-        'inventory.live',
+        ...(['inventory.live', 'unsettled.live'] as const),
       ] as const
     ).filter((stream) => stored.every((shop) => permissions.isFed(shop, stream)));
   return { stored, said, renew, first, fed };
@@ -77,6 +77,7 @@ describe('noteRenewal', () => {
         'waiting',
         ...['statement', 'transaction', 'payment'].map(() => 'paused shop.scope_missing'),
         'waiting',
+        'paused shop.scope_missing',
       ],
     });
     expect(said).toEqual([1, 2].map(() => ({ lost: ['finance.data.read'], regained: [] })));
@@ -90,6 +91,7 @@ describe('noteRenewal', () => {
     expect(fed()).toEqual([
       ...['order.live', 'order.backfill'],
       ...['finance.live', 'finance.backfill', 'payment.live', 'payment.backfill'],
+      'unsettled.live',
     ]);
   });
 
@@ -100,7 +102,7 @@ describe('noteRenewal', () => {
 
     await renew(ALL);
 
-    expect(fed()).toHaveLength(8);
+    expect(fed()).toHaveLength(9);
     expect(shown(first()).stages).not.toContain('paused shop.scope_missing');
     expect(said[0]).toEqual({ lost: [], regained: ['order.base.read', 'product.base.read'] });
   });
@@ -119,7 +121,7 @@ describe('noteRenewal', () => {
 
     await renew([], 2_000_000_000);
 
-    expect(fed()).toHaveLength(8);
+    expect(fed()).toHaveLength(9);
     expect(first().authorizationExpiresAt).toEqual(new Date(2_000_000_000_000));
   });
 

@@ -27,6 +27,7 @@ const FIRST_OF: Readonly<Record<Stream, Resource>> = {
   'payment.live': 'payment',
   'payment.backfill': 'payment',
   'inventory.live': 'inventory',
+  'unsettled.live': 'unsettled',
 };
 
 /** Resources that stay empty because the seller has not granted, or has withdrawn, what they need. */

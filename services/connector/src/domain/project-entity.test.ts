@@ -6,6 +6,7 @@ import {
   rawProduct,
   rawStatement,
   rawTransaction,
+  rawUnsettled,
   RESOURCES,
 } from '@tokometrics/contracts';
 import { canonicalJson } from '@tokometrics/kit';
@@ -85,6 +86,18 @@ const KEPT: Readonly<Record<(typeof RESOURCES)[number], Json>> = {
       { warehouse_id: '7068517275539719942', available_quantity: 40, committed_quantity: 3 },
     ],
   },
+  unsettled: {
+    id: '8352000000000000002',
+    type: 'ORDER',
+    status: 'UNSETTLED',
+    unsettled_reason: 'ORDER_NOT_COMPLETED',
+    estimated_settlement: '7 days after delivery',
+    currency: 'USD',
+    order_id: '576352000000536365',
+    order_create_time: 1_762_935_960,
+    est_settlement_amount: '20.10',
+    fee_tax_breakdown: { fee: { platform_commission_amount: '-0.40' } },
+  },
 };
 
 /** The same object with the needles put into every object of it, at every depth. */
@@ -147,6 +160,7 @@ describe('what a projection may pass on', () => {
     expect(rawProduct.safeParse(projectEntity('product', KEPT.product)).success).toBe(true);
     expect(rawStatement.safeParse(projectEntity('statement', KEPT.statement)).success).toBe(true);
     expect(rawInventory.safeParse(projectEntity('inventory', KEPT.inventory)).success).toBe(true);
+    expect(rawUnsettled.safeParse(projectEntity('unsettled', KEPT.unsettled)).success).toBe(true);
     expect(rawPayment.safeParse(projectEntity('payment', KEPT.payment)).success).toBe(true);
     expect(rawTransaction.safeParse(projectEntity('transaction', KEPT.transaction)).success).toBe(
       true,

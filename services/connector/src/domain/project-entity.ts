@@ -132,6 +132,32 @@ const transaction = reader(
   },
 );
 
+const unsettled = reader(
+  [
+    'id',
+    'type',
+    'status',
+    'unsettled_reason',
+    'estimated_settlement',
+    'currency',
+    'order_id',
+    'order_create_time',
+    'order_delivery_time',
+    'adjustment_id',
+    'adjustment_order_id',
+    'est_settlement_amount',
+    'est_revenue_amount',
+    'est_shipping_cost_amount',
+    'est_fee_tax_amount',
+    'est_adjustment_amount',
+  ],
+  {
+    revenue_breakdown: (value) => amounts(value),
+    shipping_cost_breakdown: (value) => amounts(value),
+    fee_tax_breakdown: (value) => amounts(value),
+  },
+);
+
 const BY_RESOURCE: Readonly<Record<Resource, (source: Json) => Record<string, unknown>>> = {
   order,
   product,
@@ -139,6 +165,7 @@ const BY_RESOURCE: Readonly<Record<Resource, (source: Json) => Record<string, un
   transaction,
   payment: paymentRecord,
   inventory,
+  unsettled,
 };
 
 /** The only form in which an entity leaves this process or is stored. */

@@ -37,5 +37,7 @@ export interface ShopSource {
   readonly inventory: (productIds: readonly string[], control: CallControl) => Promise<SourcePage>;
   readonly statements: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
   readonly payments: (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
+  /** All that no statement has yet: whoever settles leaves this list without a word. */
+  readonly unsettled: (ask: PageAsk) => Promise<SourcePage>;
   readonly transactions: (statementId: string, ask: PageAsk) => Promise<SourcePage>;
 }

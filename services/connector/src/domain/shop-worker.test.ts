@@ -6,6 +6,8 @@ import type { CursorState, Lease, Stream } from './sync-cursor.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
 const AT = 1_795_000_000;
+const HOUR_MS = 3_600_000;
+const ALL = ['order', 'product', 'finance', 'payment', 'inventory', 'unsettled'];
 
 let stop: (() => Promise<void>) | undefined;
 // Also after a failure: a worker whose waits take no time would go on for ever.
@@ -31,6 +33,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
     payments: read('payments'),
     transactions: read('transactions'),
     inventory: read('inventory'),
+    unsettled: read('unsettled'),
   };
   const leaseOf = (stream: Stream): Lease => ({
     get state() {
@@ -41,7 +44,11 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
       return Promise.resolve();
     },
   });
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const pauses: number[] = [];
+  const turn = (ms = 0) => {
+    pauses.push(ms);
+    return new Promise<void>((resolve) => setImmediate(resolve));
+  };
   const worker = startShopWorker(
     {
       source,
@@ -57,7 +64,8 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
       nowS: () => AT + calls.length,
       pause: turn,
       settings: {
-        ...{ pollIntervalMs: 1, financeIntervalMs: 1, inventoryIntervalMs: 1, leaseMs: 1 },
+        ...{ pollIntervalMs: 1, financeIntervalMs: 1, leaseMs: 1 },
+        ...{ inventoryIntervalMs: 1, unsettledIntervalMs: HOUR_MS },
         ...{ orderPageSize: 50, pageSize: 100, maxPages: 10 },
       },
       onProgress: () => undefined,
@@ -66,7 +74,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
     AT,
   );
   stop = worker.stop;
-  return { calls, cursors };
+  return { calls, cursors, pauses };
 }
 
 async function turns(count: number): Promise<void> {
@@ -98,7 +106,7 @@ describe('startShopWorker', () => {
   });
 
   it('asks for nothing at all while no permission is left', async () => {
-    const fed = new Set(['order', 'product', 'finance', 'payment', 'inventory']);
+    const fed = new Set(ALL);
     const { calls } = aWorker(fed);
     await eventually(() => {
       expect(calls.length).toBeGreaterThan(10);
@@ -114,7 +122,7 @@ describe('startShopWorker', () => {
 
   it('says which permission a refused stream lacks, and clears it when the call passes again', async () => {
     let isRefused = true;
-    const fed = new Set(['order', 'product', 'finance', 'payment', 'inventory']);
+    const fed = new Set(ALL);
     const { cursors } = aWorker(fed, (call) => {
       if (isRefused && call === 'statements') {
         throw new TikTokFault('scope_missing', 'refused');
@@ -126,8 +134,9 @@ describe('startShopWorker', () => {
       // Payments hang on no statement.
       expect(cursors.get('payment.live')?.cursor).toBeGreaterThan(AT);
       expect(cursors.get('payment.backfill')?.finishedAt).toBeInstanceOf(Date);
-      // And stock hangs on neither.
+      // And stock and estimates hang on neither.
       expect(cursors.get('inventory.live')?.finishedAt).toBeInstanceOf(Date);
+      expect(cursors.get('unsettled.live')?.finishedAt).toBeInstanceOf(Date);
     });
 
     isRefused = false;
@@ -136,5 +145,24 @@ describe('startShopWorker', () => {
       expect(cursors.get('finance.live')?.error).toBeNull();
       expect(cursors.get('finance.backfill')?.finishedAt).toBeInstanceOf(Date);
     });
+  });
+
+  it('tries what is read once an hour again after a minute, and then less and less often', async () => {
+    let refusals = 6;
+    const { cursors, pauses } = aWorker(new Set(['order', 'unsettled']), (call) => {
+      if (call === 'unsettled' && refusals > 0) {
+        refusals -= 1;
+        throw new TikTokFault('retry', 'away');
+      }
+    });
+
+    await eventually(() => {
+      expect(cursors.get('unsettled.live')?.finishedAt).toBeInstanceOf(Date);
+      expect(pauses).toContain(HOUR_MS);
+    });
+
+    // The first minute is lost among those of the inbox.
+    const later = pauses.filter((ms) => [2, 4, 8, 16, 32, 60].includes(ms / 60_000));
+    expect(later.map((ms) => ms / 60_000).slice(0, 6)).toEqual([2, 4, 8, 16, 16, 60]);
   });
 });

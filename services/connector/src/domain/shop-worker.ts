@@ -5,6 +5,7 @@ import type { PollDeps } from './poll-changes.ts';
 import { pollFinance, pollPayments } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
 import { createStockReader } from './read-stock.ts';
+import { pollUnsettled } from './read-unsettled.ts';
 import { EndlessPages } from './page-guard.ts';
 import { createRecentRows, remembering } from './recent-rows.ts';
 import { runBackfill } from './run-backfill.ts';
@@ -26,6 +27,8 @@ export interface ShopWorker {
 }
 
 const MAX_BACKOFF = 16;
+/** What is read once an hour does not wait an hour because a call failed. */
+const MAX_RETRY_MS = 60_000;
 const RETRY_ROUND_MS = 5_000;
 const MAX_RETRY_ROUND_MS = 300_000;
 const SAFETY_DRAIN_MS = 60_000;
@@ -53,10 +56,17 @@ async function live(
       failures += 1;
       await context.report(stream, result.error, lease);
     }
-    const backoff = failures === 0 ? 1 : Math.min(MAX_BACKOFF, 2 ** (failures - 1));
-    await context.sleep(stream, isEndless(result) ? ENDLESS_PAUSE_MS : intervalMs * backoff);
+    await context.sleep(
+      stream,
+      isEndless(result) ? ENDLESS_PAUSE_MS : pauseAfter(failures, intervalMs),
+    );
     lease = result.ok ? lease : await context.obtain(stream, firstCursor(context.at));
   }
+}
+
+function pauseAfter(failures: number, intervalMs: number): number {
+  const backoff = Math.min(MAX_BACKOFF, 2 ** (failures - 1));
+  return failures === 0 ? intervalMs : Math.min(intervalMs, MAX_RETRY_MS) * backoff;
 }
 
 function isEndless(result: Settled<unknown>): boolean {
@@ -147,7 +157,7 @@ async function keepLeases({ deps, signal }: WorkerContext): Promise<void> {
   }
 }
 
-/** Everything that runs for one connection: five live loops, one backfill, the inbox, the leases. */
+/** Everything that runs for one connection: six live loops, one backfill, the inbox, the leases. */
 export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
@@ -167,7 +177,8 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   };
   const products: PollDeps = { ...orders, pageSize };
   // Past the memory of what was sent lately: thousands of SKUs would push the orders out of it.
-  const readStock = createStockReader({ ...finance, sink: deps.sink, source });
+  const whole = { sink: deps.sink, source, nowS, pageSize, maxPages, signal };
+  const readStock = createStockReader(whole);
 
   const running = Promise.allSettled([
     live(context, 'order.live', settings.pollIntervalMs, (lease) =>
@@ -189,6 +200,11 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     ),
     firstOrders.promise.then(() =>
       live(context, 'inventory.live', settings.inventoryIntervalMs, readStock),
+    ),
+    firstOrders.promise.then(() =>
+      live(context, 'unsettled.live', settings.unsettledIntervalMs, (lease) =>
+        pollUnsettled(whole, lease),
+      ),
     ),
     backfill(context, finance, () => {
       firstOrders.resolve(undefined);

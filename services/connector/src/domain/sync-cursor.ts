@@ -1,7 +1,7 @@
 export type Stream =
   | `${'order' | 'product' | 'finance' | 'payment'}.${'live' | 'backfill'}`
   // What has no history: the first whole reading is all that there is of it.
-  | 'inventory.live';
+  | `${'inventory' | 'unsettled'}.live`;
 
 /** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
 export interface CursorState {

@@ -233,6 +233,7 @@ export function enterWorld(world: World, life: { isOver: boolean }) {
     statements: (bounds, ask) => read(ask, bounds, () => []),
     payments: (bounds, ask) => read(ask, bounds, () => []),
     transactions: (_id, ask) => read(ask, {}, () => []),
+    unsettled: (ask) => read(ask, {}, () => []),
     inventory: () => read({ pageSize: 100, pageToken: undefined }, {}, () => []),
   };
   return { source, sink: logOf(world, life), inbox: inboxOf(world, life) };

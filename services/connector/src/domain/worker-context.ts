@@ -25,6 +25,7 @@ export interface ShopWorkerDeps {
     readonly pollIntervalMs: number;
     readonly financeIntervalMs: number;
     readonly inventoryIntervalMs: number;
+    readonly unsettledIntervalMs: number;
     readonly leaseMs: number;
     readonly orderPageSize: number;
     readonly pageSize: number;

@@ -17,5 +17,6 @@ export function createValidators(): Validators {
     transaction: compile('transaction'),
     payment: compile('payment'),
     inventory: compile('inventory'),
+    unsettled: compile('unsettled'),
   };
 }

@@ -50,7 +50,10 @@ function flatten(prefix: string, source: unknown, into: Record<string, string>):
   }
 }
 
-function breakdownOf(row: RawTransaction): Record<string, string> {
+type Broken = Pick<RawTransaction, `${'revenue' | 'shipping_cost' | 'fee_tax'}_breakdown`> &
+  Partial<Pick<RawTransaction, 'supplementary_component'>>;
+
+export function breakdownOf(row: Broken): Record<string, string> {
   const flat: Record<string, string> = {};
   flatten('', row.fee_tax_breakdown, flat);
   flatten('revenue.', row.revenue_breakdown, flat);
@@ -59,7 +62,8 @@ function breakdownOf(row: RawTransaction): Record<string, string> {
   return flat;
 }
 
-const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+export const filled = (text: string | undefined): string | undefined =>
+  text === '' ? undefined : text;
 
 function amountsOf(row: RawTransaction, breakdown: Readonly<Record<string, string>>) {
   return {

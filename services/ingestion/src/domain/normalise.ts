@@ -9,20 +9,29 @@ import type {
   RawProduct,
   RawStatement,
   RawTransaction,
+  RawUnsettled,
   Resource,
   StatementFact,
   TransactionFact,
+  UnsettledFact,
 } from '@tokometrics/contracts';
 import { normaliseStatement, normaliseTransaction } from './normalise-finance.ts';
 import { normaliseInventory } from './normalise-inventory.ts';
 import { normaliseOrder } from './normalise-order.ts';
 import { normalisePayment } from './normalise-payment.ts';
 import { normaliseProduct } from './normalise-product.ts';
+import { normaliseUnsettled } from './normalise-unsettled.ts';
 import { Rejected } from './rejected.ts';
 import type { ShopZone } from './shop-zone.ts';
 
 export type Fact =
-  OrderFact | ProductFact | StatementFact | TransactionFact | PaymentFact | InventoryFact;
+  | OrderFact
+  | ProductFact
+  | StatementFact
+  | TransactionFact
+  | PaymentFact
+  | InventoryFact
+  | UnsettledFact;
 
 export interface RawBodies {
   order: RawOrder;
@@ -31,6 +40,7 @@ export interface RawBodies {
   transaction: RawTransaction;
   payment: RawPayment;
   inventory: RawInventory;
+  unsettled: RawUnsettled;
 }
 
 /** One check per resource, compiled once; answers false where the body does not fit. */
@@ -66,6 +76,9 @@ export function normalise(
   }
   if (resource === 'inventory' && validators.inventory(body)) {
     return normaliseInventory(body, zone, seenAt);
+  }
+  if (resource === 'unsettled' && validators.unsettled(body)) {
+    return normaliseUnsettled(body, zone, seenAt);
   }
   throw new Rejected('schema');
 }

@@ -4,7 +4,7 @@ import type { Resource, SealedWire } from '@tokometrics/contracts';
 import type { OutMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import { createValidators } from '../adapters/ajv-validators.ts';
-import { NOON_S, rawEvent, rawOrderBody } from '../raw-events.test-support.ts';
+import { NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 
@@ -26,6 +26,10 @@ const BODIES: Readonly<Record<Resource, { readonly id: string }>> = {
     id: '1729352000000000002',
     ...{ total_available_quantity: 40, total_committed_quantity: 3 },
   },
+  unsettled: {
+    id: '8352000000000000002',
+    ...{ order_create_time: NOON_S, currency: 'USD', est_settlement_amount: '20.10' },
+  },
 };
 
 const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>
@@ -34,11 +38,15 @@ const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>
     ...{ iv: '', ct: plaintext.toString('base64'), tag: '' },
   });
 
-/** What goes on for one body of a shop that is open. */
+const scope = { shopKey: aShopKey(), epoch: 1 };
+
 async function sentFor(resource: Resource, isBackfill: boolean): Promise<OutMessage[]> {
+  return sentOn(await rawEvent(seal, scope, { resource, body: BODIES[resource], isBackfill }));
+}
+
+/** What goes on for one record of a shop that is open. */
+async function sentOn(raw: OutMessage): Promise<OutMessage[]> {
   const sent: OutMessage[] = [];
-  const scope = { shopKey: aShopKey(), epoch: 1 };
-  const raw = await rawEvent(seal, scope, { resource, body: BODIES[resource], isBackfill });
   const deps = {
     isFenced: () => false,
     open: (_context: unknown, { ct }: SealedWire) => Promise.resolve(Buffer.from(ct, 'base64')),
@@ -82,4 +90,18 @@ it('carries the amounts of a payment as the platform wrote them', async () => {
   expect(JSON.parse(fact?.value?.toString('utf8') ?? '')).toMatchObject({
     data: { amount: '87.66', settlementAmount: '100.00', reserveAmount: '-12.34' },
   });
+});
+
+it('hands on the end of a sweep as it was written', async () => {
+  const marker = {
+    resource: 'unsettled',
+    from: 1,
+    through: 2,
+    sweep: '28765436090777607',
+  } as const;
+
+  const [handed] = await sentOn(rawMarker(scope, marker));
+
+  expect(handed?.topic).toBe(factTopic('unsettled'));
+  expect(JSON.parse(handed?.value?.toString('utf8') ?? '')).toMatchObject({ data: marker });
 });

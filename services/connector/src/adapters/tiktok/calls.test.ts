@@ -11,6 +11,7 @@ describe('the allow-list', () => {
     ['GET', '/finance/202309/statements'],
     ['GET', '/finance/202501/statements/7238804564097517339/statement_transactions'],
     ['GET', '/finance/202309/payments'],
+    ['GET', '/finance/202507/orders/unsettled'],
     ['GET', '/api/v2/token/get'],
     ['GET', '/api/v2/token/refresh'],
   ])('lets %s %s pass', (method, path) => {
@@ -31,6 +32,7 @@ describe('the allow-list', () => {
     ['POST', '/product/202309/inventory/update'],
     ['POST', '/product/202309/products/1729352000000000001/inventory/update'],
     ['POST', '/finance/202309/payments'],
+    ['GET', '/finance/202507/orders/unsettled/576461413038785752'],
     ['GET', '/finance/202309/withdrawals'],
     ['GET', '/order/202407/orders/576461413038785752/price_detail'],
   ])('stops %s %s', (method, path) => {

@@ -62,6 +62,12 @@ const CALLS = {
     version: '202501',
     isShopScoped: true,
   },
+  'unsettled.list': {
+    method: 'GET',
+    path: '/finance/{version}/orders/unsettled',
+    version: '202507',
+    isShopScoped: true,
+  },
 } as const satisfies Record<string, CallSpec>;
 export type CallName = keyof typeof CALLS;
 

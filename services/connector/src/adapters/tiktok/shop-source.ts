@@ -148,6 +148,15 @@ export function createShopSource(options: ShopSourceOptions): ShopSource {
         },
         ask,
       ),
+    unsettled: (ask) =>
+      read(
+        {
+          name: 'unsettled.list',
+          list: 'transactions',
+          query: sortBy('order_create_time', 'ASC'),
+        },
+        ask,
+      ),
     transactions: (statementId, ask) =>
       read(
         {

@@ -33,7 +33,7 @@ describe('SyncBanner', () => {
 
     expect(
       screen.getByText(
-        /product names, product ranking and stock; settlements, settled refunds and payouts/,
+        /product names, product ranking and stock; settlements, settled refunds, payouts and what is on its way/,
       ),
     ).toBeTruthy();
     expect(screen.getByRole('link').getAttribute('href')).toBe('/settings/connect');

@@ -14,6 +14,7 @@ const NAMES = {
   transaction: 'Transactions',
   payment: 'Payments',
   inventory: 'Stock',
+  unsettled: 'Not settled yet',
 } as const;
 
 /** Done of total, rate and time left: only what is known is said. */
