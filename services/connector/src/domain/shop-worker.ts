@@ -26,9 +26,10 @@ export interface ShopWorker {
   readonly stop: () => Promise<void>;
 }
 
-const MAX_BACKOFF = 16;
-/** What is read once an hour does not wait an hour because a call failed. */
+/** What is read once an hour does not wait an hour because a call failed: soon, then less often. */
+const RETRY_MS = 4_000;
 const MAX_RETRY_MS = 60_000;
+const MAX_BACKOFF = 16;
 const RETRY_ROUND_MS = 5_000;
 const MAX_RETRY_ROUND_MS = 300_000;
 const SAFETY_DRAIN_MS = 60_000;
@@ -65,8 +66,10 @@ async function live(
 }
 
 function pauseAfter(failures: number, intervalMs: number): number {
-  const backoff = Math.min(MAX_BACKOFF, 2 ** (failures - 1));
-  return failures === 0 ? intervalMs : Math.min(intervalMs, MAX_RETRY_MS) * backoff;
+  const longest = Math.min(intervalMs, MAX_RETRY_MS) * MAX_BACKOFF;
+  return failures === 0
+    ? intervalMs
+    : Math.min(longest, Math.min(intervalMs, RETRY_MS) * 2 ** (failures - 1));
 }
 
 function isEndless(result: Settled<unknown>): boolean {
