@@ -14,7 +14,7 @@ export interface RedriveRequest {
   readonly dryRun: boolean;
 }
 
-export interface RebuildRequest {
+interface RebuildRequest {
   readonly kind: 'rebuild';
   readonly shopKey: ShopKey;
 }

@@ -1,5 +1,5 @@
 export type LetterFate = 'redriven' | 'fenced' | 'unreadable' | 'skipped';
-export type LetterCounts = Readonly<Record<LetterFate, number>>;
+type LetterCounts = Readonly<Record<LetterFate, number>>;
 /** By reason, as the letters tell it. */
 export type RedriveReport = ReadonlyMap<string, LetterCounts>;
 

@@ -3,7 +3,7 @@ import type { Logger } from '../logging.ts';
 import { untilDone } from './backoff.ts';
 
 /** Partitions by topic, as the broker knows it. */
-export type Assigned = Readonly<Record<string, readonly number[]>>;
+type Assigned = Readonly<Record<string, readonly number[]>>;
 
 export interface GroupMemberOptions {
   readonly client: KafkaClient;
