@@ -21,9 +21,20 @@ export interface Mongo extends Lifecycled {
 }
 
 const CONNECT_MS = 30_000;
+const TELEMETRY_LOADED = Symbol.for('tokometrics.telemetry');
+
+/** A hook that came too late leaves mongoose without spans and says nothing: so this does. */
+function warnWhenUnpatched(log: Logger): void {
+  const method: unknown = Reflect.get(mongoose.Query.prototype, 'exec');
+  const isPatched = typeof method === 'function' && Reflect.get(method, '__wrapped') === true;
+  if (Reflect.has(globalThis, TELEMETRY_LOADED) && !isPatched) {
+    log.warn('telemetry is on, but mongoose was loaded before its hook: no spans from it');
+  }
+}
 
 /** Usable after `start()`. Collections may be taken before: they connect with the first call. */
 export function createMongo({ url, database, log }: MongoOptions): Mongo {
+  warnWhenUnpatched(log);
   const connection = mongoose.createConnection();
   // One client for both faces, so that pool and shutdown are shared.
   const client = new mongoose.mongo.MongoClient(url, {

@@ -1,5 +1,4 @@
-/** Started with the telemetry file: says what a span is like and whether the clients are patched. */
-import { Kafka } from 'kafkajs';
+/** Started with the telemetry file: says what a span is like and whether the client of MongoDB is patched. */
 import mongoose from 'mongoose';
 import { currentTraceId, injectTrace, withSpan } from './tracing.ts';
 
@@ -8,7 +7,6 @@ await withSpan('probe', {}, (span) => {
     traceId: currentTraceId(),
     passedOn: injectTrace({})['traceparent'],
     isRecorded: span.isRecording(),
-    isKafkaPatched: '__wrapped' in Kafka.prototype.producer,
     isMongoosePatched: '__wrapped' in mongoose.Query.prototype.exec,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -38,9 +38,9 @@ describe('the telemetry file', () => {
   });
 
   it.each([{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }])(
-    'patches the Kafka and MongoDB clients (%j)',
+    'patches the client of MongoDB (%j)',
     (env) => {
-      expect(probe(env)).toMatchObject({ isKafkaPatched: true, isMongoosePatched: true });
+      expect(probe(env)).toMatchObject({ isMongoosePatched: true });
     },
   );
 });

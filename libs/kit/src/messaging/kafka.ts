@@ -20,21 +20,9 @@ import { createTail } from './tail.ts';
 import { createNaming } from './topics.ts';
 import { registerZstd } from './zstd-codec.ts';
 
-const TELEMETRY_LOADED = Symbol.for('tokometrics.telemetry');
-
-/** A hook that came too late leaves kafkajs without spans and says nothing: so this does. */
-function warnWhenUnpatched(log: KafkaOptions['log']): void {
-  const method: unknown = Reflect.get(kafkajs.Kafka.prototype, 'producer');
-  const isPatched = typeof method === 'function' && Reflect.get(method, '__wrapped') === true;
-  if (Reflect.has(globalThis, TELEMETRY_LOADED) && !isPatched) {
-    log.warn('telemetry is on, but kafkajs was loaded before its hook: no message spans from it');
-  }
-}
-
 /** The only door to kafkajs. Nothing connects before a part is started or used. */
 export function createKafka(options: KafkaOptions): Kafka {
   registerZstd();
-  warnWhenUnpatched(options.log);
   const { log } = options;
   const brokers =
     typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];
