@@ -82,7 +82,7 @@ function toMessage(message: OutMessage): Message {
   return {
     key: message.key ?? null,
     value: message.value,
-    headers: { ...message.headers },
+    headers: message.headers ?? {},
     ...(message.partition === undefined ? {} : { partition: message.partition }),
   };
 }
@@ -196,7 +196,8 @@ export function createProducer(options: ProducerOptions): Producer {
       try {
         // Here, not at the flush, which serves several callers at once.
         await withSendSpan(describe(batch), async () => {
-          const traced = batch.map((m) => ({ ...m, headers: injectTrace(m.headers ?? {}) }));
+          const here = injectTrace({});
+          const traced = batch.map((m) => ({ ...m, headers: { ...m.headers, ...here } }));
           const sent = Promise.all(split(traced).map(enqueue));
           await withTimeout(sent, options.timeoutMs ?? 30_000);
         });

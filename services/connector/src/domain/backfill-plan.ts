@@ -24,6 +24,7 @@ export interface BackfillDeps {
   readonly pageSize: number;
   readonly maxPages: number;
   readonly signal: AbortSignal;
+  readonly nowS: () => number;
   /** Called after each acknowledged page. */
   readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
   /** Called after each slice whose marker is acknowledged. */

@@ -80,11 +80,13 @@ async function readOrdered(work: Work, reading: SliceReading | undefined): Promi
       read = { widthS, following };
     }
   });
+  let savedS = deps.nowS();
   const sent = await settle(
     sendInOrder(pages, plan.send, async ({ page, nextToken }: ListedPage, rows) => {
       tally.add(page, rows);
-      // The last page is saved together with its slice.
-      if (nextToken !== undefined) {
+      // The last page is saved together with its slice; between them a second is worth the write.
+      if (nextToken !== undefined && deps.nowS() > savedS) {
+        savedS = deps.nowS();
         await lease.save({ pageToken: nextToken, ...tally.sums() });
       }
       deps.onProgress(rows);

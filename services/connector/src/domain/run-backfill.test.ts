@@ -13,7 +13,8 @@ const DAY = 86_400;
 const CUT = NOW - 30 * DAY;
 
 /** Thirty days, three orders each, two to a page: an in-memory shop, log and cursor. */
-function createStage() {
+function createStage({ pageS = 1 } = {}) {
+  let clockS = NOW;
   const written: string[] = [];
   let saved: CursorState = firstCursor(NOW, { cut: CUT, widthS: DAY });
   let failing: (() => void) | undefined;
@@ -39,6 +40,7 @@ function createStage() {
   const sink: SnapshotSink = {
     publish: (_reading, rows) => {
       failing?.();
+      clockS += pageS;
       written.push(...rows.map(({ id }) => `row ${String(id)}`));
       return Promise.resolve();
     },
@@ -62,7 +64,7 @@ function createStage() {
   };
   const run = (from: Partial<ShopSource> = source, maxPages = 100): Promise<void> => {
     const finance = {
-      ...{ sink, nowS: () => NOW, pageSize: 2, maxPages, signal: new AbortController().signal },
+      ...{ sink, nowS: () => clockS, pageSize: 2, maxPages, signal: new AbortController().signal },
       source: from as ShopSource,
     };
     const [planned] = backfillPlans(from as ShopSource, finance);
@@ -84,6 +86,20 @@ function createStage() {
 }
 
 describe('runBackfill', () => {
+  it('saves fast pages with their slice, and slow ones each', async () => {
+    const [fast, slow] = [createStage({ pageS: 0 }), createStage()];
+    const tokens = (written: readonly string[]) =>
+      written.filter((line) => /^saved "/.test(line)).length;
+
+    await fast.run();
+    await slow.run();
+
+    expect([tokens(fast.written), tokens(slow.written) > 10]).toEqual([0, true]);
+    expect(fast.written.filter((line) => !line.startsWith('saved'))).toEqual(
+      slow.written.filter((line) => !line.startsWith('saved')),
+    );
+  });
+
   it('saves a page only after its records, and a slice only after its marker', async () => {
     const { written, run, failWhen } = createStage();
     let steps = 0;

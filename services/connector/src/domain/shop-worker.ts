@@ -95,7 +95,7 @@ async function backfillOnce(
   const run = await settle(
     runBackfill(
       planned.plan,
-      { sink, pageSize, maxPages, signal, onProgress, onSlice },
+      { sink, pageSize, maxPages, signal, nowS: deps.nowS, onProgress, onSlice },
       lease,
     ).then(() => lease.save({ finishedAt: new Date(deps.nowS() * 1000), error: null })),
   );
