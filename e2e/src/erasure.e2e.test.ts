@@ -67,7 +67,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     requestId = answer.requestId;
 
     expect(before.length).toBeGreaterThan(8);
-    for (const table of ['payments', 'inventory_snapshots', 'sweeps']) {
+    for (const table of ['payments', 'inventory_snapshots', 'unsettled', 'sweeps']) {
       expect(before.join()).toContain(`clickhouse.${table}: `);
     }
     expect((await leaving.shops()).map(({ status }) => status)).toEqual(['disconnecting']);
@@ -97,7 +97,12 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     writeFileSync(files.keys, JSON.stringify(keys));
 
     expect(done.phases.every(({ phase }) => phase === 'verified')).toBe(true);
-    expect(receiptSchema.parse(JSON.parse(text)).stores.length).toBeGreaterThan(10);
+    const { stores } = receiptSchema.parse(JSON.parse(text));
+    expect(stores.length).toBeGreaterThan(10);
+    for (const table of ['inventory_snapshots', 'unsettled', 'sweeps']) {
+      const inTable = { storeId: `clickhouse.${table}`, state: 'zero' };
+      expect(stores).toContainEqual(expect.objectContaining(inTable));
+    }
     expect(verify(files)).toBe(0);
 
     writeFileSync(files.receipt, text.replace('"found":', '"found":1'));
