@@ -8,12 +8,11 @@ export interface Archive {
   /** Insert-only: an event that is there already keeps its first bytes. Answers the ids of those. */
   store(events: readonly ArchivedEvent[]): Promise<ReadonlySet<string>>;
   count(shopKey: string, epoch: number): Promise<number>;
-  /** Events of a connection whose ids lie in the range, some at a time and in no order. */
-  readRange(shopKey: string, epoch: number, range: IdRange): AsyncIterable<ArchivedEvent[]>;
+  /** Events of a connection whose ids lie in the range, in no order. */
+  readRange(shopKey: string, epoch: number, range: IdRange): Promise<ArchivedEvent[]>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
 }
 
-const PAGE = 250;
 const DUPLICATE = 11_000;
 
 /** Places of those that were there already, where that is all that failed; else undefined. */
@@ -61,30 +60,15 @@ export function createMongoArchive(mongo: Mongo): Archive {
       });
     },
     count: (shopKey, epoch) => mongoErrors(() => events.countDocuments({ shopKey, epoch })),
-    async *readRange(shopKey, epoch, { from, below }) {
-      const cursor = events.find(
-        { shopKey, epoch, _id: { $gte: from, $lt: below } },
-        { promoteLongs: false, batchSize: PAGE },
+    async readRange(shopKey, epoch, { from, below }) {
+      const ofRange = { shopKey, epoch, _id: { $gte: from, $lt: below } };
+      const found = await mongoErrors(() =>
+        events.find(ofRange, { promoteLongs: false }).toArray(),
       );
-      let page: ArchivedEvent[] = [];
-      try {
-        for (;;) {
-          const event = await mongoErrors(() => cursor.next());
-          if (event !== null) {
-            const { _id, ver, sealed, ...others } = event;
-            page.push({ ...others, id: _id, ver: ver.toString(), sealed: bytesOf(sealed) });
-          }
-          if (page.length === PAGE || (event === null && page.length > 0)) {
-            yield page;
-            page = [];
-          }
-          if (event === null) {
-            return;
-          }
-        }
-      } finally {
-        await cursor.close();
-      }
+      return found.map(({ _id, ver, sealed, ...event }) => ({
+        ...event,
+        ...{ id: _id, ver: ver.toString(), sealed: bytesOf(sealed) },
+      }));
     },
     erase: (shopKey, throughEpoch) => eraseScope(events, shopKey, throughEpoch),
   };

@@ -10,8 +10,11 @@ const isSame = (one: RebuildState, other: RebuildState): boolean =>
   one.rebuilding?.owner === other.rebuilding?.owner &&
   one.rebuilding?.heldUntil.getTime() === other.rebuilding?.heldUntil.getTime();
 
+const dayOf = (id: string): string =>
+  `2026-11-${String(10 + (Number.parseInt(id.at(-1) ?? '', 16) % 9))}`;
+
 /** A connection's archive and state in memory, with a clock that only pauses move. */
-function aWorld(events: number, rev = 0) {
+function aWorld(events: number, rev = 0, load = 100) {
   const ids = Array.from({ length: events }, () => randomUUID());
   const sent: { id: string; rev: number }[] = [];
   let state: RebuildState | undefined = { rev, rebuilding: undefined };
@@ -38,14 +41,13 @@ function aWorld(events: number, rev = 0) {
       },
       countArchived: async () => {
         await step();
-        return ids.length * 100;
+        return ids.length * load;
       },
-      async *readRange({ from, below }) {
-        const found = ids.filter((id) => from <= id && id < below);
-        for (let at = 0; at < found.length; at += 2) {
-          await step();
-          yield found.slice(at, at + 2).map((id) => ({ id }) as ArchivedEvent);
-        }
+      readRange: async ({ from, below }) => {
+        await step();
+        return ids
+          .filter((id) => from <= id && id < below)
+          .map((id) => ({ id, localDate: dayOf(id) }) as ArchivedEvent);
       },
       send: async (page, under) => {
         await step();
@@ -63,6 +65,7 @@ function aWorld(events: number, rev = 0) {
       },
       onProgress: () => undefined,
       owner: `run-${String(runs)}`,
+      pageSize: 2,
       signal: new AbortController().signal,
       ...change,
     });
@@ -124,6 +127,15 @@ describe('rebuild', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('sends the newest days first: who sums up days then has few of them in hand', async () => {
+    const world = aWorld(40, 0, 1);
+
+    await world.run();
+
+    const days = world.sent.map(({ id }) => dayOf(id));
+    expect(days).toEqual(days.toSorted().toReversed());
   });
 
   it('repeats one range at most', async () => {

@@ -34,7 +34,7 @@ export interface RebuildDeps {
   /** Writes only where the state is still as it was found; answers whether it was. */
   readonly replace: (found: RebuildState, next: RebuildState) => Promise<boolean>;
   readonly countArchived: () => Promise<number>;
-  readonly readRange: (range: IdRange) => AsyncIterable<readonly ArchivedEvent[]>;
+  readonly readRange: (range: IdRange) => Promise<readonly ArchivedEvent[]>;
   /** Normalises anew and sends under the revision. Rejects once the connection is closed. */
   readonly send: (events: readonly ArchivedEvent[], rev: number) => Promise<Rebuilt>;
   readonly now: () => Date;
@@ -43,6 +43,8 @@ export interface RebuildDeps {
   readonly onProgress: (done: number, total: number) => void;
   readonly owner: string;
   readonly signal: AbortSignal;
+  /** Events that are sent together; default 250. */
+  readonly pageSize?: number;
 }
 
 export interface RebuildResult extends Rebuilt {
@@ -59,6 +61,7 @@ const HOLD_MS = 15_000;
 const POLL_MS = 500;
 /** One look through the archive each where only ids have an index, so not too few at a time. */
 const EVENTS_PER_PART = 5_000;
+const PAGE = 250;
 
 const conflict = (message: string, reason: string): AppError =>
   new AppError('resource.conflict', message, { details: { reason } });
@@ -86,7 +89,8 @@ async function sendPart(deps: RebuildDeps, begun: Own, add: (page: Rebuilt) => v
   const { next, parts, total } = begun.rebuilding;
   let own = begun;
   let { done } = begun.rebuilding;
-  for await (const page of deps.readRange(idRange(next, parts))) {
+  const events = await deps.readRange(idRange(next, parts));
+  for (const page of pagesOf(events, deps.pageSize ?? PAGE)) {
     if (deps.signal.aborted) {
       await advance(deps, own, { heldUntil: deps.now() });
       throw conflict('stopped before the end; the same command goes on', 'rebuild.stopped');
@@ -97,6 +101,14 @@ async function sendPart(deps: RebuildDeps, begun: Own, add: (page: Rebuilt) => v
     deps.onProgress(done, total);
   }
   return advance(deps, own, { next: next + 1, done, heldUntil: holdFrom(deps) });
+}
+
+/** Newest day first, as a history comes: who sums up days then has few of them in hand at a time. */
+function pagesOf(events: readonly ArchivedEvent[], size: number): ArchivedEvent[][] {
+  const byDay = events.toSorted((one, other) => other.localDate.localeCompare(one.localDate));
+  return Array.from({ length: Math.ceil(byDay.length / size) }, (_, index) =>
+    byDay.slice(index * size, (index + 1) * size),
+  );
 }
 
 interface Own {
