@@ -22,6 +22,8 @@ export interface ReplayDoorOptions {
 
 const NO_SERVICE =
   'replay: no service has a group of this name; those begin with ingestion or analytics\n';
+const ENDED_BY_SIGNAL =
+  'replay: the job was ended from outside; the same command goes on where it was\n';
 const noEnd = (): void => undefined;
 
 /** Of a consumer group the first word names the service that owns it; an archive is ingestion's. */
@@ -139,7 +141,7 @@ function begin({ root, services }: ReplayDoorOptions, line: string, asker: Asker
     asker.over();
   });
   child.once('close', (code) => {
-    asker.answer({ code: code ?? 1 });
+    asker.answer(code === null ? { err: ENDED_BY_SIGNAL, code: 1 } : { code });
     asker.over();
   });
   return () => {
