@@ -69,10 +69,19 @@ describe('a rebuild of one shop', () => {
     };
   }
 
-  const hasBegun = (shopKey: string) =>
-    eventually(async () => {
-      expect((await rebuilt(shopKey)).length).toBeGreaterThan(0);
-    }, PATIENT);
+  /** Facts on the twin, of every shop. */
+  const sentInAll = async (): Promise<bigint> =>
+    (await world.admin.topicOffsets(TWIN)).reduce((sum, { high }) => sum + BigInt(high), 0n);
+  /** Begins one, and stops it at its first facts. */
+  async function haltedRebuild(shopKey: string, signal: 'SIGKILL' | 'SIGSTOP') {
+    const before = await sentInAll();
+    const run = world.replay(['rebuild', '--shop', shopKey]);
+    while ((await sentInAll()) === before) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    run.kill(signal);
+    return run;
+  }
 
   it('sends the whole archive under the next revision, which live facts bear from then on', async () => {
     const { shopKey, epoch } = await shopWithOrders(20);
@@ -97,9 +106,7 @@ describe('a rebuild of one shop', () => {
 
   it('goes on under the same revision after it was killed, until archive and facts agree', async () => {
     const { shopKey } = await shopWithOrders(3_000);
-    const first = world.replay(['rebuild', '--shop', shopKey]);
-    await hasBegun(shopKey);
-    first.kill('SIGKILL');
+    const first = await haltedRebuild(shopKey, 'SIGKILL');
     await first.ended;
     const left = await stateOf(shopKey);
     const sentBefore = (await rebuilt(shopKey)).length;
@@ -120,9 +127,9 @@ describe('a rebuild of one shop', () => {
 
   it('ends when an erasure begins, and nothing of the shop is sent any more', async () => {
     const { shopKey } = await shopWithOrders(3_000);
-    const run = world.replay(['rebuild', '--shop', shopKey]);
-    await hasBegun(shopKey);
+    const run = await haltedRebuild(shopKey, 'SIGSTOP');
     await world.send(fenceOf(shopKey));
+    run.kill('SIGCONT');
 
     const { how, err } = await run.ended;
 
