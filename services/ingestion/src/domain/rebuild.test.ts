@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { Resource } from '@tokometrics/contracts';
 import fc from 'fast-check';
 import type { ArchivedEvent } from './archived-event.ts';
 import { rebuild } from './rebuild.ts';
@@ -10,8 +11,9 @@ const isSame = (one: RebuildState, other: RebuildState): boolean =>
   one.rebuilding?.owner === other.rebuilding?.owner &&
   one.rebuilding?.heldUntil.getTime() === other.rebuilding?.heldUntil.getTime();
 
-const dayOf = (id: string): string =>
-  `2026-11-${String(10 + (Number.parseInt(id.at(-1) ?? '', 16) % 9))}`;
+const digitOf = (id: string, at: number): number => Number.parseInt(id.at(at) ?? '', 16);
+const dayOf = (id: string): string => `2026-11-${String(10 + (digitOf(id, -1) % 9))}`;
+const entityOf = (id: string): Resource => (digitOf(id, -2) % 2 === 0 ? 'order' : 'product');
 
 /** A connection's archive and state in memory, with a clock that only pauses move. */
 function aWorld(events: number, rev = 0, load = 100) {
@@ -47,7 +49,7 @@ function aWorld(events: number, rev = 0, load = 100) {
         await step();
         return ids
           .filter((id) => from <= id && id < below)
-          .map((id) => ({ id, localDate: dayOf(id) }) as ArchivedEvent);
+          .map((id) => ({ id, entity: entityOf(id), localDate: dayOf(id) }) as ArchivedEvent);
       },
       send: async (page, under) => {
         await step();
@@ -129,13 +131,18 @@ describe('rebuild', () => {
     );
   });
 
-  it('sends the newest days first: who sums up days then has few of them in hand', async () => {
+  it('sends kind by kind and the newest days first: who sums up days then has few in hand', async () => {
     const world = aWorld(40, 0, 1);
 
     await world.run();
 
-    const days = world.sent.map(({ id }) => dayOf(id));
-    expect(days).toEqual(days.toSorted().toReversed());
+    const sent = world.sent.map(({ id }) => ({ entity: entityOf(id), day: dayOf(id) }));
+    for (const entity of ['order', 'product']) {
+      const days = sent.flatMap((one) => (one.entity === entity ? [one.day] : []));
+      expect(days).toEqual(days.toSorted().toReversed());
+    }
+    const entities = sent.map(({ entity }) => entity);
+    expect(entities).toEqual(entities.toSorted());
   });
 
   it('repeats one range at most', async () => {

@@ -103,9 +103,15 @@ async function sendPart(deps: RebuildDeps, begun: Own, add: (page: Rebuilt) => v
   return advance(deps, own, { next: next + 1, done, heldUntil: holdFrom(deps) });
 }
 
-/** Newest day first, as a history comes: who sums up days then has few of them in hand at a time. */
+/**
+ * Kind by kind, and of each the newest day first, as a history comes: who sums up the days of a chunk
+ * then has few of them in hand at a time, and an erasure that begins waits for few.
+ */
 function pagesOf(events: readonly ArchivedEvent[], size: number): ArchivedEvent[][] {
-  const byDay = events.toSorted((one, other) => other.localDate.localeCompare(one.localDate));
+  const byDay = events.toSorted(
+    (one, other) =>
+      one.entity.localeCompare(other.entity) || other.localDate.localeCompare(one.localDate),
+  );
   return Array.from({ length: Math.ceil(byDay.length / size) }, (_, index) =>
     byDay.slice(index * size, (index + 1) * size),
   );
