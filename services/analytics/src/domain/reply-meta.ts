@@ -1,5 +1,5 @@
-import type { Basis } from '@tokometrics/contracts';
-import { isoInstant } from '@tokometrics/contracts';
+import type { Basis, Resource } from '@tokometrics/contracts';
+import { DICTIONARY, isoInstant } from '@tokometrics/contracts';
 import type { Knowledge } from './knowledge.ts';
 import type { QueryWindow } from './query-window.ts';
 
@@ -15,6 +15,12 @@ export function freshnessOf(knowledge: Knowledge) {
     stale: knowledge.isResourceStale(resource),
   }));
 }
+
+/** A page is as old as the oldest of these, and no older because estimates are read once an hour. */
+const FEEDING_FIGURES: ReadonlySet<Resource> = new Set([
+  ...Object.values(DICTIONARY).flatMap(({ resources }) => resources),
+  'product',
+]);
 
 export interface MetaParts {
   readonly shopKey: string;
@@ -40,7 +46,7 @@ export function metaOf({ shopKey, window, compare, basis, currency, knowledge }:
     basis,
     timezone: window.zone,
     currency,
-    freshness: freshnessOf(knowledge),
+    freshness: freshnessOf(knowledge).filter(({ resource }) => FEEDING_FIGURES.has(resource)),
     demo: false as const,
   };
 }
