@@ -66,7 +66,7 @@ function spawnService(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(
+  const child = spawn(
     process.execPath,
     [
       ...['-C', '@tokometrics/source', '--disable-warning=TimeoutNegativeWarning'],
@@ -77,7 +77,11 @@ function spawnService(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...env },
     },
-  );
+  );  // Left alone it would look for its engines for ever.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+  return child;
 }
 
 export interface ServiceJob {
