@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchConnector } from './connector.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchMainJob } from './main-job.ts';
+import { benchPipeline } from './pipeline/index.ts';
 import { machine, table, versions } from './report.ts';
 import type { Row } from './report.ts';
 import { benchStart } from './start.ts';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (say: Say) => Promise<Row[]>>> = {
   start: benchStart,
   'main-job': benchMainJob,
   connector: benchConnector,
+  pipeline: benchPipeline,
   dashboard: benchDashboard,
 };
 

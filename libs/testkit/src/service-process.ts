@@ -77,7 +77,7 @@ function spawnService(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...env },
     },
-  );  // Left alone it would look for its engines for ever.
+  ); // Left alone it would look for its engines for ever.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));

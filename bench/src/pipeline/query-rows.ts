@@ -1,0 +1,165 @@
+import { setTimeout } from 'node:timers/promises';
+import { backfillTwin, factTopic } from '@tokometrics/contracts';
+import type { Clickhouse } from '@tokometrics/kit';
+import { z } from 'zod';
+import { rowOf } from '../report.ts';
+import type { Row } from '../report.ts';
+import { orderStream } from './facts.ts';
+import { startOurSink } from './our-sink.ts';
+import { createPlace } from './place.ts';
+import type { EngineAddresses } from './place.ts';
+
+type Say = (line: string) => void;
+
+/** A warehouse of two years: shops, orders of each, and the newest of one to three versions. */
+const SHOPS = 100;
+const ORDERS = 400_000;
+const TIMES = 15;
+const LOADED_TIMES = 40;
+
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+function quantile(values: readonly number[], at: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? Number.NaN;
+}
+
+const KEY = `concat('01J', leftPad(toString(number % ${String(SHOPS)}), 23, '0'))`;
+
+/** Orders as the sink would have left them, made by the engine itself. */
+async function fillWarehouse(clickhouse: Clickhouse): Promise<void> {
+  for (const version of [1, 2]) {
+    await clickhouse.command(
+      `INSERT INTO orders (shop_key, epoch, local_date, order_id, create_time, update_time, paid_time,
+         sale_date, sale_hour, status, currency, lines.line_id, lines.product_id, lines.sku_id,
+         lines.seller_sku, lines.status, lines.cancelled, lines.is_gift, lines.original_price,
+         lines.sale_price, lines.seller_discount, lines.platform_discount, event_id, ver)
+       WITH toDate('2024-12-01') + intDiv(number * 700, ${String(ORDERS)}) AS day,
+         toDateTime(day, 'UTC') + number % 86400 AS at, range(1 + number % 3) AS n
+       SELECT ${KEY}, 1, day, toString(576000000000000 + number), at, at + ${String(version)}, at, day,
+         toStartOfHour(at), 'COMPLETED', 'IDR', arrayMap(x -> toString(x), n),
+         arrayMap(x -> toString(number % 200), n), arrayMap(x -> toString(number % 500), n),
+         arrayMap(x -> 'S', n), arrayMap(x -> 'COMPLETED', n), arrayMap(x -> 0, n), arrayMap(x -> 0, n),
+         arrayMap(x -> toDecimal64(10.5, 4), n), arrayMap(x -> toDecimal64(10.5, 4), n),
+         arrayMap(x -> toDecimal64(0, 4), n), arrayMap(x -> toDecimal64(0, 4), n), '', ${String(version)}
+       FROM numbers(${String(ORDERS)}) WHERE number % ${String(version)} = 0`,
+    );
+  }
+  await clickhouse.command(
+    `INSERT INTO shop_daily (shop_key, epoch, local_date, event_date, currency, orders, units, gross_sales, ver)
+     SELECT shop_key, epoch, local_date, assumeNotNull(sale_date), currency, count(), sum(units),
+       sum(gross_sales), toDateTime64('2026-01-01 00:00:00', 6, 'UTC')
+     FROM orders FINAL GROUP BY shop_key, epoch, local_date, sale_date, currency`,
+  );
+}
+
+interface Tile {
+  readonly id: string;
+  readonly what: string;
+  readonly where: string;
+  /** How many times faster the rollup is to be, merged or not; below 1: how much slower it may be. */
+  readonly goal: number;
+}
+
+const ONE = "shop_key = '01J00000000000000000000007' AND epoch = 1";
+const MONTH = "sale >= '2026-09-01' AND sale < '2026-10-01'";
+const MONTH_DAYS = "local_date >= '2026-08-30' AND local_date < '2026-10-03'";
+const TILES: readonly Tile[] = [
+  {
+    id: 'month',
+    what: 'one shop, 30 days',
+    where: `${ONE} AND ${MONTH_DAYS} AND ${MONTH}`,
+    goal: 1 / 1.6,
+  },
+  { id: 'years', what: 'one shop, two years', where: ONE, goal: 2.5 },
+  { id: 'all', what: 'all shops, two years', where: 'epoch = 1', goal: 4 },
+];
+
+const rolled = ({ where }: Tile): string =>
+  `SELECT event_date AS sale, sum(orders) AS o, sum(gross_sales) AS g FROM shop_daily FINAL
+   WHERE ${where} GROUP BY sale SETTINGS do_not_merge_across_partitions_select_final = 1`;
+const raw = ({ where }: Tile): string =>
+  `SELECT assumeNotNull(sale_date) AS sale, count() AS o, sum(gross_sales) AS g FROM orders FINAL
+   WHERE ${where} GROUP BY sale SETTINGS do_not_merge_across_partitions_select_final = 1`;
+
+const summary = z.looseObject({ read_rows: z.coerce.number().default(Number.NaN) });
+
+async function ask({ client }: Clickhouse, sql: string): Promise<{ ms: number; rows: number }> {
+  const startedAt = performance.now();
+  const answer = await client.query({ query: sql, format: 'JSONEachRow' });
+  await answer.text();
+  const ms = performance.now() - startedAt;
+  const told: unknown = JSON.parse(String(answer.response_headers['x-clickhouse-summary'] ?? '{}'));
+  return { ms, rows: summary.parse(told).read_rows };
+}
+
+async function tileRows(clickhouse: Clickhouse, tile: Tile, state: string): Promise<Row[]> {
+  const times: Record<'rolled' | 'raw', number[]> = { rolled: [], raw: [] };
+  let rows = { rolled: 0, raw: 0 };
+  for (let time = 0; time < TIMES; time += 1) {
+    const [one, other] = [await ask(clickhouse, rolled(tile)), await ask(clickhouse, raw(tile))];
+    times.rolled.push(one.ms);
+    times.raw.push(other.ms);
+    rows = { rolled: one.rows, raw: other.rows };
+  }
+  const faster = median(times.raw) / median(times.rolled);
+  return [
+    rowOf({
+      id: `P4.${tile.id}.${state}`,
+      what: `${tile.what}, ${state}: times faster by the rollup than by the rows themselves`,
+      value: faster,
+      unit: '×',
+      anchor: {
+        what: 'rows that the rollup reads for one of theirs',
+        value: rows.rolled / rows.raw,
+      },
+      goal: { atLeast: state === 'unmerged' && tile.id === 'all' ? 20 : tile.goal },
+    }),
+  ];
+}
+
+/** P4 and P5: figures from rollups beside figures from rows, and while a history is written. */
+export async function queryRows(env: EngineAddresses, say: Say): Promise<Row[]> {
+  const place = await createPlace(env);
+  const service = await startOurSink(place);
+  const { clickhouse } = place;
+  await clickhouse.command('SYSTEM STOP MERGES orders');
+  await fillWarehouse(clickhouse);
+  say(`warehouse: ${String(ORDERS)} orders of ${String(SHOPS)} shops over 700 days`);
+  const rows: Row[] = [];
+  for (const tile of TILES) {
+    rows.push(...(await tileRows(clickhouse, tile, 'unmerged')));
+  }
+  const [, years] = TILES;
+  const idle = years === undefined ? [] : await repeat(() => ask(clickhouse, rolled(years)));
+  const topic = backfillTwin(factTopic('order'));
+  const writing = place.fill(orderStream({ orders: 40_000, seed: 5, topic }).messages);
+  await setTimeout(2_000);
+  const loaded = years === undefined ? [] : await repeat(() => ask(clickhouse, rolled(years)));
+  await writing;
+  rows.push(
+    rowOf({
+      id: 'P5',
+      what: 'one shop, two years: p95 while a history is written, times the idle one',
+      value: quantile(loaded, 0.95) / quantile(idle, 0.95),
+      unit: '×',
+      goal: { atMost: 3 },
+    }),
+  );
+  await service.kill('SIGTERM');
+  await clickhouse.command('SYSTEM START MERGES orders');
+  await clickhouse.command('OPTIMIZE TABLE orders FINAL');
+  await clickhouse.command('OPTIMIZE TABLE shop_daily FINAL');
+  for (const tile of TILES) {
+    rows.push(...(await tileRows(clickhouse, tile, 'merged')));
+  }
+  await place.stop();
+  return rows;
+}
+
+async function repeat(once: () => Promise<{ ms: number }>): Promise<number[]> {
+  const times: number[] = [];
+  for (let time = 0; time < LOADED_TIMES; time += 1) {
+    times.push((await once()).ms);
+  }
+  return times;
+}
