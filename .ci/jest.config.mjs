@@ -31,7 +31,7 @@ export default {
   rootDir: root,
   projects: configs,
   // A test that waits for others says its own limit; this one is for a machine that is busy.
-  testTimeout: kind === 'unit' ? 5_000 : 30_000,
+  testTimeout: kind === 'unit' ? 15_000 : 30_000,
   reporters: [join(root, '.ci/lib/jest-reporter.mjs')],
   testSequencer: join(root, '.ci/lib/jest-sequencer.mjs'),
 };
