@@ -88,7 +88,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
           guardedChunk: async (scopes, write) => {
             const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
             await write(open);
-            return { fenced: [] };
+            return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
           },
           insert: (table, lines) => sink.insert(table, lines),
           reroll,

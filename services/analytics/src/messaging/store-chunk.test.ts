@@ -22,7 +22,10 @@ const order = (id: string, createdAt = at) =>
     lines: [{ product: 'P1', price: '5' }],
   });
 
-function createRecorder(closedAtWrite: ReadonlySet<string> = new Set()) {
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Scopes that are closed before the write, and those that close during it. */
+function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
   const steps: string[] = [];
   const counts: ChunkCounts[] = [];
   const written: string[] = [];
@@ -39,7 +42,8 @@ function createRecorder(closedAtWrite: ReadonlySet<string> = new Set()) {
         if (open.length > 0) {
           await write(open);
         }
-        return { fenced: [] };
+        const closed = new Set([...closedAtWrite, ...closedMeanwhile]);
+        return { fenced: scopes.filter(({ shopKey }) => closed.has(shopKey)) };
       },
       insert: (table: string, lines: readonly string[]) => {
         steps.push(`insert ${table}`);
@@ -140,6 +144,20 @@ describe('storeChunk', () => {
       }),
     ]);
     expect(recorder.written).toHaveLength(1);
+  });
+
+  it('counts what was written while its scope closed as fenced', async () => {
+    const [open, closing] = [tenant(), tenant()];
+    const recorder = createRecorder(NOBODY, new Set([closing.shopKey]));
+
+    await store(recorder, [
+      factMessage(open, 'order', '1', order('1')),
+      factMessage(closing, 'order', '2', order('2')),
+      markerMessage(closing, { through: 9 }),
+    ]);
+
+    expect(recorder.written).toHaveLength(2);
+    expect(recorder.counts[0]?.byFate).toMatchObject({ stored: 1, fenced: 2, marker: 0 });
   });
 
   it('counts a chunk of which nothing may be written', async () => {

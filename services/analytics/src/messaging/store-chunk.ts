@@ -74,10 +74,9 @@ export async function storeChunk(
     fates.set(message, 'dlq');
   }
   note(fates, facts, collapsed.kept, markers);
-  // A chunk of closed scopes alone is not written, but counted like any other.
-  let isOpen = opener([]);
-  await deps.guardedChunk(scopesOf([...collapsed.kept, ...markers]), async (open) => {
-    isOpen = opener(open);
+  const scopes = scopesOf([...collapsed.kept, ...markers]);
+  const { fenced } = await deps.guardedChunk(scopes, async (open) => {
+    const isOpen = includes(open);
     const kept = collapsed.kept.filter(({ fact }) => isOpen(fact.scope));
     await write(
       deps,
@@ -88,7 +87,8 @@ export async function storeChunk(
     await deps.complete(told);
     announce(deps, kept);
   });
-  markFenced(fates, [...collapsed.kept, ...markers], isOpen);
+  // Also what was written before the fence fell: it is taken back at once, or by the erasure.
+  markFenced(fates, [...collapsed.kept, ...markers], includes(fenced));
   await deps.noteChunk(
     countsOf(
       prepared.map(({ message }) => message),
@@ -156,18 +156,18 @@ function distinctScopes(scopes: readonly Scope[]): Scope[] {
   return [...new Map(scopes.map((scope) => [scopeKey(scope), scope])).values()];
 }
 
-function opener(open: readonly Scope[]): (scope: Scope) => boolean {
-  const keys = new Set(open.map(scopeKey));
+function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
+  const keys = new Set(scopes.map(scopeKey));
   return (scope) => keys.has(scopeKey(scope));
 }
 
 function markFenced(
   fates: Map<InMessage, Fate>,
   items: readonly Scoped[],
-  isOpen: (scope: Scope) => boolean,
+  isFenced: (scope: Scope) => boolean,
 ): void {
   for (const item of items) {
-    if (!isOpen(scopeOf(item))) {
+    if (isFenced(scopeOf(item))) {
       fates.set(item.message, 'fenced');
     }
   }
