@@ -15,7 +15,7 @@ const addresses = z.looseObject({
   VAULT_ROOT_TOKEN: z.string(),
 });
 /** 1,400 days of shops, one to four versions of each order, 5 % of records twice. */
-const SCALE = { orders: 40_000, rounds: 3 };
+const SCALE = { orders: 20_000, rounds: 3 };
 
 /** The data plane's own measures, by the numbers that its goals are known under. */
 export async function benchPipeline(say: Say): Promise<Row[]> {
