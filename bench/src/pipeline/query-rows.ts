@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { backfillTwin, factTopic } from '@tokometrics/contracts';
 import type { Clickhouse } from '@tokometrics/kit';
-import { z } from 'zod';
 import { rowOf } from '../report.ts';
 import type { Row } from '../report.ts';
 import { orderStream } from './facts.ts';
@@ -81,25 +80,17 @@ const raw = ({ where }: Tile): string =>
   `SELECT assumeNotNull(sale_date) AS sale, count() AS o, sum(gross_sales) AS g FROM orders FINAL
    WHERE ${where} GROUP BY sale SETTINGS do_not_merge_across_partitions_select_final = 1`;
 
-const summary = z.looseObject({ read_rows: z.coerce.number().default(Number.NaN) });
-
-async function ask({ client }: Clickhouse, sql: string): Promise<{ ms: number; rows: number }> {
+async function ask({ client }: Clickhouse, query: string): Promise<number> {
   const startedAt = performance.now();
-  const answer = await client.query({ query: sql, format: 'JSONEachRow' });
-  await answer.text();
-  const ms = performance.now() - startedAt;
-  const told: unknown = JSON.parse(String(answer.response_headers['x-clickhouse-summary'] ?? '{}'));
-  return { ms, rows: summary.parse(told).read_rows };
+  await (await client.query({ query, format: 'JSONEachRow' })).text();
+  return performance.now() - startedAt;
 }
 
 async function tileRows(clickhouse: Clickhouse, tile: Tile, state: string): Promise<Row[]> {
   const times: Record<'rolled' | 'raw', number[]> = { rolled: [], raw: [] };
-  let rows = { rolled: 0, raw: 0 };
   for (let time = 0; time < TIMES; time += 1) {
-    const [one, other] = [await ask(clickhouse, rolled(tile)), await ask(clickhouse, raw(tile))];
-    times.rolled.push(one.ms);
-    times.raw.push(other.ms);
-    rows = { rolled: one.rows, raw: other.rows };
+    times.rolled.push(await ask(clickhouse, rolled(tile)));
+    times.raw.push(await ask(clickhouse, raw(tile)));
   }
   const faster = median(times.raw) / median(times.rolled);
   return [
@@ -108,10 +99,6 @@ async function tileRows(clickhouse: Clickhouse, tile: Tile, state: string): Prom
       what: `${tile.what}, ${state}: times faster by the rollup than by the rows themselves`,
       value: faster,
       unit: '×',
-      anchor: {
-        what: 'rows that the rollup reads for one of theirs',
-        value: rows.rolled / rows.raw,
-      },
       goal: { atLeast: state === 'unmerged' && tile.id === 'all' ? 20 : tile.goal },
     }),
   ];
@@ -139,10 +126,11 @@ export async function queryRows(env: EngineAddresses, say: Say): Promise<Row[]> 
   rows.push(
     rowOf({
       id: 'P5',
-      what: 'one shop, two years: p95 while a history is written, times the idle one',
-      value: quantile(loaded, 0.95) / quantile(idle, 0.95),
-      unit: '×',
-      goal: { atMost: 3 },
+      what: 'one shop, two years: p95 while a history is written',
+      value: quantile(loaded, 0.95),
+      unit: 'ms',
+      anchor: { what: 'idle', value: quantile(idle, 0.95) },
+      goal: { atMost: 3 * quantile(idle, 0.95) },
     }),
   );
   await service.kill('SIGTERM');
@@ -156,10 +144,10 @@ export async function queryRows(env: EngineAddresses, say: Say): Promise<Row[]> 
   return rows;
 }
 
-async function repeat(once: () => Promise<{ ms: number }>): Promise<number[]> {
+async function repeat(once: () => Promise<number>): Promise<number[]> {
   const times: number[] = [];
   for (let time = 0; time < LOADED_TIMES; time += 1) {
-    times.push((await once()).ms);
+    times.push(await once());
   }
   return times;
 }

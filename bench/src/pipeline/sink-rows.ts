@@ -89,14 +89,11 @@ export async function sinkRows(env: EngineAddresses, say: Say, scale: Scale): Pr
   return [
     rowOf({
       id: 'P2',
-      what: `the sink alone: log → checked → base and rollups, proven (days wrong: ${String(wrong)})`,
-      value: first / engine.file,
-      unit: '× the engine',
-      anchor: {
-        what: 'the engine by itself, the same rows from a file, rows per second',
-        value: engine.file,
-      },
-      goal: { atLeast: 0.22 },
+      what: `the sink alone: log → checked → base and rollups, proven (days wrong: ${String(wrong)}), records per second`,
+      value: first,
+      unit: '/s',
+      anchor: { what: 'rows per second of the engine by itself, from a file', value: engine.file },
+      goal: { atLeast: Math.ceil(engine.file * 0.22) },
     }),
     rowOf({
       id: 'P2.cpu',
