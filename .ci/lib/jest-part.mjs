@@ -15,8 +15,8 @@ function countsOf(report) {
 }
 
 /**
- * Files at a time. Integration tests and faults mostly wait, for leases, timeouts and restarts; whole
- * systems on shared engines go one by one, since each takes what the machine has.
+ * Files at a time. Some integration tests and all faults wait for leases, timeouts and restarts, and
+ * others work meanwhile; whole systems on shared engines go one by one, each takes what the machine has.
  */
 const WORKERS = { unit: 2, int: 4, fault: 2 };
 
