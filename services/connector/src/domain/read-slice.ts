@@ -85,7 +85,7 @@ async function readOrdered(work: Work, reading: SliceReading | undefined): Promi
     sendInOrder(pages, plan.send, async ({ page, nextToken }: ListedPage, rows) => {
       tally.add(page, rows);
       // The last page is saved together with its slice; between them a second is worth the write.
-      if (nextToken !== undefined && deps.nowS() > savedS) {
+      if (nextToken !== undefined && deps.nowS() !== savedS) {
         savedS = deps.nowS();
         await lease.save({ pageToken: nextToken, ...tally.sums() });
       }
