@@ -52,11 +52,14 @@ function chosenParts(only) {
   return known.filter((name) => wanted.includes(name));
 }
 
+/** Fetched and started while the sources are checked: their downloads need no processor. */
 function createEngineHolder() {
   let held;
+  const start = () => (held ??= startSharedEngines((line) => say(`   ${line}`)));
   return {
-    env: async () => (held ??= await startSharedEngines((line) => say(`   ${line}`))).env,
-    stop: async () => held?.stop(),
+    start: () => void start().catch(() => undefined), // told by whoever asks for the addresses
+    env: async () => (await start()).env,
+    stop: async () => (await held?.catch(() => undefined))?.stop(),
   };
 }
 
@@ -139,6 +142,9 @@ export async function runParts(root, args) {
   sayRequirements(root);
   const engines = createEngineHolder();
   listenForTheEnd(engines);
+  if (chosen.some((name) => WITH_ENGINES.includes(name))) {
+    engines.start();
+  }
   const results = await runChecks(
     root,
     chosen.filter((name) => name in CHECKS),

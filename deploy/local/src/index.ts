@@ -5,6 +5,7 @@ export { bootstrapVault } from './vault/bootstrap.ts';
 export type { AppRole, BootstrapVaultOptions } from './vault/bootstrap.ts';
 export { startServices } from './services/start-services.ts';
 export type { ServiceHandle, Services, StartServicesOptions } from './services/start-services.ts';
+export { compileCacheEnv } from './services/program.ts';
 export { ensurePki } from './pki/ensure-pki.ts';
 export type { CertificateFiles, LocalPki } from './pki/ensure-pki.ts';
 export { startMailbox } from './mail/mailbox.ts';

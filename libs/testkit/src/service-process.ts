@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { join } from 'node:path';
+import { compileCacheEnv } from '@tokometrics/local';
 import type { AppRole } from '@tokometrics/local';
 import { engineEnv } from './engine-env.ts';
 import type { EngineEnv } from './engine-env.ts';
@@ -75,9 +76,10 @@ function spawnService(
     {
       cwd: join(repositoryRoot, 'services', name),
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], ...compileCacheEnv(repositoryRoot), ...env },
     },
-  ); // Left alone it would look for its engines for ever.
+  );
+  // Left alone it would look for its engines for ever.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
@@ -120,17 +122,21 @@ export function startServiceJob(
   };
 }
 
-/** A service as it ships: its own process, its `main.ts`, its environment. Resolves when it is ready. */
+/**
+ * A service as it ships: its own process, its `main.ts`, its environment, on free ports unless that
+ * names its own. Resolves when it is ready.
+ */
 export async function startServiceProcess(
   name: string,
   env: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
-  const [port, opsPort] = await Promise.all([freePort(), freePort()]);
-  const url = `http://127.0.0.1:${String(port)}`;
-  const opsUrl = `http://127.0.0.1:${String(opsPort)}`;
+  const port = env['PORT'] ?? String(await freePort());
+  const opsPort = env['OPS_PORT'] ?? String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
   const child = spawnService(name, [], {
-    PORT: String(port),
-    OPS_PORT: String(opsPort),
+    PORT: port,
+    OPS_PORT: opsPort,
     // What a service that checks passports asks for keys; identity is its own issuer.
     IDENTITY_URL: url,
     ...env,

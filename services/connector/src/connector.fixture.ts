@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +9,9 @@ import {
   createMemoryLog,
   createSuiteVault,
   engineEnv,
-  eventually,
   freePort,
   repositoryRoot,
+  startServiceProcess,
   startTestPassports,
   suiteNames,
 } from '@tokometrics/testkit';
@@ -25,6 +22,7 @@ import { startMeddler } from './meddler.fixture.ts';
 import type { Meddler } from './meddler.fixture.ts';
 
 const SECRET = 'fixture-app-secret-that-must-never-show';
+const WEEK_CSV = 'services/tiktok-sandbox/data/online_retail_week_2010-12-01_07.csv.gz';
 const APP = { key: 'fixtureappkey', serviceId: '7000000000000000001' };
 
 export interface Sandbox {
@@ -39,64 +37,25 @@ export async function startSandbox(
   options: { clockAt?: string; webhookUrl?: string; csv?: string; rps?: number } = {},
 ): Promise<Sandbox> {
   const dataDir = mkdtempSync(join(tmpdir(), 'connector-sandbox-'));
-  const [port, opsPort, controlPort] = await Promise.all([freePort(), freePort(), freePort()]);
-  const child = spawn(
-    process.execPath,
-    ['-C', '@tokometrics/source', 'services/tiktok-sandbox/src/main.ts'],
-    {
-      cwd: repositoryRoot,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        PORT: String(port),
-        OPS_PORT: String(opsPort),
-        CONTROL_PORT: String(controlPort),
-        LOG_LEVEL: 'warn',
-        TIKTOK_APP_KEY: APP.key,
-        TIKTOK_APP_SECRET: SECRET,
-        TIKTOK_SERVICE_ID: APP.serviceId,
-        APP_REDIRECT_URL: 'http://127.0.0.1:1/api/v1/shops/callback',
-        SANDBOX_DATA_DIR: dataDir,
-        RETAIL_CSV:
-          options.csv ??
-          join(
-            repositoryRoot,
-            'services/tiktok-sandbox/data/online_retail_week_2010-12-01_07.csv.gz',
-          ),
-        RATE_LIMIT_RPS: String(options.rps ?? 0),
-        SYNTHETIC_DAYS: '30',
-        ...(options.clockAt === undefined ? {} : { CLOCK_AT: options.clockAt }),
-        ...(options.webhookUrl === undefined ? {} : { WEBHOOK_URL: options.webhookUrl }),
-      },
-    },
-  );
-  const said: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(`http://127.0.0.1:${String(controlPort)}/control${path}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`control ${method} ${path}: ${String(response.status)} ${text}`);
-    }
-    return text === '' ? undefined : JSON.parse(text);
-  };
-  await eventually(
-    async () => {
-      if (child.exitCode !== null) {
-        throw new Error(`the sandbox ended: ${said.join('')}`);
-      }
-      await control('GET', '/state');
-    },
-    { timeoutMs: 60_000, everyMs: 200 },
-  );
-  const url = `http://127.0.0.1:${String(port)}`;
+  const controlPort = await freePort();
+  const { url, kill } = await startServiceProcess('tiktok-sandbox', {
+    CONTROL_PORT: String(controlPort),
+    LOG_LEVEL: 'warn',
+    TIKTOK_APP_KEY: APP.key,
+    TIKTOK_APP_SECRET: SECRET,
+    TIKTOK_SERVICE_ID: APP.serviceId,
+    APP_REDIRECT_URL: 'http://127.0.0.1:1/api/v1/shops/callback',
+    SANDBOX_DATA_DIR: dataDir,
+    RETAIL_CSV: options.csv ?? join(repositoryRoot, WEEK_CSV),
+    RATE_LIMIT_RPS: String(options.rps ?? 0),
+    SYNTHETIC_DAYS: '30',
+    ...(options.clockAt === undefined ? {} : { CLOCK_AT: options.clockAt }),
+    ...(options.webhookUrl === undefined ? {} : { WEBHOOK_URL: options.webhookUrl }),
+  });
   return {
     url,
-    control,
+    control: (method, path, body) =>
+      control(`http://127.0.0.1:${String(controlPort)}`, method, path, body),
     env: {
       TIKTOK_AUTHORIZE_URL: `${url}/open/authorize`,
       TIKTOK_TOKEN_URL: url,
@@ -106,17 +65,28 @@ export async function startSandbox(
       TIKTOK_SERVICE_ID: APP.serviceId,
     },
     stop: async () => {
-      await end(child);
+      await kill('SIGTERM');
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+async function control(
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${base}/control${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(`control ${method} ${path}: ${String(response.status)} ${text}`);
   }
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 export interface Person {

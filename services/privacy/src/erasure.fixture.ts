@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -37,16 +34,17 @@ import {
   repositoryRoot,
   scopedHeaders,
   startFaultProxy,
+  startServiceProcess,
   startTestPassports,
   suiteNames,
 } from '@tokometrics/testkit';
-import type { FaultProxy, LocalPki, TestPassports } from '@tokometrics/testkit';
+import type { FaultProxy, LocalPki, ServiceProcess, TestPassports } from '@tokometrics/testkit';
 
 const names = suiteNames(import.meta);
 const engines = engineEnv();
 const { log } = createMemoryLog('warn');
 const clock = createClock();
-export const home = mkdtempSync(join(tmpdir(), 'tokometrics-privacy-'));
+const home = mkdtempSync(join(tmpdir(), 'tokometrics-privacy-'));
 export const OWNERS = ['connector', 'ingestion', 'analytics'] as const;
 type Owner = (typeof OWNERS)[number];
 const databaseOf = (owner: string): string => `${names.mongoDatabase}_${owner}`;
@@ -83,7 +81,7 @@ let passports: TestPassports;
 export let vaultProxy: FaultProxy;
 let pki: LocalPki;
 let env: Record<string, string> = {};
-let privacy: ChildProcess;
+let privacy: ServiceProcess;
 export const vaults: Partial<Record<Owner, Vault>> = {};
 export const fences: Partial<Record<Owner, Lifecycled & Fences>> = {};
 export const erasers: Partial<Record<Owner, Lifecycled>> = {};
@@ -212,37 +210,15 @@ function privacyEnv(
 }
 
 export async function startPrivacy(): Promise<void> {
-  const args = [
-    '-C',
-    '@tokometrics/source',
-    '--disable-warning=ExperimentalWarning',
-    'src/main.ts',
-  ];
-  privacy = spawn(process.execPath, args, {
-    cwd: join(repositoryRoot, 'services', 'privacy'),
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  privacy.stdout?.on('data', (chunk: Buffer) => {
-    writeFileSync(join(home, 'privacy.log'), chunk, { flag: 'a' });
-  });
-  privacy.stderr?.on('data', (chunk: Buffer) => {
-    writeFileSync(join(home, 'privacy.log'), chunk, { flag: 'a' });
-  });
-  await eventually(
-    async () => {
-      const ready = await fetch(`http://127.0.0.1:${String(env['OPS_PORT'])}/readyz`);
-      expect(ready.status).toBe(200);
-    },
-    { timeoutMs: 60_000 },
-  );
+  privacy = await startServiceProcess('privacy', env);
 }
 
 export async function killPrivacy(): Promise<void> {
-  const gone = once(privacy, 'exit');
-  privacy.kill('SIGKILL');
-  await gone;
+  await privacy.kill('SIGKILL');
 }
+
+/** What it has logged since it was started last. */
+export const privacyLog = (): string => privacy.output();
 
 export interface Connected extends ShopLifecycle {
   readonly accountId: string;
@@ -379,9 +355,7 @@ export async function startWorld(): Promise<void> {
 }
 
 export async function stopWorld(): Promise<void> {
-  const gone = once(privacy, 'exit');
-  privacy.kill('SIGTERM');
-  await gone;
+  await privacy.kill('SIGTERM');
   await Promise.all([...Object.values(erasers), ...Object.values(fences)].map((p) => p.stop()));
   await Promise.all(
     [admin, producer, clickhouse, privacyMongo, ...Object.values(mongos)].map((p) => p.stop()),

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOPIC } from '@tokometrics/contracts';
 import { signAck } from '@tokometrics/erasure';
@@ -12,9 +10,9 @@ import {
   connectShop,
   disconnect,
   erasers,
-  home,
   killPrivacy,
   mongos,
+  privacyLog,
   producer,
   requestOf,
   startErasers,
@@ -46,7 +44,7 @@ describe('an erasure whose service is killed again and again', () => {
     await forgeAck(requestId);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const stillErasing = await requestOf(shop);
-    const log = readFileSync(join(home, 'privacy.log'), 'utf8');
+    const log = privacyLog();
     await startErasers('analytics');
     // 3. A collection that nobody mapped.
     const stray = mongos['analytics']?.collection('forgotten_copies');

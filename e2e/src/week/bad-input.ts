@@ -1,46 +1,34 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { connectResult, problem } from '@tokometrics/contracts';
 import { eventually } from '@tokometrics/testkit';
-import { loadAsDemo, RETAIL } from './support/demo-merchant.ts';
-import { differences, wholeSpan } from './support/exactness.ts';
-import { readExpected } from './support/expected.ts';
-import { Merchant } from './support/merchant.ts';
-import type { Answer } from './support/merchant.ts';
-import { registerMerchant } from './support/register-merchant.ts';
-import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
-import type { System } from './support/start-system.ts';
+import { RETAIL } from '../support/demo-merchant.ts';
+import { differences, wholeSpan } from '../support/exactness.ts';
+import { readExpected } from '../support/expected.ts';
+import { Merchant } from '../support/merchant.ts';
+import type { Answer } from '../support/merchant.ts';
+import { registerMerchant } from '../support/register-merchant.ts';
+import { ACCEPTANCE_NOW } from '../support/start-system.ts';
+import { merchant, shopKey, system } from './week.fixture.ts';
 
 /** Sent in every place where input is wrong; no answer and no log may repeat it. */
 const NEEDLE = 'needle5f1c9e';
 const noShop = '01JAAAAAAAAAAAAAAAAAAAAAAA';
 
-describe('input that is wrong', () => {
-  let system: System;
-  let merchant: Merchant;
-  let shopKey: string;
-  const answers: Answer[] = [];
+const answers: Answer[] = [];
 
-  beforeAll(async () => {
-    system = await startSystem();
-    ({ merchant, shopKey } = await loadAsDemo(system));
-  }, 240_000);
+/** What the dashboard goes by. Any 5xx here is a bug. */
+async function refusal(asked: Promise<Answer>): Promise<(number | string)[]> {
+  const answer = await asked;
+  answers.push(answer);
+  const said = problem.parse(answer.body);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(said.status).toBe(answer.status);
+  expect(said.type).toBe(`/problems/${said.code}`);
+  return [answer.status, said.code, ...(said.reason === undefined ? [] : [said.reason])];
+}
 
-  afterAll(async () => {
-    await system.stop();
-  }, 60_000);
-
-  /** What the dashboard goes by. Any 5xx here is a bug. */
-  async function refusal(asked: Promise<Answer>): Promise<(number | string)[]> {
-    const answer = await asked;
-    answers.push(answer);
-    const said = problem.parse(answer.body);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(said.status).toBe(answer.status);
-    expect(said.type).toBe(`/problems/${said.code}`);
-    return [answer.status, said.code, ...(said.reason === undefined ? [] : [said.reason])];
-  }
-
+describe('questions that are wrong', () => {
   it.each([
     ['is in the future', 'from=2027-01-01&to=2027-02-01', 'range.invalid'],
     ['ends before it begins', 'from=2026-11-20&to=2026-11-10', 'range.invalid'],
@@ -110,7 +98,9 @@ describe('input that is wrong', () => {
       ]);
     }
   });
+});
 
+describe('what is sent wrong', () => {
   it('refuses bodies that are too large, not JSON, of another shape or another type', async () => {
     const send = (body: string, headers = {}) =>
       refusal(merchant.send('POST', '/shops/connect', { body, headers }));
@@ -163,7 +153,9 @@ describe('input that is wrong', () => {
     ]);
     expect(await login('nobody@merchant.test')).toEqual([401, 'auth.required', 'auth.failed']);
   });
+});
 
+describe('ways to TikTok that end elsewhere', () => {
   it('refuses a return from TikTok with a wrong, a used and a foreign state', async () => {
     await merchant.reauthenticate(system.stack.credentials.demoPassword);
     const { back } = await merchant.authorize({ ...RETAIL, decision: 'deny' });
@@ -205,7 +197,9 @@ describe('input that is wrong', () => {
       { timeoutMs: 30_000, everyMs: 250 },
     );
   }, 40_000);
+});
 
+describe('behind all that was wrong', () => {
   it('still shows every figure, and has repeated nothing that was wrong', async () => {
     const expected = readExpected('week');
     const span = wholeSpan(expected, ACCEPTANCE_NOW);

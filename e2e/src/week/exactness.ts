@@ -1,41 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { overviewReply, sumDecimals, toUnits } from '@tokometrics/contracts';
-import { loadAsDemo } from './support/demo-merchant.ts';
-import { differences, wholeSpan } from './support/exactness.ts';
-import { readExpected } from './support/expected.ts';
-import type { Merchant } from './support/merchant.ts';
-import { describeSteps, traceOfOrders } from './support/order-trace.ts';
-import { readProof } from './support/proof-rows.ts';
-import { createRandom, drawQuestion, pickFrom } from './support/random-questions.ts';
-import { startSpanReceiver } from './support/span-receiver.ts';
-import type { SpanReceiver } from './support/span-receiver.ts';
-import { ACCEPTANCE_NOW, startSystem } from './support/start-system.ts';
-import type { System } from './support/start-system.ts';
+import { differences, wholeSpan } from '../support/exactness.ts';
+import { readExpected } from '../support/expected.ts';
+import { describeSteps, traceOfOrders } from '../support/order-trace.ts';
+import { readProof } from '../support/proof-rows.ts';
+import { createRandom, drawQuestion, pickFrom } from '../support/random-questions.ts';
+import { ACCEPTANCE_NOW } from '../support/start-system.ts';
+import { merchant, receiver, shopKey } from './week.fixture.ts';
 
 const SPAN = { from: '2026-11-09', to: '2026-11-24' };
 const QUESTIONS = 200;
 
 describe('a week of real orders', () => {
   const expected = readExpected('week');
-  let system: System;
-  let receiver: SpanReceiver;
-  let merchant: Merchant;
-  let shopKey: string;
-
-  beforeAll(async () => {
-    receiver = await startSpanReceiver();
-    system = await startSystem({
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '500' },
-      // Some hundred questions within seconds: more than a person asks.
-      envOf: { gateway: { RATE_LIMIT_PER_MINUTE: '100000' } },
-    });
-    ({ merchant, shopKey } = await loadAsDemo(system));
-  }, 240_000);
-
-  afterAll(async () => {
-    await system.stop();
-    await receiver.stop();
-  }, 60_000);
 
   it('is shown equal to its source in every day, total and product, to the last digit', async () => {
     const span = wholeSpan(expected, ACCEPTANCE_NOW);
