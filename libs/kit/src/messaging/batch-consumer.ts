@@ -8,8 +8,10 @@ import type { Chunk } from './chunker.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { isTransient, reasonOf, toReason } from './failures.ts';
 import { createIntake } from './intake.ts';
+import { createLine, turnOf } from './line.ts';
+import type { Place } from './line.ts';
 import type { InMessage } from './messages.ts';
-import type { ChunkControl, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
+import type { ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
 import { toDeadLetter } from './retry-ladder.ts';
 import { groupTopics } from './topics.ts';
 
@@ -20,8 +22,9 @@ interface PreparedChunk<P> {
 }
 
 /**
- * Chunks over all assigned partitions, one `onChunk` at a time, with the next chunk collected and
- * prepared meanwhile. Offsets move only behind settled chunks.
+ * Chunks over all assigned partitions, with the next one collected and prepared while a chunk is
+ * written. They are written one at a time, but the end of one may run beside the next (`letNext`).
+ * Offsets move only behind settled chunks, without a hole.
  */
 export function createBatchConsumer<P>(
   parts: ConsumerParts,
@@ -58,17 +61,25 @@ export function createBatchConsumer<P>(
     return chunk && { chunk, prepared: prepare(options, chunk.messages) };
   };
 
+  const settleOne = async ({ chunk, prepared }: PreparedChunk<P>, place: Place) => {
+    const isSettled = await settle(chunk, await prepared, place);
+    if (isSettled) {
+      chunk.slices.forEach(({ queue, last }) => {
+        intake.settle(queue, last);
+      });
+    }
+    return isSettled;
+  };
+
   const run = async (): Promise<void> => {
+    const line = createLine(options.maxInFlight ?? 1);
     let next = collect();
     for (let current = await next; current !== undefined; current = await next) {
       next = collect();
-      const { chunk, prepared } = current;
-      if (await settle(chunk, await prepared)) {
-        chunk.slices.forEach(({ queue, last }) => {
-          intake.settle(queue, last);
-        });
-      }
+      const chunk = current;
+      await line.add((place) => settleOne(chunk, place));
     }
+    await line.ended();
   };
 
   return {
@@ -120,7 +131,11 @@ function describe({ messages }: Chunk, group: string): Record<string, string | n
   };
 }
 
-type SettleChunk<P> = (chunk: Chunk, prepared: PromiseSettledResult<P>) => Promise<boolean>;
+type SettleChunk<P> = (
+  chunk: Chunk,
+  prepared: PromiseSettledResult<P>,
+  place: Place,
+) => Promise<boolean>;
 
 /** True when every record is stored or acknowledged by the dead letters. */
 function createChunkSettler<P>(
@@ -130,8 +145,13 @@ function createChunkSettler<P>(
 ): SettleChunk<P> {
   const { group } = options;
 
-  const attemptChunk = async (chunk: Chunk, whole: PromiseSettledResult<P>): Promise<Settled> => {
+  const attemptChunk = async (
+    chunk: Chunk,
+    whole: PromiseSettledResult<P>,
+    { letNext, whenBefore }: Place,
+  ): Promise<Settled> => {
     const isOwner = (): boolean => chunk.slices.every(({ queue }) => queue.live);
+    const turn = () => turnOf(whenBefore, () => signal.aborted || !isOwner());
     return settleByHalves(chunk.messages, async (messages) => {
       const isWhole = messages.length === chunk.messages.length;
       // A transient failure to prepare the whole is prepared anew, like every half.
@@ -140,7 +160,7 @@ function createChunkSettler<P>(
       if (ready.status === 'rejected') {
         throw ready.reason;
       }
-      const control: ChunkControl<P> = { prepared: ready.value, signal, isOwner };
+      const control = { prepared: ready.value, signal, isOwner, letNext, turn };
       const result = await options.onChunk(messages, control);
       return result?.parked ?? [];
     });
@@ -173,7 +193,7 @@ function createChunkSettler<P>(
     return true;
   };
 
-  return async (chunk, prepared) => {
+  return async (chunk, prepared, place) => {
     const started = performance.now();
     const isLost = (): boolean => chunk.slices.every(({ queue }) => !queue.live);
     for (let attempt = 0; !isLost(); attempt += 1) {
@@ -181,7 +201,7 @@ function createChunkSettler<P>(
         const { parked, isAnyAccepted } = await runInTraces(
           chunk.messages.map(({ headers }) => headers),
           { name: 'chunk process', attributes: describe(chunk, group) },
-          () => attemptChunk(chunk, prepared),
+          () => attemptChunk(chunk, prepared, place),
         );
         // Every row refused: first give the store time to recover, then believe it.
         if (!isAnyAccepted && attempt < 3) {

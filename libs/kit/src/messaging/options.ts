@@ -53,6 +53,10 @@ export interface ChunkControl<P> {
   readonly signal: AbortSignal;
   /** True while every partition of the chunk still belongs to this member. */
   isOwner(): boolean;
+  /** What is left to do may run beside the chunks behind, up to `maxInFlight` of them. */
+  letNext(): void;
+  /** Resolves when every chunk before this one is settled; rejects when one never will be. */
+  turn(): Promise<void>;
 }
 
 export interface ParkedMessage {
@@ -70,6 +74,8 @@ interface ChunkOptions<P> extends SubscriptionOptions {
   readonly lingerMs: number;
   /** Cap on all buffered bytes of this consumer; default 8 × maxBytes. */
   readonly maxBufferedBytes?: number;
+  /** Chunks that may be unfinished at a time, once they let the next begin (`letNext`); default 1. */
+  readonly maxInFlight?: number;
   /** Resolves when every message is settled (or named in `parked`); must be idempotent. */
   onChunk(
     messages: readonly InMessage[],

@@ -87,7 +87,9 @@ export async function startTestSink(url: string): Promise<TestSink> {
         {
           guardedChunk: async (scopes, write) => {
             const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
-            await write(open);
+            if (open.length > 0) {
+              await write(open);
+            }
             return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
           },
           insert: (table, lines) => sink.insert(table, lines),
@@ -111,6 +113,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
           invalidate: () => undefined,
         },
         prepared,
+        { letNext: () => undefined, turn: () => Promise.resolve() },
       );
       return { parked };
     };

@@ -16,6 +16,8 @@ const MEGABYTE = 1024 * 1024;
 const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
 // Bigger chunks cost fewer passes over the same days; a history comes newest day first.
 const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE };
+/** While rollups are made of one, the next are stored: the pass after it is theirs together. */
+const CHUNKS_IN_FLIGHT = 4;
 
 const groupsOf = (resource: Resource) => {
   const topic = factTopic(resource);
@@ -38,8 +40,9 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
   const handlers = {
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
-    onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
-      storeChunk(deps, prepared),
+    onChunk: (_messages: readonly InMessage[], { prepared, ...turns }: ChunkControl<Prepared[]>) =>
+      storeChunk(deps, prepared, turns),
+    maxInFlight: CHUNKS_IN_FLIGHT,
   };
   const ofResource = (resource: Resource): Lifecycled[] => [
     kafka.batchConsumer<Prepared[]>({

@@ -75,11 +75,24 @@ const store = (
   recorder: ReturnType<typeof createRecorder>,
   messages: readonly InMessage[],
   isFenced: (shopKey: string) => boolean = () => false,
+  whenBefore: Promise<undefined> = Promise.resolve(undefined),
 ) =>
   storeChunk(
     recorder.deps,
     prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
+    {
+      letNext: () => {
+        recorder.steps.push('next');
+      },
+      turn: async () => {
+        await whenBefore;
+      },
+    },
   );
+
+/** What it did to the stores. */
+const stepsOf = ({ steps }: ReturnType<typeof createRecorder>): string[] =>
+  steps.filter((step) => step !== 'next');
 
 describe('storeChunk', () => {
   it('writes base rows, then rollups, then the revision, then completeness', async () => {
@@ -91,7 +104,46 @@ describe('storeChunk', () => {
       factMessage(shop, 'order', '1', order('1')),
     ]);
 
-    expect(recorder.steps).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
+    expect(stepsOf(recorder)).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
+  });
+
+  it('lets the next chunk begin once its own rows are there, before the rollups', async () => {
+    const recorder = createRecorder();
+
+    await store(recorder, [factMessage(tenant(), 'order', '1', order('1'))]);
+
+    expect(recorder.steps.slice(0, 3)).toEqual(['insert orders', 'next', 'reroll']);
+  });
+
+  it('calls nothing complete while a chunk before it is not stored', async () => {
+    const shop = tenant();
+    const recorder = createRecorder();
+    const before = Promise.withResolvers<undefined>();
+
+    const storing = store(
+      recorder,
+      [factMessage(shop, 'order', '1', order('1')), markerMessage(shop, { through: 9 })],
+      () => false,
+      before.promise,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    const meanwhile = stepsOf(recorder);
+    before.resolve(undefined);
+    await storing;
+
+    expect(meanwhile).toEqual(['insert orders', 'reroll', 'revision 1']);
+    expect(stepsOf(recorder).at(-1)).toBe('complete 1');
+  });
+
+  it('calls nothing complete behind a chunk that never will be stored', async () => {
+    const recorder = createRecorder();
+    const messages = [markerMessage(tenant(), { through: 9 })];
+    const gone = Promise.reject<undefined>(new Error('given up'));
+
+    await expect(store(recorder, messages, () => false, gone)).rejects.toThrow('given up');
+
+    expect(stepsOf(recorder)).toEqual([]);
+    expect(recorder.counts).toEqual([]);
   });
 
   it('notes a sweep behind its rows and before completeness, and only where a marker ends one', async () => {
@@ -105,7 +157,7 @@ describe('storeChunk', () => {
       factMessage(shop, 'unsettled', '1', estimateFactOf('Asia/Jakarta', '1')),
     ]);
 
-    expect(recorder.steps).toEqual([
+    expect(stepsOf(recorder)).toEqual([
       ...['insert unsettled', 'reroll', 'revision 1'],
       ...['insert sweeps', 'complete 2'],
     ]);
@@ -166,7 +218,7 @@ describe('storeChunk', () => {
 
     await store(recorder, [factMessage(gone, 'order', '1', order('1'))], () => true);
 
-    expect(recorder.steps).toEqual([]);
+    expect(stepsOf(recorder)).toEqual([]);
     expect(recorder.counts[0]?.byFate.fenced).toBe(1);
   });
 

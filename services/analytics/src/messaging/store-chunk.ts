@@ -39,18 +39,27 @@ interface FactItem {
   readonly fact: Fact;
 }
 
+/** How a chunk stands to those around it. */
+export interface Turns {
+  /** The rows are stored: the next chunk may store its own, and share the pass over the rollups. */
+  readonly letNext: () => void;
+  /** Resolves when every chunk before this one is settled. */
+  readonly turn: () => Promise<void>;
+}
+
 /**
  * Facts → base tables → rollups → completeness → counters, in this order:
  * 1. base rows first: what a rollup is computed from must be there;
  * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
  *    complete, and is no answer from before shown any more;
- * 3. markers behind them: completeness never runs ahead of the figures, and no sweep counts as gone
- *    what it has read itself.
+ * 3. markers behind them, and behind all chunks before: completeness never runs ahead of the figures,
+ *    and no sweep counts as gone what it has read itself.
  * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
  */
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
+  { letNext, turn }: Turns,
 ): Promise<ChunkResult> {
   const fates = new Map<InMessage, Fate>();
   const facts: FactItem[] = [];
@@ -74,21 +83,31 @@ export async function storeChunk(
     fates.set(message, 'dlq');
   }
   note(fates, facts, collapsed.kept, markers);
-  const scopes = scopesOf([...collapsed.kept, ...markers]);
-  const { fenced } = await deps.guardedChunk(scopes, async (open) => {
+  const stored = await deps.guardedChunk(scopesOf(collapsed.kept), async (open) => {
     const isOpen = includes(open);
     const kept = collapsed.kept.filter(({ fact }) => isOpen(fact.scope));
     await write(
       deps,
       kept.map(({ fact }) => fact),
+      letNext,
     );
-    const told = markers.filter(({ scope }) => isOpen(scope));
-    await noteSweeps(deps, told);
-    await deps.complete(told);
-    announce(deps, kept);
   });
+  letNext();
+  await turn();
+  const told = await deps.guardedChunk(scopesOf(markers), async (open) => {
+    const isOpen = includes(open);
+    const ofOpen = markers.filter(({ scope }) => isOpen(scope));
+    await noteSweeps(deps, ofOpen);
+    await deps.complete(ofOpen);
+  });
+  const isFenced = includes(stored.fenced);
+  announce(
+    deps,
+    collapsed.kept.filter(({ fact }) => !isFenced(fact.scope)),
+  );
   // Also what was written before the fence fell: it is taken back at once, or by the erasure.
-  markFenced(fates, [...collapsed.kept, ...markers], includes(fenced));
+  markFenced(fates, collapsed.kept, isFenced);
+  markFenced(fates, markers, includes(told.fenced));
   await deps.noteChunk(
     countsOf(
       prepared.map(({ message }) => message),
@@ -98,7 +117,7 @@ export async function storeChunk(
   return { parked };
 }
 
-async function write(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
+async function write(deps: StoreDeps, facts: readonly Fact[], onRows: () => void): Promise<void> {
   const lines = new Map<BaseTable, string[]>();
   for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
     const ofTable = lines.get(table) ?? [];
@@ -108,6 +127,7 @@ async function write(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
   for (const [table, rows] of lines) {
     await deps.insert(table, rows);
   }
+  onRows();
   await deps.reroll(dirtyOf(facts));
   await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
 }
