@@ -70,8 +70,8 @@ function spawnService(
   const child = spawn(
     process.execPath,
     [
-      ...['-C', '@tokometrics/source', '--disable-warning=TimeoutNegativeWarning'],
-      ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts', ...args],
+      ...['-C', '@tokometrics/source', '--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
+      ...args,
     ],
     {
       cwd: join(repositoryRoot, 'services', name),

@@ -11,8 +11,7 @@ const YOUNG_MB = 4;
 /** How Node runs a service from its sources. */
 export function serviceArgs({ youngMb = YOUNG_MB }: Pick<ServiceEntry, 'youngMb'>): string[] {
   return [
-    ...['-C', '@tokometrics/source'],
-    ...['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'],
+    ...['-C', '@tokometrics/source', '--disable-warning=ExperimentalWarning'],
     `--max-semi-space-size=${String(youngMb)}`,
     ...['--import', '@tokometrics/kit/telemetry', 'src/main.ts'],
   ];

@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { Lifecycled } from '../lifecycle.ts';
 import { createAdmin } from './admin.ts';
 import { createBatchConsumer } from './batch-consumer.ts';
+import { calmRequestQueues } from './calm-queues.ts';
 import { createConsumer } from './consumer.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
@@ -23,6 +24,7 @@ import { registerZstd } from './zstd-codec.ts';
 /** The only door to kafkajs. Nothing connects before a part is started or used. */
 export function createKafka(options: KafkaOptions): Kafka {
   registerZstd();
+  calmRequestQueues();
   const { log } = options;
   const brokers =
     typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];

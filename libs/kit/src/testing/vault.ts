@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { createClock } from '../clock.ts';
 import { createLogger } from '../logging.ts';
 import type { VaultOptions } from '../vault/vault.ts';
 import { requiredEnv } from './required-env.ts';
 
+const accessors = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+const lookedUp = z.object({ data: z.object({ policies: z.array(z.string()) }) });
+
 export interface VaultScope {
   readonly options: VaultOptions;
   readonly logged: string[];
   root(method: string, path: string, body?: unknown): Promise<{ status: number; data: unknown }>;
+  /** Ends every token of this scope's role; answers with how many there were. */
+  revokeTokens(): Promise<number>;
 }
 
 /** Mounts and an AppRole of its own, made as an operator would; `ttl` of its tokens in seconds. */
@@ -63,7 +69,20 @@ export async function createVaultScope(ttl = 3_600, maxTtl = 7_200): Promise<Vau
   });
   const clock = createClock();
   const options = { address, roleId, secretId, kvMount, transitMount, log, clock };
-  return { options, logged, root };
+  const revokeTokens = async (): Promise<number> => {
+    const { data } = accessors.parse(await must('GET', 'auth/token/accessors?list=true'));
+    let revoked = 0;
+    for (const accessor of data.keys) {
+      // One that ended meanwhile is nobody's.
+      const found = await root('POST', 'auth/token/lookup-accessor', { accessor });
+      if (lookedUp.safeParse(found.data).data?.data.policies.includes(id) === true) {
+        await must('POST', 'auth/token/revoke-accessor', { accessor });
+        revoked += 1;
+      }
+    }
+    return revoked;
+  };
+  return { options, logged, root, revokeTokens };
 }
 
 async function untilWritable(root: VaultScope['root'], kvMount: string): Promise<void> {
