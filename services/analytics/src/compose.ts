@@ -26,6 +26,7 @@ import {
   sha256Hex,
 } from '@tokometrics/kit';
 import type { Clock, Job, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
+import { after } from './adapters/after.ts';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
@@ -146,7 +147,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
         ...createClickhouseAudit(engines.patientClickhouse),
         now: () => clock.now(),
         isFenced,
-        reroll: sinkDeps.reroll,
+        reroll: (dirty) => sinkDeps.reroll(dirty, false),
         raiseRevision: sinkDeps.raiseRevision,
         journal,
         onReport: reportAudits(metrics, log, clock),
@@ -266,7 +267,7 @@ function sinkOf({
   const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
   return {
     insert: (table, lines) => sink.insert(table, lines),
-    reroll: createPassQueue(reroll),
+    reroll: createPassQueue(reroll, after),
     raiseRevision: (scopes) => completeness.raiseRevision(scopes),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);

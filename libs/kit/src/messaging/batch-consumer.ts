@@ -53,11 +53,14 @@ export function createBatchConsumer<P>(
     },
   });
   const chunker = createChunker(intake, options, stopping.signal);
+  let isNextHere = false;
   const settle = createChunkSettler(parts, options, stopping.signal);
   let loop: Promise<void> | undefined;
 
   const collect = async (): Promise<PreparedChunk<P> | undefined> => {
+    isNextHere = false;
     const chunk = await chunker.next();
+    isNextHere = chunk !== undefined;
     return chunk && { chunk, prepared: prepare(options, chunk.messages) };
   };
 
@@ -72,7 +75,7 @@ export function createBatchConsumer<P>(
   };
 
   const run = async (): Promise<void> => {
-    const line = createLine(options.maxInFlight ?? 1);
+    const line = createLine(options.maxInFlight ?? 1, () => isNextHere);
     let next = collect();
     for (let current = await next; current !== undefined; current = await next) {
       next = collect();
@@ -148,7 +151,7 @@ function createChunkSettler<P>(
   const attemptChunk = async (
     chunk: Chunk,
     whole: PromiseSettledResult<P>,
-    { letNext, whenBefore }: Place,
+    { letNext, isFollowed, whenBefore }: Place,
   ): Promise<Settled> => {
     const isOwner = (): boolean => chunk.slices.every(({ queue }) => queue.live);
     const turn = () => turnOf(whenBefore, () => signal.aborted || !isOwner());
@@ -160,7 +163,7 @@ function createChunkSettler<P>(
       if (ready.status === 'rejected') {
         throw ready.reason;
       }
-      const control = { prepared: ready.value, signal, isOwner, letNext, turn };
+      const control = { prepared: ready.value, signal, isOwner, letNext, isFollowed, turn };
       const result = await options.onChunk(messages, control);
       return result?.parked ?? [];
     });

@@ -112,6 +112,39 @@ describe('chunks in flight', () => {
     expect(turns).toEqual([0, 1, 2, 3]);
   }, 60_000);
 
+  it.each([
+    ['once it is here', 2, true],
+    ['never, where one may be unfinished at a time', 1, false],
+  ])(
+    'tells a chunk that another follows: %s',
+    async (_when, maxInFlight, wanted) => {
+      const topic = `followed-${String(maxInFlight)}.v1`;
+      await fill(topic, 2);
+      const told: boolean[] = [];
+      let prepared = 0;
+      const consumer = kafka.batchConsumer({
+        ...limits,
+        maxInFlight,
+        group: topic,
+        topics: [topic],
+        prepare: () => (prepared += 1),
+        onChunk: async (_messages, { isFollowed }) => {
+          await until('both are here', () => prepared === 2);
+          told.push(isFollowed());
+          return undefined;
+        },
+      });
+
+      await consumer.start();
+      await until('all is committed', async () => (await admin.groupLag(topic, [topic])) === 0);
+      await consumer.stop();
+
+      // Behind the last there is none.
+      expect(told).toEqual([wanted, false]);
+    },
+    60_000,
+  );
+
   it('gives no turn behind a chunk that was given up, when it stops', async () => {
     await fill('given-up.v1', 3);
     const turns: number[] = [];

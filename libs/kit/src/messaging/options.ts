@@ -55,6 +55,8 @@ export interface ChunkControl<P> {
   isOwner(): boolean;
   /** What is left to do may run beside the chunks behind, up to `maxInFlight` of them. */
   letNext(): void;
+  /** Whether another chunk is at hand, which will be written as soon as it is let. */
+  isFollowed(): boolean;
   /** Resolves when every chunk before this one is settled; rejects when one never will be. */
   turn(): Promise<void>;
 }

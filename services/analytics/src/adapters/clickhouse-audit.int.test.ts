@@ -5,6 +5,7 @@ import { aShopKey, engineEnv } from '@tokometrics/testkit';
 import { auditRollups } from '../domain/nightly-audit.ts';
 import type { AuditDeps } from '../domain/nightly-audit.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
+import { after } from './after.ts';
 import { createClickhouseAudit } from './clickhouse-audit.ts';
 import { createReroll } from './clickhouse-reroll.ts';
 import type { Tenant } from './facts.test-support.ts';
@@ -26,7 +27,7 @@ describe('the audit of the rollups', () => {
       ...createClickhouseAudit(sink.clickhouse),
       isFenced: () => false,
       signal: new AbortController().signal,
-      reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log })),
+      reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log }), after),
       raiseRevision: () => Promise.resolve(),
     };
     const dice = seeded(7);

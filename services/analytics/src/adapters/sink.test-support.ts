@@ -19,6 +19,7 @@ import type { RouteDeps } from '../http/routes.ts';
 import { completeRanges } from '../messaging/complete-ranges.ts';
 import { prepareChunk } from '../messaging/prepare-chunk.ts';
 import { storeChunk } from '../messaging/store-chunk.ts';
+import { after } from './after.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import { createReroll } from './clickhouse-reroll.ts';
 import { createClickhouseSink } from './clickhouse-sink.ts';
@@ -80,7 +81,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
   };
 
   const writer = (): TestSink['store'] => {
-    const reroll = createPassQueue(createReroll({ clickhouse, log }));
+    const reroll = createPassQueue(createReroll({ clickhouse, log }), after);
     return async (messages) => {
       const prepared = prepareChunk({ isFenced, validators, cutoff: () => '2024-01-01' }, messages);
       const { parked = [] } = await storeChunk(
@@ -113,7 +114,11 @@ export async function startTestSink(url: string): Promise<TestSink> {
           invalidate: () => undefined,
         },
         prepared,
-        { letNext: () => undefined, turn: () => Promise.resolve() },
+        {
+          letNext: () => undefined,
+          isFollowed: () => false,
+          turn: () => Promise.resolve(),
+        },
       );
       return { parked };
     };

@@ -28,17 +28,19 @@ interface Waiting {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+  readonly giveUpWaiting: () => void;
+  isUrgent: boolean;
 }
 
-function createWaiting(): Waiting {
-  let resolve: () => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<void>((onDone, onFailed) => {
-    resolve = onDone;
-    reject = onFailed;
-  });
-  return { sets: [], promise, resolve, reject };
-}
+/** A pass costs much the same for few buckets as for many: so many chunks may share one. */
+const MOST_SETS = 3;
+const LONGEST_WAIT_MS = 1_000;
+
+/** Runs `act` once so much time has gone by, unless the answer is called before. */
+type After = (ms: number, act: () => void) => () => void;
+
+/** Resolves when the buckets are rolled. `canWait`: more will come at once, and may share the pass. */
+export type RequestPass = (dirty: DirtyBuckets, canWait?: boolean) => Promise<void>;
 
 /**
  * One pass at a time; what becomes dirty during a pass waits and goes into the next one together.
@@ -46,29 +48,56 @@ function createWaiting(): Waiting {
  */
 export function createPassQueue(
   pass: (dirty: DirtyBuckets) => Promise<void>,
-): (dirty: DirtyBuckets) => Promise<void> {
+  after: After,
+): RequestPass {
   let next: Waiting | undefined;
   let isRunning = false;
 
-  const run = async (): Promise<void> => {
+  const runDue = async (): Promise<void> => {
     isRunning = true;
-    for (let batch = next; batch !== undefined; batch = next) {
+    for (let batch = next; batch !== undefined && isDue(batch); batch = next) {
       next = undefined;
+      batch.giveUpWaiting();
       await pass(mergeDirty(batch.sets)).then(batch.resolve, batch.reject);
     }
     isRunning = false;
   };
-
-  return (dirty) => {
-    if (isEmpty(dirty)) {
-      return Promise.resolve();
-    }
-    next ??= createWaiting();
-    next.sets.push(dirty);
-    const { promise } = next;
+  const look = (): void => {
     if (!isRunning) {
-      void run();
+      void runDue();
     }
-    return promise;
   };
+
+  return (dirty, canWait = false) => {
+    if (!isEmpty(dirty)) {
+      next ??= createWaiting(after, look);
+      next.sets.push(dirty);
+    }
+    if (next !== undefined) {
+      next.isUrgent ||= !canWait;
+    }
+    const promise = isEmpty(dirty) ? undefined : next?.promise;
+    look();
+    return promise ?? Promise.resolve();
+  };
+}
+
+const isDue = ({ isUrgent, sets }: Waiting): boolean => isUrgent || sets.length >= MOST_SETS;
+
+function createWaiting(after: After, look: () => void): Waiting {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const waiting: Waiting = {
+    sets: [],
+    promise,
+    resolve: () => {
+      resolve(undefined);
+    },
+    reject,
+    giveUpWaiting: after(LONGEST_WAIT_MS, () => {
+      waiting.isUrgent = true;
+      look();
+    }),
+    isUrgent: false,
+  };
+  return waiting;
 }

@@ -15,7 +15,7 @@ export interface ConsumerDeps extends PrepareDeps, StoreDeps {
 const MEGABYTE = 1024 * 1024;
 const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
 // Bigger chunks cost fewer passes over the same days; a history comes newest day first.
-const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE };
+const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
 /** While rollups are made of one, the next are stored: the pass after it is theirs together. */
 const CHUNKS_IN_FLIGHT = 4;
 

@@ -50,8 +50,8 @@ function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
         written.push(...lines);
         return Promise.resolve();
       },
-      reroll: () => {
-        steps.push('reroll');
+      reroll: (_dirty: unknown, canWait: boolean) => {
+        steps.push(canWait ? 'reroll with the next' : 'reroll');
         return Promise.resolve();
       },
       raiseRevision: (scopes: readonly unknown[]) => {
@@ -76,6 +76,7 @@ const store = (
   messages: readonly InMessage[],
   isFenced: (shopKey: string) => boolean = () => false,
   whenBefore: Promise<undefined> = Promise.resolve(undefined),
+  isFollowed = false,
 ) =>
   storeChunk(
     recorder.deps,
@@ -84,6 +85,7 @@ const store = (
       letNext: () => {
         recorder.steps.push('next');
       },
+      isFollowed: () => isFollowed,
       turn: async () => {
         await whenBefore;
       },
@@ -113,6 +115,15 @@ describe('storeChunk', () => {
     await store(recorder, [factMessage(tenant(), 'order', '1', order('1'))]);
 
     expect(recorder.steps.slice(0, 3)).toEqual(['insert orders', 'next', 'reroll']);
+  });
+
+  it('shares the pass over the rollups with a chunk that is at hand', async () => {
+    const recorder = createRecorder();
+    const messages = [factMessage(tenant(), 'order', '1', order('1'))];
+
+    await store(recorder, messages, () => false, undefined, true);
+
+    expect(recorder.steps).toContain('reroll with the next');
   });
 
   it('calls nothing complete while a chunk before it is not stored', async () => {

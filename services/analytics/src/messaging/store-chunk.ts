@@ -22,7 +22,10 @@ export interface StoreDeps {
     write: (open: readonly Scope[]) => Promise<void>,
   ) => Promise<{ readonly fenced: readonly Scope[] }>;
   readonly insert: (table: BaseTable, lines: readonly string[]) => Promise<void>;
-  readonly reroll: (dirty: Readonly<Record<Rollup, readonly Bucket[]>>) => Promise<void>;
+  readonly reroll: (
+    dirty: Readonly<Record<Rollup, readonly Bucket[]>>,
+    canWait: boolean,
+  ) => Promise<void>;
   /** The figures of these connections have changed: answers from before no longer hold. */
   readonly raiseRevision: (scopes: readonly Scope[]) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
@@ -43,6 +46,8 @@ interface FactItem {
 export interface Turns {
   /** The rows are stored: the next chunk may store its own, and share the pass over the rollups. */
   readonly letNext: () => void;
+  /** Whether that one is at hand. */
+  readonly isFollowed: () => boolean;
   /** Resolves when every chunk before this one is settled. */
   readonly turn: () => Promise<void>;
 }
@@ -59,7 +64,7 @@ export interface Turns {
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
-  { letNext, turn }: Turns,
+  turns: Turns,
 ): Promise<ChunkResult> {
   const fates = new Map<InMessage, Fate>();
   const facts: FactItem[] = [];
@@ -89,11 +94,11 @@ export async function storeChunk(
     await write(
       deps,
       kept.map(({ fact }) => fact),
-      letNext,
+      turns,
     );
   });
-  letNext();
-  await turn();
+  turns.letNext();
+  await turns.turn();
   const told = await deps.guardedChunk(scopesOf(markers), async (open) => {
     const isOpen = includes(open);
     const ofOpen = markers.filter(({ scope }) => isOpen(scope));
@@ -117,7 +122,11 @@ export async function storeChunk(
   return { parked };
 }
 
-async function write(deps: StoreDeps, facts: readonly Fact[], onRows: () => void): Promise<void> {
+async function write(
+  deps: StoreDeps,
+  facts: readonly Fact[],
+  { letNext, isFollowed }: Turns,
+): Promise<void> {
   const lines = new Map<BaseTable, string[]>();
   for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
     const ofTable = lines.get(table) ?? [];
@@ -127,8 +136,9 @@ async function write(deps: StoreDeps, facts: readonly Fact[], onRows: () => void
   for (const [table, rows] of lines) {
     await deps.insert(table, rows);
   }
-  onRows();
-  await deps.reroll(dirtyOf(facts));
+  const isMoreToCome = isFollowed();
+  letNext();
+  await deps.reroll(dirtyOf(facts), isMoreToCome);
   await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
 }
 
