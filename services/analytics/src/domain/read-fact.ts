@@ -98,6 +98,8 @@ export interface ReadDeps {
   readonly cutoff: string;
 }
 
+const RESOURCE_OF = new Map<string, Resource>(RESOURCES.map((name) => [factType(name), name]));
+
 const parked = (reason: string): Reading => ({ kind: 'parked', reason });
 
 /** Headers first: of a closed scope not even the body is looked at. */
@@ -115,7 +117,7 @@ export function readFact(deps: ReadDeps, message: MessageLike): Reading {
     const marker = markerIn(body);
     return deps.validators.marker(marker) ? { kind: 'marker', scope, marker } : parked('schema');
   }
-  const resource = RESOURCES.find((name) => factType(name) === type);
+  const resource = type === undefined ? undefined : RESOURCE_OF.get(type);
   return resource === undefined ? parked('unknown_type') : readBody(deps, scope, resource, body);
 }
 
@@ -137,18 +139,24 @@ function markerIn(body: unknown): unknown {
   return typeof body === 'object' && body !== null && 'data' in body ? body.data : body;
 }
 
+const READERS: Readonly<
+  Record<keyof typeof FACT_SCHEMAS, (deps: ReadDeps, body: unknown) => Draft | undefined>
+> = {
+  order: ({ validators }, body) => (validators.order(body) ? readOrder(body) : undefined),
+  product: ({ validators }, body) => (validators.product(body) ? readProduct(body) : undefined),
+  statement: ({ validators }, body) =>
+    validators.statement(body) ? readStatement(body) : undefined,
+  transaction: ({ validators, cutoff }, body) =>
+    validators.transaction(body) ? readTransaction(body, cutoff) : undefined,
+  payment: ({ validators }, body) => (validators.payment(body) ? readPayment(body) : undefined),
+  inventory: ({ validators }, body) =>
+    validators.inventory(body) ? readInventory(body) : undefined,
+  unsettled: ({ validators }, body) =>
+    validators.unsettled(body) ? readUnsettled(body) : undefined,
+};
+
 function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknown): Reading {
-  const read = {
-    order: () => (deps.validators.order(body) ? readOrder(body) : undefined),
-    product: () => (deps.validators.product(body) ? readProduct(body) : undefined),
-    statement: () => (deps.validators.statement(body) ? readStatement(body) : undefined),
-    transaction: () =>
-      deps.validators.transaction(body) ? readTransaction(body, deps.cutoff) : undefined,
-    payment: () => (deps.validators.payment(body) ? readPayment(body) : undefined),
-    inventory: () => (deps.validators.inventory(body) ? readInventory(body) : undefined),
-    unsettled: () => (deps.validators.unsettled(body) ? readUnsettled(body) : undefined),
-  } satisfies Record<keyof typeof FACT_SCHEMAS, () => Draft | undefined>;
-  const draft = read[resource]();
+  const draft = READERS[resource](deps, body);
   if (draft === undefined) {
     return parked('schema');
   }
