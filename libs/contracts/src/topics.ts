@@ -11,11 +11,18 @@ const DAY_MS = 86_400_000;
 // A segment is deleted only once closed: six hours bound how long an expired record can linger.
 const SEGMENT_MS = '21600000';
 
+/**
+ * One record is one order, compressed and sealed, or the facts of one: 10 MB of JSON at the source have
+ * been seen to pass. A broker's own default of 1 MB would stop a whole partition at the first of them.
+ */
+const MAX_RECORD_BYTES = String(16 * 1024 * 1024);
+
 const kept = (name: string, days: number, partitions: number): TopicDefinition => ({
   name,
   partitions,
   config: {
     'cleanup.policy': 'delete',
+    'max.message.bytes': MAX_RECORD_BYTES,
     'retention.ms': String(days * DAY_MS),
     'segment.ms': SEGMENT_MS,
   },

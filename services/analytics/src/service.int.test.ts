@@ -47,6 +47,7 @@ import { readAnalyticsConfig } from './config.ts';
 
 const names = suiteNames(import.meta);
 const LONG = { timeoutMs: 30_000 };
+const LARGE_LINES = 55_000;
 const merchantId = aMerchantId();
 const tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
 const ofMerchant = { merchantId, accountId: anAccountId(), audience: 'analytics' };
@@ -149,6 +150,16 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     value: message.value,
     headers: message.headers,
   });
+  /** Says that all orders and transactions have come. */
+  const complete = async (of: typeof tenant): Promise<void> => {
+    const now = Math.floor(Date.now() / 1000);
+    await producer.send(
+      (['order', 'transaction'] as const).flatMap((resource) => [
+        out(markerMessage(of, { resource, axis: 'create', from: 0, through: now })),
+        out(markerMessage(of, { resource, axis: 'update', from: now, through: now + 1 })),
+      ]),
+    );
+  };
   const get = async (path: string, passport: { merchantId: string } = ofMerchant) => {
     const headers = passports.headers({ ...ofMerchant, ...passport });
     const response = await fetch(`${base}${path}`, { headers });
@@ -171,13 +182,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       out(factMessage(tenant, 'order', '2', order('2', '50')), 'tm.fact.order.v1.bf'),
       out(factMessage(tenant, 'transaction', 'T1', refund)),
     ]);
-    const now = Math.floor(Date.now() / 1000);
-    await producer.send(
-      (['order', 'transaction'] as const).flatMap((resource) => [
-        out(markerMessage(tenant, { resource, axis: 'create', from: 0, through: now })),
-        out(markerMessage(tenant, { resource, axis: 'update', from: now, through: now + 1 })),
-      ]),
-    );
+    await complete(tenant);
 
     const reply = await eventually(async () => {
       const { status, body } = await get(overviewPath);
@@ -201,6 +206,28 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     expect(freshness.items).toContainEqual(
       expect.objectContaining({ resource: 'order', historyDone: true }),
     );
+  }, 60_000);
+
+  it('shows an order of ten megabytes like any other, and does not wait for ever behind it', async () => {
+    const large = { ...tenant, shopKey: aShopKey() };
+    await announce(large.shopKey);
+    const lines = Array.from({ length: LARGE_LINES }, (_, index) => ({
+      product: `P${String(index)}-${'x'.repeat(60)}`,
+      price: '1',
+    }));
+    const fact = orderFactOf(tenant.zone, { id: '1', createdAt: soldAt, paidAt: soldAt, lines });
+    const message = factMessage(large, 'order', '1', fact);
+
+    await producer.send([out(message)]);
+    await producer.send([out(factMessage(large, 'order', '2', order('2', '5')))]);
+    await complete(large);
+
+    await eventually(async () => {
+      const { body } = await get(overviewPath.replace(tenant.shopKey, large.shopKey));
+      const { tiles } = overviewReply.parse(body);
+      expect(tiles[1]?.value.value).toBe(String(LARGE_LINES + 5));
+    }, LONG);
+    expect(message.value?.length).toBeGreaterThan(10_000_000);
   }, 60_000);
 
   it('answers another merchant as if there were no such shop', async () => {

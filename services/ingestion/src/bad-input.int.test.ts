@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HEADERS, rawTopic, sealed } from '@tokometrics/contracts';
 import type { OutMessage } from '@tokometrics/kit';
@@ -11,6 +12,7 @@ const names = suiteNames(import.meta);
 /** Sent in every wrong record; no log and no clear field of a dead letter may repeat it. */
 const NEEDLE = 'needle81c4e7';
 const TIMEOUT_MS = 30_000;
+const LARGE_LINES = 55_000;
 
 interface Case {
   readonly reason: string;
@@ -42,9 +44,9 @@ const CASES: Readonly<Record<string, Case>> = {
   'is bytes, not text': { reason: 'schema', make: raw(Buffer.from([0xff, 0xfe, 0, 0x9f])) },
   'is null': { reason: 'schema', make: raw(null) },
   'is an empty object': { reason: 'schema', make: raw(Buffer.from('{}')) },
-  'is nearly a megabyte of text': {
+  'is ten megabytes of text': {
     reason: 'schema',
-    make: raw(Buffer.from(JSON.stringify({ text: NEEDLE.repeat(70_000) }))),
+    make: raw(Buffer.from(JSON.stringify({ text: NEEDLE.repeat(850_000) }))),
   },
   'has a version of tomorrow': {
     reason: 'schema',
@@ -143,6 +145,30 @@ describe('a record that is wrong', () => {
     60_000,
   );
 
+  it('is none for being large: an order of ten megabytes arrives whole', async () => {
+    const scope = await world.connectedShop();
+    const line_items = Array.from({ length: LARGE_LINES }, (_, index) => ({
+      id: String(576_461_413_000_000 + index),
+      product_id: '11',
+      sku_id: '111',
+      // Names that no compression makes small.
+      seller_sku: randomBytes(75).toString('base64'),
+      original_price: '10.00',
+    }));
+    const large = rawOrderBody('576461413038785752', { line_items });
+
+    await world.send(await world.event(scope, { body: large }));
+    await world.send(await world.event(scope, {}, '576461413038785799'));
+
+    const facts = await world.factsOf(scope.shopKey, 2);
+    const lines = facts.map(({ value }) => {
+      const { data } = JSON.parse(String(value)) as { data: { lines: { lineId: string[] } } };
+      return data.lines.lineId.length;
+    });
+    expect(JSON.stringify(large).length).toBeGreaterThan(10_000_000);
+    expect(lines).toEqual([LARGE_LINES, 1]);
+  }, 60_000);
+
   it('leaves nothing of itself in a log', () => {
     expect(world.printed()).not.toContain(NEEDLE);
   });
@@ -158,7 +184,8 @@ describe('a record that is wrong', () => {
     const wrong = Object.keys(CASES).length;
 
     expect(count('parked')).toBe(wrong);
-    expect(count('stored')).toBe(wrong);
-    expect(count('consumed')).toBe(2 * wrong);
+    // And the large one, with the one behind it.
+    expect(count('stored')).toBe(wrong + 2);
+    expect(count('consumed')).toBe(2 * wrong + 2);
   });
 });

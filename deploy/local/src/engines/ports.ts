@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { readRecord, writeJson } from './files.ts';
 import type { Log, PortBook } from './engine.ts';
+import { claimPort, isClaimed } from './port-claims.ts';
 
 async function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -37,9 +38,9 @@ export function createPortBook(
       const known = readPorts(file);
       const wish = known[purpose] ?? preferred[purpose];
       const port =
-        wish !== undefined && !taken.has(wish) && (await isFree(wish))
+        wish !== undefined && !taken.has(wish) && claimPort(wish) && (await isFree(wish))
           ? wish
-          : await freshPort(taken);
+          : await freshPort();
       taken.add(port);
       if (wish !== undefined && wish !== port) {
         log(`${purpose}: port ${String(wish)} is taken; ${String(port)} instead`);
@@ -61,10 +62,11 @@ const FROM = 20_000;
 const TO = 32_000;
 const MOST_TRIES = 200;
 
-async function freshPort(taken: ReadonlySet<number>): Promise<number> {
+async function freshPort(): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const port = randomInt(FROM, TO);
-    if (!taken.has(port) && (await isFree(port))) {
+    // Of this process's own systems each has others.
+    if (!isClaimed(port) && claimPort(port) && (await isFree(port))) {
       return port;
     }
   }

@@ -57,6 +57,24 @@ describe('producer', () => {
     expect(seen[0]?.headers).toEqual({ ce_id: 'one' });
   }, 30_000);
 
+  it('says at once what is larger than its topic takes, and sends what is beside and behind it', async () => {
+    await kafka.ensureTopics([{ name: 'large.v1', partitions: 1 }]);
+    const huge = letter('large.v1', 'k', 'x'.repeat(2_000_000));
+
+    const sent = await Promise.allSettled([
+      producer.send([letter('large.v1', 'k', 'before')]),
+      producer.send([huge]),
+      producer.send([letter('large.v1', 'k', 'after')]),
+    ]);
+
+    const seen: string[] = [];
+    await kafka.readToEnd('large.v1', (message) => void seen.push(String(message.value)));
+    expect(seen).toEqual(['before', 'after']);
+    expect(sent[1]).toMatchObject({
+      reason: { code: 'request.too_large', details: { reason: 'too_large' } },
+    });
+  }, 30_000);
+
   it.each(['zstd', 'gzip'] as const)(
     'compresses with %s and is read back',
     async (compression) => {

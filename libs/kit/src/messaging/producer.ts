@@ -219,11 +219,22 @@ function describe(batch: readonly OutMessage[]): Record<string, string | number>
   };
 }
 
+/** A record that its topic will never take is no outage: trying it again would hold up all behind it. */
 function unavailable(error: unknown): AppError {
+  if (typeof error === 'object' && error !== null && tooLarge(error)) {
+    const details = { reason: 'too_large' };
+    return new AppError('request.too_large', 'a record is larger than its topic takes', {
+      ...{ cause: error, details },
+    });
+  }
   return error instanceof AppError
     ? error
     : new AppError('upstream.unavailable', 'kafka did not take the messages', { cause: error });
 }
+
+const tooLarge = (error: object): boolean =>
+  Reflect.get(error, 'type') === 'MESSAGE_TOO_LARGE' ||
+  Reflect.get(error, 'type') === 'RECORD_LIST_TOO_LARGE';
 
 /** The broker may still take what timed out; every effect downstream is idempotent for that reason. */
 async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {

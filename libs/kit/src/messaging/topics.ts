@@ -4,6 +4,8 @@ export const RUNGS = ['1m', '10m', '1h'] as const;
 export type Rung = (typeof RUNGS)[number];
 
 const DAY_MS = 86_400_000;
+/** What waits or is parked is kept whole: as much as any topic of ours takes. */
+const MAX_RECORD_BYTES = String(16 * 1024 * 1024);
 
 export function retryTopic(group: string, rung: Rung): string {
   return `tm.retry.${group}.${rung}.v1`;
@@ -20,6 +22,7 @@ function kept(name: string, partitions: number, days: number): TopicDef {
     // A segment rolls only on append and leaves only when closed: 6 h keeps "deleted after" true.
     config: {
       'cleanup.policy': 'delete',
+      'max.message.bytes': MAX_RECORD_BYTES,
       'retention.ms': String(days * DAY_MS),
       'segment.ms': String(DAY_MS / 4),
     },
