@@ -33,7 +33,10 @@ async function patiently<T>(log: Logger, step: () => Promise<T>): Promise<T> {
         throw new AppError('upstream.unavailable', 'kafka does not answer', { cause: error });
       }
       if (attempt === 3) {
-        log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'kafka not ready yet');
+        log.warn(
+          { errorType: error instanceof Error ? error.name : 'unknown' },
+          'kafka not ready yet',
+        );
       }
       await pauseFor(Math.min(2_000, 200 * 2 ** attempt), new AbortController().signal);
     }

@@ -73,7 +73,7 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
     });
     built.on(built.events.CRASH, ({ payload }) => {
       if (consumer === built && !stopping.signal.aborted) {
-        log.warn({ groupId, error: payload.error.name }, 'consumer crashed; it is rebuilt');
+        log.warn({ groupId, errorType: payload.error.name }, 'consumer crashed; it is rebuilt');
         void run();
       }
     });
@@ -103,7 +103,7 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
 
   const run = async (): Promise<void> => {
     await untilDone(stopping.signal, attempt, (error, tries) => {
-      const fields = { groupId, error: error instanceof Error ? error.name : 'unknown', tries };
+      const fields = { groupId, errorType: error instanceof Error ? error.name : 'unknown', tries };
       log[tries === 5 ? 'warn' : 'debug'](fields, 'consumer cannot start yet');
     });
   };

@@ -189,7 +189,7 @@ function createCommitter(live: () => PartitionQueue[], naming: Naming, log: Logg
     } catch (error) {
       // A rebalance refuses the commit: the queues are replaced at the join. Else it is repeated.
       failures += 1;
-      log.debug({ error: error instanceof Error ? error.name : 'unknown' }, 'commit not taken');
+      log.debug({ errorType: error instanceof Error ? error.name : 'unknown' }, 'commit not taken');
       const timer = setTimeout(request, 100 + backoffMs(failures, 200, 3_000));
       timer.unref();
     }

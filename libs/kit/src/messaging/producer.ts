@@ -127,7 +127,7 @@ export function createProducer(options: ProducerOptions): Producer {
     producer = await untilDone(stopping.signal, connect, (error, attempt) => {
       if (attempt === 5) {
         const name = error instanceof Error ? error.name : 'unknown';
-        options.log.warn({ error: name }, 'kafka producer cannot connect yet');
+        options.log.warn({ errorType: name }, 'kafka producer cannot connect yet');
       }
     });
   };
