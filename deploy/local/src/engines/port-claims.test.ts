@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { claimPort, isClaimed } from './port-claims.ts';
+import { claimFile, claimPort, isClaimed } from './port-claims.ts';
 
 const claims = fileURLToPath(new URL('port-claims.ts', import.meta.url));
 // Below what systems and tests choose from.
@@ -47,6 +48,16 @@ describe('a port that a system has in mind', () => {
       expect([claimPort(port), isClaimed(port)]).toEqual([true, true]);
     },
   );
+
+  it('is forgotten when that system ends by itself: a later process may have its number', async () => {
+    const port = OURS + 20;
+    const other = await anotherSystem([port]);
+    const meanwhile = existsSync(claimFile(port));
+
+    await other.end();
+
+    expect([meanwhile, existsSync(claimFile(port))]).toEqual([true, false]);
+  });
 
   it('stays its own when it is asked for again', async () => {
     const first = claimPort(OURS);

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 const FOLDER = join(tmpdir(), `tokometrics-ports-${String(process.getuid?.() ?? 'all')}`);
 const claimed = new Set<number>();
 
-const fileOf = (port: number): string => join(FOLDER, String(port));
+export const claimFile = (port: number): string => join(FOLDER, String(port));
 
 function write(port: number): boolean {
   try {
-    writeFileSync(fileOf(port), String(process.pid), { flag: 'wx' });
+    writeFileSync(claimFile(port), String(process.pid), { flag: 'wx' });
     return true;
   } catch {
     return false;
@@ -19,7 +19,7 @@ function write(port: number): boolean {
 
 function ownerOf(port: number): number {
   try {
-    return Number(readFileSync(fileOf(port), 'utf8'));
+    return Number(readFileSync(claimFile(port), 'utf8'));
   } catch {
     return 0;
   }
@@ -47,7 +47,7 @@ export function claimPort(port: number): boolean {
       return false;
     }
     // Whoever had it in mind was killed.
-    rmSync(fileOf(port), { force: true });
+    rmSync(claimFile(port), { force: true });
     if (!write(port)) {
       return false;
     }
@@ -63,6 +63,6 @@ export const isClaimed = (port: number): boolean => claimed.has(port);
 
 function releaseAll(): void {
   for (const port of claimed) {
-    rmSync(fileOf(port), { force: true });
+    rmSync(claimFile(port), { force: true });
   }
 }
