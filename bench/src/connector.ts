@@ -5,8 +5,9 @@ import { RAISED_LIMITS, RETAIL_NOW, startBenchStack } from './bench-stack.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { rowOf } from './report.ts';
 import type { Row } from './report.ts';
-import { walkSandbox } from './sandbox-walk.ts';
-import type { Served } from './sandbox-walk.ts';
+import { connectClient } from './sandbox-client.ts';
+import type { SandboxCall, SandboxClient } from './sandbox-client.ts';
+import { askedCalls, replay, walkOrders } from './sandbox-walk.ts';
 
 type Say = (line: string) => void;
 
@@ -58,17 +59,24 @@ async function untilWhole(bench: BenchStack, shops: readonly string[]): Promise<
 }
 
 /** Neither side is measured while it compiles its code: a month of another seller's shops first. */
-async function warmUp(bench: BenchStack): Promise<void> {
+async function warmUp(bench: BenchStack, client: SandboxClient) {
   const shops = await bench.merchant.connect({
     ...{ seller: 'synthetic', region: 'ID', timezone: 'Asia/Jakarta' },
   });
   await untilWhole(bench, shops);
-  await walkSandbox(bench);
+  return walkOrders(client);
 }
 
-/** The sandbox alone, before and after what is held against it: a machine's pace changes. */
-async function walkTwice(bench: BenchStack): Promise<[Served, Served]> {
-  return [await walkSandbox(bench), await walkSandbox(bench)];
+const REPLAYS = 3;
+
+/** How often each kind of page was asked for. */
+function countsOf(calls: readonly SandboxCall[]): string {
+  const counts = new Map<string, number>();
+  for (const { target } of calls) {
+    const kind = target.split('?')[0]?.replaceAll(/\d{10,}/g, '…') ?? '';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${String(count)} × ${kind}`).join(', ');
 }
 
 /** The connector's own backfill of a real year, held against the platform's rate of serving it. */
@@ -79,17 +87,21 @@ export async function benchConnector(say: Say): Promise<Row[]> {
   const envOf = { ...RAISED_LIMITS, gateway, 'tiktok-sandbox': sandbox };
   const bench = await startBenchStack({ clock: RETAIL_NOW, envOf, only: ONLY });
   try {
-    await warmUp(bench);
-    const before = await walkTwice(bench);
-    const [{ orders, lines }] = before;
+    const client = await connectClient(bench, 'retail');
+    const { orders, lines } = await warmUp(bench, client);
+    await bench.control.clear('/calls');
     const { seconds: took, shops } = await untilOrdersSent(bench, orders);
-    say(`the connector has sent all orders after ${took.toFixed(2)} s`);
+    const calls = await askedCalls(bench);
+    say(`the connector has sent all orders after ${took.toFixed(2)} s, ${countsOf(calls)}`);
     await untilWhole(bench, shops);
-    const walks = [...before, ...(await walkTwice(bench))];
-    const alone = walks.reduce((sum, { seconds }) => sum + seconds, 0) / walks.length;
-    const each = walks.map(({ seconds }) => seconds.toFixed(2)).join(', ');
-    say(`the sandbox alone serves ${String(orders)} orders in ${each} s`);
-    const served = 'the sandbox alone, one client, 50 orders a page';
+    const replays: number[] = [];
+    while (replays.length < REPLAYS) {
+      replays.push(await replay(client, calls));
+    }
+    const each = replays.map((seconds) => seconds.toFixed(2)).join(', ');
+    say(`the sandbox alone serves the same pages in ${each} s`);
+    const alone = replays.reduce((sum, seconds) => sum + seconds, 0) / replays.length;
+    const served = 'the sandbox alone: the same pages to one client that drops them';
     const rate = orders / alone;
     return [
       rowOf({

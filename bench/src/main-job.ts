@@ -4,7 +4,9 @@ import type { Merchant } from '@tokometrics/testkit';
 import { RAISED_LIMITS, RETAIL_NOW, startBenchStack } from './bench-stack.ts';
 import { rowOf } from './report.ts';
 import type { Row } from './report.ts';
-import { walkSandbox } from './sandbox-walk.ts';
+import { connectClient } from './sandbox-client.ts';
+import { walkOrders } from './sandbox-walk.ts';
+import type { Served } from './sandbox-walk.ts';
 
 type Say = (line: string) => void;
 
@@ -59,7 +61,7 @@ async function retailYear(say: Say): Promise<Row[]> {
   say(`retail year, limits raised: ${JSON.stringify(RAISED_LIMITS)}`);
   const bench = await startBenchStack({ clock: RETAIL_NOW, envOf: RAISED_LIMITS });
   try {
-    const alone = await walkSandbox(bench);
+    const alone = await walkOrders(await connectClient(bench, 'retail'));
     say(`the sandbox alone serves ${String(alone.orders)} orders in ${alone.seconds.toFixed(1)} s`);
     const startedAt = performance.now();
     const [shop = ''] = await bench.merchant.connect({
@@ -90,11 +92,7 @@ async function untilOrders(merchant: Merchant, shop: string): Promise<void> {
   );
 }
 
-function yearRows(
-  alone: { readonly orders: number; readonly lines: number; readonly seconds: number },
-  took: number,
-  whole: number,
-): Row[] {
+function yearRows(alone: Served, took: number, whole: number): Row[] {
   const served = 'the sandbox alone, one client, 50 orders a page';
   return [
     rowOf({

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { createUlid, sha256Hex, uuidv5 } from './ids.ts';
 
 describe('createUlid', () => {
@@ -27,6 +29,24 @@ describe('uuidv5', () => {
 
   it('agrees with the vector of RFC 9562', () => {
     expect(uuidv5(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+  });
+
+  it('is the digest of both, with the bits of version and variant set, for any name', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.string({ unit: 'grapheme' }), (namespace, name) => {
+        const digest = createHash('sha1')
+          .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+          .update(name, 'utf8')
+          .digest();
+        digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
+        digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+
+        const id = uuidv5(namespace, name);
+
+        expect(id.replaceAll('-', '')).toBe(digest.toString('hex', 0, 16));
+        expect(id).toMatch(/^\w{8}(-\w{4}){3}-\w{12}$/);
+      }),
+    );
   });
 
   it('refuses a namespace that is no UUID', () => {

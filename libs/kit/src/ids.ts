@@ -19,24 +19,29 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** RFC 9562 version 5: the same namespace and name always give the same id. */
 export function uuidv5(namespace: string, name: string): string {
+  const space = bytesOf(namespace);
+  const bytes = Buffer.allocUnsafe(space.length + Buffer.byteLength(name));
+  bytes.set(space);
+  bytes.write(name, space.length);
+  const hex = hash('sha1', bytes, 'hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const namespaces = new Map<string, Buffer>();
+
+/** A handful of namespaces name millions of ids: each is read once. */
+function bytesOf(namespace: string): Buffer {
+  const known = namespaces.get(namespace);
+  if (known !== undefined) {
+    return known;
+  }
   if (!UUID.test(namespace)) {
     throw new TypeError('a UUID namespace is needed');
   }
-  const bytes = Buffer.concat([
-    Buffer.from(namespace.replaceAll('-', ''), 'hex'),
-    Buffer.from(name, 'utf8'),
-  ]);
-  const digest = hash('sha1', bytes, 'buffer').subarray(0, 16);
-  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
-  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = digest.toString('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  namespaces.set(namespace, bytes);
+  return bytes;
 }
 
 export function sha256Hex(data: string | Uint8Array): string {

@@ -7,6 +7,7 @@ import { createConsumer } from './consumer.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createKafkajsLog } from './kafkajs-log.ts';
+import { leanProduceRequests } from './lean-produce.ts';
 import type {
   BatchConsumerOptions,
   Kafka,
@@ -25,6 +26,7 @@ import { registerZstd } from './zstd-codec.ts';
 export function createKafka(options: KafkaOptions): Kafka {
   registerZstd();
   calmRequestQueues();
+  leanProduceRequests();
   const { log } = options;
   const brokers =
     typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { injectTrace, withoutTrace, withSendSpan } from '../tracing.ts';
 import { atMost, pauseFor, untilDone } from './backoff.ts';
+import { createKeyPartitioner } from './key-partitions.ts';
 import type { OutMessage } from './messages.ts';
 import type { Compression, Producer } from './options.ts';
 import type { Naming } from './topics.ts';
@@ -114,7 +115,7 @@ export function createProducer(options: ProducerOptions): Producer {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: createKeyPartitioner,
       // About ten seconds in all: one unknown topic must not hold back the others for ever.
       retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 7 },
     });

@@ -16,7 +16,7 @@ export function isJson(value: unknown): value is Json {
 }
 
 /** Scalars pass whatever their type: a wrong one is for the validator to refuse, not for us to hide. */
-function scalar(value: unknown): Scalar | undefined {
+export function scalar(value: unknown): Scalar | undefined {
   switch (typeof value) {
     case 'string':
       return value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;

@@ -155,6 +155,33 @@ describe.each(RESOURCES)('projection of a %s', (resource) => {
 });
 
 describe('what a projection may pass on', () => {
+  it('is every field of a line item that the policy lists, in canonical order', () => {
+    const item = {
+      sku_name: 'Default',
+      sku_id: '1729352000000000002',
+      seller_sku: '85123A',
+      seller_discount: '0.10',
+      sale_price: '2.45',
+      product_name: 'Lantern',
+      product_id: '1729352000000000001',
+      platform_discount: '0.00',
+      original_price: '2.55',
+      item_tax: [{ tax_type: 'SALES_TAX', tax_rate: '0.2', tax_amount: '0.10' }],
+      is_gift: false,
+      id: '576352000000536366',
+      display_status: 'CANCELLED',
+      currency: 'GBP',
+      cancel_user: 'BUYER',
+      cancel_reason: 'no longer needed',
+    };
+    const source = { id: '1', line_items: [{ ...item, ...DROPPED }] };
+
+    const kept = projectEntity('order', source);
+
+    expect(kept).toStrictEqual({ id: '1', line_items: [item] });
+    expect(canonicalText(kept)).toBe(canonicalJson(kept));
+  });
+
   it('fits what ingestion expects', () => {
     expect(rawOrder.safeParse(projectEntity('order', KEPT.order)).success).toBe(true);
     expect(rawProduct.safeParse(projectEntity('product', KEPT.product)).success).toBe(true);

@@ -1,29 +1,36 @@
 import type { Resource } from '@tokometrics/contracts';
-import { amounts, listOf, objectOf, payment, reader } from './pick-fields.ts';
+import { amounts, listOf, objectOf, payment, reader, scalar } from './pick-fields.ts';
 import type { Json } from './pick-fields.ts';
 
-/** What the policy lists of an order: ids, amounts, states and times. No buyer, no address, no message. */
-const lineItem = reader(
-  [
-    'id',
-    'product_id',
-    'sku_id',
-    'seller_sku',
-    'product_name',
-    'sku_name',
-    'display_status',
-    'original_price',
-    'sale_price',
-    'seller_discount',
-    'platform_discount',
-    'currency',
-    'is_gift',
-    'cancel_reason',
-    'cancel_user',
-  ],
-  { item_tax: listOf(reader(['tax_amount', 'tax_rate', 'tax_type'])) },
-);
+const itemTaxes = listOf(reader(['tax_amount', 'tax_rate', 'tax_type']));
 
+/**
+ * Written out, in the order of RFC 8785: orders are mostly line items, and a shape that the engine
+ * knows is read in less than half the time. What an item lacks is undefined, which has no text.
+ */
+function lineItem(item: Json): Record<string, unknown> {
+  return {
+    cancel_reason: scalar(item['cancel_reason']),
+    cancel_user: scalar(item['cancel_user']),
+    currency: scalar(item['currency']),
+    display_status: scalar(item['display_status']),
+    id: scalar(item['id']),
+    is_gift: scalar(item['is_gift']),
+    item_tax: itemTaxes(item['item_tax']),
+    original_price: scalar(item['original_price']),
+    platform_discount: scalar(item['platform_discount']),
+    product_id: scalar(item['product_id']),
+    product_name: scalar(item['product_name']),
+
+    sale_price: scalar(item['sale_price']),
+    seller_discount: scalar(item['seller_discount']),
+    seller_sku: scalar(item['seller_sku']),
+    sku_id: scalar(item['sku_id']),
+    sku_name: scalar(item['sku_name']),
+  };
+}
+
+/** What the policy lists of an order: ids, amounts, states and times. No buyer, no address, no message. */
 const order = reader(
   [
     'id',

@@ -43,16 +43,16 @@ function headersOf(
 interface Published {
   readonly resource: Resource;
   readonly origin: Origin;
-  readonly fetchedAt: number;
+  /** ISO 8601. */
+  readonly readAt: string;
 }
 
 function toMessage(
   scope: ShopScope,
-  { resource, origin, fetchedAt }: Published,
+  { resource, origin, readAt }: Published,
   { ceId: id, ceType: type, time, ver, contentHash, entityId }: Snapshot,
   sealed: SealedWire,
 ): OutMessage {
-  const readAt = isoInstant(fetchedAt);
   const envelope = {
     specversion: '1.0',
     ...{ id, type, source: SOURCE, subject: entityId, time },
@@ -88,12 +88,14 @@ export function createSnapshotSink(deps: PublishDeps, scope: ShopScope): Snapsho
           plaintext,
         })),
       );
+      const { resource, origin, fetchedAt } = reading;
+      const published = { resource, origin, readAt: isoInstant(fetchedAt) };
       const batch = snapshots.flatMap((snapshot, index) => {
         const body = sealed[index];
-        return body === undefined ? [] : [toMessage(scope, reading, snapshot, body)];
+        return body === undefined ? [] : [toMessage(scope, published, snapshot, body)];
       });
       await runInOriginOf(rows[0], () => deps.send(scope, batch));
-      deps.onPublished(reading.resource, reading.origin, batch.length);
+      deps.onPublished(resource, origin, batch.length);
     },
     mark: async (marker, origin) => {
       const id = createUlid();

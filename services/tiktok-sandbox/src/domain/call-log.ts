@@ -4,6 +4,10 @@ interface LoggedCall {
   readonly method: string;
   /** Ids in the path are replaced by their names. */
   readonly path: string;
+  /** The address as it was called, without credentials, signature and time. */
+  readonly target: string;
+  /** Undefined where it is longer than any call needs. */
+  readonly body: string | undefined;
   readonly shop: string | null;
   readonly scope: string | null;
   readonly code: number;

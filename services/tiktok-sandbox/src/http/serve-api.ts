@@ -56,6 +56,8 @@ export function serveApi(deps: ApiDeps): (request: Request, response: Response) 
       at: new Date(deps.nowMs()).toISOString(),
       method: call.method,
       path: noted.path,
+      target: targetOf(call),
+      body: call.body.length > LONGEST_LOGGED ? undefined : call.body.toString('utf8'),
       shop: noted.shop,
       scope: noted.match?.endpoint.scope ?? null,
       code: answer.code,
@@ -106,6 +108,17 @@ function pagingFault(faults: readonly FaultOrder[]): 'endless' | 'repeated' | un
 }
 
 const COMMON = new Set(['app_key', 'timestamp', 'sign', 'access_token', 'shop_cipher']);
+
+const LONGEST_LOGGED = 8_192;
+
+/** What the same question would be, asked by somebody else at another time. */
+function targetOf({ path, query }: RawCall): string {
+  const own = new URLSearchParams();
+  for (const [name, value] of query.filter(([key]) => !COMMON.has(key))) {
+    own.append(name, value);
+  }
+  return own.size === 0 ? path : `${path}?${own.toString()}`;
+}
 
 function undocumentedOf(
   endpoint: Endpoint,

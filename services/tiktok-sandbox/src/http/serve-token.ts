@@ -29,6 +29,9 @@ export function serveToken(
       at: new Date(deps.nowMs()).toISOString(),
       method: request.method,
       path,
+      // All that these are asked with is secret.
+      target: path,
+      body: undefined,
       shop: null,
       scope: null,
       code: answer.code,
