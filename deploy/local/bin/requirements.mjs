@@ -25,7 +25,14 @@ const PROGRAMS = [
   {
     given: 'MONGO_URL',
     base: 'mongo-java-server-1.47.0',
-    inputs: ['mongo.pom.xml', 'mongo.sha256', 'EmbeddedMongo.java'],
+    inputs: [
+      'mongo.pom.xml',
+      'mongo.sha256',
+      'mongo/EmbeddedMongo.java',
+      'mongo/TypedBackend.java',
+      'mongo/KeyType.java',
+      'mongo/DocumentType.java',
+    ],
   },
   { given: 'VAULT_ADDR', base: 'openbao-2.7.2', inputs: ['vault.requirements.txt'] },
 ];

@@ -180,6 +180,10 @@ interface Program {
   readonly inputs: readonly string[];
 }
 
+const MONGO_SOURCES = ['EmbeddedMongo', 'TypedBackend', 'KeyType', 'DocumentType'].map(
+  (name) => `mongo/${name}.java`,
+);
+
 /** `bin/requirements.mjs` knows the same list: who has a program needs no tool to fetch it. */
 const PROGRAMS = {
   kafka: {
@@ -190,7 +194,7 @@ const PROGRAMS = {
   mongo: {
     what: `embedded MongoDB ${MONGO_VERSION}`,
     base: `mongo-java-server-${MONGO_VERSION}`,
-    inputs: ['mongo.pom.xml', 'mongo.sha256', 'EmbeddedMongo.java'],
+    inputs: ['mongo.pom.xml', 'mongo.sha256', ...MONGO_SOURCES],
   },
   vault: {
     what: `OpenBao ${OPENBAO_VERSION}`,
@@ -227,7 +231,7 @@ export async function fetchMongo(enginesDir: string, log: Log): Promise<string> 
       command: 'javac',
       args: [
         ...['-cp', join(folder, 'lib', '*'), '-d', join(folder, 'classes')],
-        recipe('EmbeddedMongo.java'),
+        ...MONGO_SOURCES.map(recipe),
       ],
     });
   });

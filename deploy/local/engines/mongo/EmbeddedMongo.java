@@ -1,10 +1,10 @@
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.util.List;
 import java.util.Set;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -43,7 +43,7 @@ public final class EmbeddedMongo {
         }
       };
 
-  private static final class DurableBackend extends H2Backend {
+  private static final class DurableBackend extends TypedBackend {
     DurableBackend(MVStore store) {
       super(store);
     }
@@ -59,10 +59,29 @@ public final class EmbeddedMongo {
     }
   }
 
+  /** How documents and keys are written; another number for another way. */
+  private static final int FORMAT = 2;
+
+  /** Whether the store is new, or was written as this program writes. */
+  private static boolean isReadable(MVStore store) {
+    boolean isNew = store.getMapNames().isEmpty();
+    MVMap<String, Integer> about = store.openMap("about");
+    if (isNew) {
+      about.put("format", FORMAT);
+      store.commit();
+    }
+    return Integer.valueOf(FORMAT).equals(about.get("format"));
+  }
+
   public static void main(String[] args) {
     String file = args[0];
     int port = Integer.parseInt(args[1]);
     MVStore store = new MVStore.Builder().fileName(file).cacheSize(32).open();
+    if (!isReadable(store)) {
+      System.err.println(
+          "the data here was written by an earlier version: npm run reset discards it");
+      System.exit(1);
+    }
     DurableBackend backend = new DurableBackend(store);
     backend.version(VERSION);
     MongoServer server = new MongoServer(backend);
