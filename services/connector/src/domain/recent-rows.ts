@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Resource } from '@tokometrics/contracts';
+import { contentOf } from './content-of.ts';
 import type { Json } from './pick-fields.ts';
-import { projectEntity } from './project-entity.ts';
 import type { Reading, SnapshotSink } from './snapshot-sink.ts';
 
 export interface RecentRows {
@@ -27,10 +26,6 @@ const WINDOW_S = 3_600;
 export function createRecentRows(limit = 5_000): RecentRows {
   const known = new Map<string, Sent>();
   const keyOf = (resource: Resource, row: Json): string => `${resource}:${String(row['id'])}`;
-  const contentOf = (resource: Resource, row: Json): string =>
-    createHash('sha256')
-      .update(JSON.stringify(projectEntity(resource, row)))
-      .digest('base64');
 
   return {
     isKnown: (resource, row) =>
