@@ -1,0 +1,193 @@
+import type { Bucket } from '../domain/dirty-buckets.ts';
+import { bucketKey } from '../domain/dirty-buckets.ts';
+import { COLUMNS } from '../domain/fact-rows.ts';
+import type { BaseTable } from '../domain/fact-rows.ts';
+import type { DirtyBuckets } from '../domain/pass-queue.ts';
+import type { Scope } from '../domain/read-fact.ts';
+
+/** The process of the sink is gone; nothing of it begins any more. */
+export class Dead extends Error {}
+/** A store that refuses, or whose answer is lost. */
+export class Refused extends Error {}
+
+/** One start of the sink. */
+export interface Life {
+  isDead: boolean;
+}
+
+export interface Odds {
+  /** Before a step has done anything, and after it has done all: the answer alone is lost. */
+  readonly refuse: number;
+  readonly loseAnswer: number;
+  readonly die: number;
+}
+
+export const CALM: Odds = { refuse: 0, loseAnswer: 0, die: 0 };
+
+/** What tells rows of a table apart, besides shop and connection. */
+const KEYS: Readonly<Partial<Record<BaseTable, readonly string[]>>> = {
+  orders: ['order_id'],
+  order_settlements: ['order_id', 'transaction_id'],
+  finance_transactions: ['statement_id', 'transaction_id'],
+};
+/** Which base table each rollup sums up, by the days that a pass is given. */
+export const ROLLED = {
+  order: 'orders',
+  settlement: 'order_settlements',
+  finance: 'finance_transactions',
+} as const;
+export type Rolled = keyof typeof ROLLED;
+
+/** Key of a row → its newest version: of a bucket, what its rollup was made of. */
+export type Versions = ReadonlyMap<string, bigint>;
+
+interface BaseRow {
+  readonly bucket: string;
+  readonly scope: string;
+  readonly ver: bigint;
+}
+
+const scopeKey = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
+
+export interface KeyedRow extends BaseRow {
+  readonly key: string;
+}
+
+/** What ClickHouse would order a line by, and which version of it this is. */
+export function rowOf(table: BaseTable, line: string): KeyedRow {
+  const columns: readonly string[] = COLUMNS[table];
+  const cells = line.trimEnd().split('\t');
+  const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
+  const scope = `${cell('shop_key')}:${cell('epoch')}`;
+  const key = [scope, ...(KEYS[table] ?? []).map(cell)].join('|');
+  return { key, scope, bucket: `${scope}:${cell('local_date')}`, ver: BigInt(cell('ver')) };
+}
+
+/** ClickHouse as far as the sink relies on it: the newest version of a key is the row. */
+export function createTables() {
+  const base = new Map<BaseTable, Map<string, BaseRow>>();
+  const rollups = new Map<string, { readonly instant: number; readonly rows: Versions }>();
+  let instant = 0;
+
+  const insert = (table: BaseTable, lines: readonly string[]): void => {
+    const rows = base.get(table) ?? new Map<string, BaseRow>();
+    for (const line of lines) {
+      const { key, ...row } = rowOf(table, line);
+      const known = rows.get(key);
+      if (known === undefined || row.ver >= known.ver) {
+        rows.set(key, row);
+      }
+    }
+    base.set(table, rows);
+  };
+
+  const versionsOf = (rolled: Rolled, bucket: string): Versions =>
+    new Map(
+      [...(base.get(ROLLED[rolled]) ?? [])].flatMap(([key, row]) =>
+        row.bucket === bucket ? [[key, row.ver] as const] : [],
+      ),
+    );
+
+  return {
+    insert,
+    /** As a pass does it: an instant, what is there at it, and later the write. */
+    nextInstant: () => (instant += 1),
+    versionsOf,
+    roll: (rolled: Rolled, bucket: string, at: number, rows: Versions) => {
+      const name = `${rolled} ${bucket}`;
+      if ((rollups.get(name)?.instant ?? 0) <= at) {
+        rollups.set(name, { instant: at, rows });
+      }
+    },
+    rollup: (rolled: Rolled, bucket: string): Versions =>
+      rollups.get(`${rolled} ${bucket}`)?.rows ?? new Map(),
+    buckets: (): [Rolled, string][] =>
+      [...rollups.keys()].map((name) => name.split(' ') as [Rolled, string]),
+    erase: (scope: Scope) => {
+      for (const rows of base.values()) {
+        for (const [key, row] of rows) {
+          if (row.scope === scopeKey(scope)) {
+            rows.delete(key);
+          }
+        }
+      }
+      for (const name of rollups.keys()) {
+        if (name.split(' ')[1]?.startsWith(`${scopeKey(scope)}:`) === true) {
+          rollups.delete(name);
+        }
+      }
+    },
+    countOf: (scope: Scope): number =>
+      [...base.values()]
+        .flatMap((rows) => [...rows.values()])
+        .filter((row) => row.scope === scopeKey(scope)).length +
+      [...rollups.keys()].filter((name) => name.includes(` ${scopeKey(scope)}:`)).length,
+  };
+}
+
+export type Tables = ReturnType<typeof createTables>;
+
+/** Turns of the microtask queue: who goes on when is the dice's choice, and the same for one seed. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await Promise.resolve();
+  }
+}
+
+export type Step = <T>(act: () => T) => Promise<T>;
+
+/** A call to something outside: takes its time, may fail on either side, or outlive who made it. */
+export function createStep(dice: () => number, life: Life, odds: () => Odds): Step {
+  const isDead = (): boolean => life.isDead;
+  return async (act) => {
+    if (isDead()) {
+      throw new Dead();
+    }
+    await turns(Math.floor(dice() * 12));
+    const { refuse, loseAnswer, die } = odds();
+    if (isDead()) {
+      // Sent before the process died: it may arrive all the same.
+      if (dice() < 0.5) {
+        act();
+      }
+      throw new Dead();
+    }
+    if (dice() < refuse) {
+      throw new Refused();
+    }
+    if (dice() < die) {
+      life.isDead = true;
+      throw new Dead();
+    }
+    const result = act();
+    await turns(Math.floor(dice() * 4));
+    if (dice() < loseAnswer) {
+      throw new Refused();
+    }
+    return result;
+  };
+}
+
+/** The pass over dirty buckets as ClickHouse makes it, one statement to read and one to write. */
+export function createPass(tables: Tables, step: Step) {
+  const rollKind = async (rolled: Rolled, buckets: readonly Bucket[]): Promise<void> => {
+    if (buckets.length === 0) {
+      return;
+    }
+    const keys = buckets.map(bucketKey);
+    const { at, found } = await step(() => ({
+      at: tables.nextInstant(),
+      found: keys.map((key) => tables.versionsOf(rolled, key)),
+    }));
+    await step(() => {
+      keys.forEach((key, index) => {
+        tables.roll(rolled, key, at, found[index] ?? new Map());
+      });
+    });
+  };
+  return async ({ order, settlement, finance }: DirtyBuckets): Promise<void> => {
+    await rollKind('order', order);
+    await rollKind('settlement', [...order, ...settlement]);
+    await rollKind('finance', finance);
+  };
+}
