@@ -34,3 +34,15 @@ export type { Answer } from './merchant.ts';
 export { launchBrowser } from './browser.ts';
 export { mailedToken, registerMerchant } from './register-merchant.ts';
 export type { Reached } from './register-merchant.ts';
+export { between, pick, seeded, shuffled } from './dice.ts';
+export type { Dice } from './dice.ts';
+export {
+  CALM,
+  createStep,
+  Dead,
+  liveUntilDone,
+  Refused,
+  turns,
+  untilTaken,
+} from './mortal-steps.ts';
+export type { Life, Odds, Step } from './mortal-steps.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger, createMongo, createUlid } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
-import { aShopKey, engineEnv } from '@tokometrics/testkit';
+import { aShopKey, engineEnv, seeded, shuffled } from '@tokometrics/testkit';
 import { auditRollups } from '../domain/nightly-audit.ts';
 import type { AuditDeps } from '../domain/nightly-audit.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
@@ -12,7 +12,7 @@ import type { Tenant } from './facts.test-support.ts';
 import { createMongoAudits } from './mongo-audits.ts';
 import { startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
-import { randomStream, seeded, shuffled } from './stream.test-support.ts';
+import { randomStream } from './stream.test-support.ts';
 
 const log = createLogger({ service: 'analytics-test', level: 'error' });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toUnits } from '@tokometrics/contracts';
 import type { Clickhouse } from '@tokometrics/kit';
-import { aShopKey, createMemoryLog, engineEnv } from '@tokometrics/testkit';
+import { aShopKey, createMemoryLog, engineEnv, seeded, shuffled } from '@tokometrics/testkit';
 import { createReroll } from './clickhouse-reroll.ts';
 import { factMessage, orderFactOf } from './facts.test-support.ts';
 import type { Tenant } from './facts.test-support.ts';
@@ -9,7 +9,7 @@ import { rollupsOf, withoutZeros } from './oracle.test-support.ts';
 import type { Row } from './oracle.test-support.ts';
 import { startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
-import { chunked, randomStream, seeded, shuffled } from './stream.test-support.ts';
+import { chunked, randomStream } from './stream.test-support.ts';
 
 const COUNTS = new Set([
   ...['orders', 'sku_orders', 'units', 'gift_units', 'cancelled_orders', 'cancelled_units'],

@@ -1,33 +1,9 @@
 import type { InMessage } from '@tokometrics/kit';
+import { between, pick } from '@tokometrics/testkit';
+import type { Dice } from '@tokometrics/testkit';
 import { factMessage, orderFactOf, refundFactOf } from './facts.test-support.ts';
 import type { Tenant } from './facts.test-support.ts';
 import type { VersionedOrder, VersionedRefund } from './oracle.test-support.ts';
-
-/** Mulberry32: the same seed gives the same stream on every machine. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-export type Dice = () => number;
-const pick = <T>(dice: Dice, items: readonly T[]): T =>
-  items[Math.floor(dice() * items.length)] as T;
-const between = (dice: Dice, low: number, high: number): number =>
-  low + Math.floor(dice() * (high - low + 1));
-
-export function shuffled<T>(dice: Dice, items: readonly T[]): T[] {
-  const copy = [...items];
-  for (let index = copy.length - 1; index > 0; index -= 1) {
-    const other = between(dice, 0, index);
-    [copy[index], copy[other]] = [copy[other] as T, copy[index] as T];
-  }
-  return copy;
-}
 
 export interface Stream {
   readonly orders: VersionedOrder[];

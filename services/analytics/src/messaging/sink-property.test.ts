@@ -1,12 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@tokometrics/contracts';
 import type { InMessage } from '@tokometrics/kit';
-import { aShopKey } from '@tokometrics/testkit';
+import {
+  aShopKey,
+  between,
+  createStep,
+  Dead,
+  liveUntilDone,
+  seeded,
+  shuffled,
+  turns,
+  untilTaken,
+} from '@tokometrics/testkit';
+import type { Dice, Life, Odds } from '@tokometrics/testkit';
 import { markerMessage } from '../adapters/facts.test-support.ts';
 import type { Tenant } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
-import { randomStream, seeded, shuffled } from '../adapters/stream.test-support.ts';
-import type { Dice } from '../adapters/stream.test-support.ts';
+import { randomStream } from '../adapters/stream.test-support.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { FATES } from '../domain/chunk-counts.ts';
 import { bucketKey } from '../domain/dirty-buckets.ts';
@@ -14,18 +24,8 @@ import { createPassQueue } from '../domain/pass-queue.ts';
 import { readFact } from '../domain/read-fact.ts';
 import type { Reading, Scope } from '../domain/read-fact.ts';
 import { prepareChunk } from './prepare-chunk.ts';
-import {
-  CALM,
-  createPass,
-  createStep,
-  createTables,
-  Dead,
-  Refused,
-  ROLLED,
-  rowOf,
-  turns,
-} from './sink-world.fixture.ts';
-import type { Life, Odds, Rolled, Tables } from './sink-world.fixture.ts';
+import { createPass, createTables, ROLLED, rowOf } from './sink-world.fixture.ts';
+import type { Rolled, Tables } from './sink-world.fixture.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps, StoredMarker } from './store-chunk.ts';
 
@@ -44,7 +44,7 @@ interface World {
   readonly counts: ChunkCounts[];
   /** What readers are told, in order. */
   readonly told: StoredMarker[];
-  odds: Odds;
+  readonly odds: { current: Odds };
   committed: number;
   lives: number;
 }
@@ -94,7 +94,7 @@ function expectRolled(world: World, below: number): void {
 
 function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
   const { tables, dice } = world;
-  const step = createStep(dice, life, () => world.odds);
+  const step = createStep(dice, life, () => world.odds.current);
   const pass = createPassQueue(createPass(tables, step), (_ms, act) => {
     let isWanted = true;
     void turns(40).then(() => {
@@ -148,7 +148,7 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
 /** As the consumer does it: chunks in flight, repeated while they are refused, one watermark. */
 async function live(world: World, life: Life, hand: { count: number }): Promise<void> {
   const deps = depsOf(world, life, hand);
-  const park = createStep(world.dice, life, () => world.odds);
+  const park = createStep(world.dice, life, () => world.odds.current);
   const isFenced = (shopKey: string, epoch: number) => !isOpen(world, { shopKey, epoch });
   const done = new Map<number, number>();
   const running: Promise<void>[] = [];
@@ -159,25 +159,18 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
       { isFenced, validators, cutoff: () => CUTOFF },
       world.log.slice(from, to),
     );
-    for (;;) {
-      try {
-        const result = await storeChunk(deps, prepared, {
-          letNext,
-          isFollowed: () => to < world.log.length,
-          turn: async () => {
-            await turn;
-          },
-        });
-        for (const { message } of result.parked ?? []) {
-          await park(() => world.parked.add(message.offset));
-        }
-        break;
-      } catch (error) {
-        if (!(error instanceof Refused)) {
-          throw error;
-        }
+    await untilTaken(async () => {
+      const result = await storeChunk(deps, prepared, {
+        letNext,
+        isFollowed: () => to < world.log.length,
+        turn: async () => {
+          await turn;
+        },
+      });
+      for (const { message } of result.parked ?? []) {
+        await park(() => world.parked.add(message.offset));
       }
-    }
+    });
     if (life.isDead) {
       throw new Dead();
     }
@@ -190,7 +183,7 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
   };
 
   for (let position = world.committed; position < world.log.length && !life.isDead;) {
-    const to = Math.min(world.log.length, position + 1 + Math.floor(world.dice() * 12));
+    const to = Math.min(world.log.length, position + between(world.dice, 1, 12));
     const { promise: next, resolve: letNext } = Promise.withResolvers<undefined>();
     const mine = handle(position, to, before, () => {
       letNext(undefined);
@@ -218,7 +211,7 @@ async function erase(
   scope: Scope,
   hands: readonly { count: number }[],
 ): Promise<void> {
-  await turns(Math.floor(world.dice() * 4_000));
+  await turns(between(world.dice, 0, 3_000));
   world.closed.add(scopeName(scope));
   const before = hands.length;
   const isLetGo = () => hands.length > before || hands.at(-1)?.count === 0;
@@ -233,24 +226,15 @@ async function erase(
 async function untilAllCommitted(world: World, erased?: Scope): Promise<void> {
   const hands: { count: number }[] = [];
   const erasure = erased === undefined ? undefined : erase(world, erased, hands);
-  while (world.committed < world.log.length) {
-    world.lives += 1;
-    if (world.lives > 40) {
-      world.odds = CALM;
-    }
+  world.lives = await liveUntilDone(world.odds, async (life) => {
     const hand = { count: 0 };
     hands.push(hand);
-    const life: Life = { isDead: false };
     try {
       await live(world, life, hand);
-    } catch (error) {
-      if (!(error instanceof Dead)) {
-        throw error;
-      }
+    } finally {
+      hand.count = 0;
     }
-    hand.count = 0;
-    await turns(30);
-  }
+  });
   await erasure;
 }
 
@@ -260,7 +244,15 @@ function createWorld(dice: Dice, messages: readonly InMessage[]): World {
     ...{ topic: 'tm.fact.order.v1', partition: 0, offset: String(offset) },
   }));
   const shared = { closed: new Set<string>(), parked: new Set<string>(), counts: [], told: [] };
-  return { dice, log, tables: createTables(), ...shared, odds: FAULTS, committed: 0, lives: 0 };
+  return {
+    dice,
+    log,
+    tables: createTables(),
+    ...shared,
+    odds: { current: FAULTS },
+    committed: 0,
+    lives: 0,
+  };
 }
 
 /** Each record once, one after another, by nobody who fails: what the tables are to hold. */

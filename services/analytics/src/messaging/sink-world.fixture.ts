@@ -1,28 +1,10 @@
+import type { Step } from '@tokometrics/testkit';
 import type { Bucket } from '../domain/dirty-buckets.ts';
 import { bucketKey } from '../domain/dirty-buckets.ts';
 import { COLUMNS } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import type { DirtyBuckets } from '../domain/pass-queue.ts';
 import type { Scope } from '../domain/read-fact.ts';
-
-/** The process of the sink is gone; nothing of it begins any more. */
-export class Dead extends Error {}
-/** A store that refuses, or whose answer is lost. */
-export class Refused extends Error {}
-
-/** One start of the sink. */
-export interface Life {
-  isDead: boolean;
-}
-
-export interface Odds {
-  /** Before a step has done anything, and after it has done all: the answer alone is lost. */
-  readonly refuse: number;
-  readonly loseAnswer: number;
-  readonly die: number;
-}
-
-export const CALM: Odds = { refuse: 0, loseAnswer: 0, die: 0 };
 
 /** What tells rows of a table apart, besides shop and connection. */
 const KEYS: Readonly<Partial<Record<BaseTable, readonly string[]>>> = {
@@ -126,47 +108,6 @@ export function createTables() {
 }
 
 export type Tables = ReturnType<typeof createTables>;
-
-/** Turns of the microtask queue: who goes on when is the dice's choice, and the same for one seed. */
-export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) {
-    await Promise.resolve();
-  }
-}
-
-export type Step = <T>(act: () => T) => Promise<T>;
-
-/** A call to something outside: takes its time, may fail on either side, or outlive who made it. */
-export function createStep(dice: () => number, life: Life, odds: () => Odds): Step {
-  const isDead = (): boolean => life.isDead;
-  return async (act) => {
-    if (isDead()) {
-      throw new Dead();
-    }
-    await turns(Math.floor(dice() * 12));
-    const { refuse, loseAnswer, die } = odds();
-    if (isDead()) {
-      // Sent before the process died: it may arrive all the same.
-      if (dice() < 0.5) {
-        act();
-      }
-      throw new Dead();
-    }
-    if (dice() < refuse) {
-      throw new Refused();
-    }
-    if (dice() < die) {
-      life.isDead = true;
-      throw new Dead();
-    }
-    const result = act();
-    await turns(Math.floor(dice() * 4));
-    if (dice() < loseAnswer) {
-      throw new Refused();
-    }
-    return result;
-  };
-}
 
 /** The pass over dirty buckets as ClickHouse makes it, one statement to read and one to write. */
 export function createPass(tables: Tables, step: Step) {
