@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS, MARKER_TYPE } from '@tokometrics/contracts';
-import type { SealedWire } from '@tokometrics/contracts';
 import type { InMessage, OutMessage } from '@tokometrics/kit';
 import {
   aShopKey,
@@ -17,7 +16,7 @@ import type { Dice, Life, Odds } from '@tokometrics/testkit';
 import { createValidators } from '../adapters/ajv-validators.ts';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import type { Head } from '../domain/head-rules.ts';
-import { NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
+import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import type { RawScope } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared } from './prepare-chunk.ts';
@@ -29,14 +28,6 @@ const FAULTS: Odds = { refuse: 0.03, loseAnswer: 0.03, die: 0.02 };
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed + 1);
 const CUTOFF = '2024-11-23';
 const NONE = Buffer.alloc(0);
-
-const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>
-  Promise.resolve({
-    ...{ v: 1, kid: 'k', wdk: 'w' },
-    ...{ iv: '', ct: plaintext.toString('base64'), tag: '' },
-  });
-const open = (_context: unknown, { ct }: SealedWire): Promise<Buffer> =>
-  Promise.resolve(Buffer.from(ct, 'base64'));
 const zoneOf = () => Promise.resolve('Europe/London');
 
 /** Live records and history of the same orders: two topics that are read at the same time. */
@@ -97,7 +88,12 @@ async function randomLog(dice: Dice, scopes: readonly RawScope[], isBackfill: bo
     const record =
       dice() < 0.1
         ? rawMarker(scope, { from: NOON_S, through: NOON_S + n })
-        : await rawEvent(seal, scope, { body, updatedS, seq: between(dice, 1, 3), isBackfill });
+        : await rawEvent(inClear.seal, scope, {
+            body,
+            updatedS,
+            seq: between(dice, 1, 3),
+            isBackfill,
+          });
     drawn.push(dice() < 0.04 ? { ...record, value: Buffer.from('{') } : record);
   }
   const doubled = shuffled(dice, [...drawn, ...drawn.filter(() => dice() < 0.2)]);
@@ -133,7 +129,7 @@ function depsOf(world: World, lane: Lane, life: Life, hand: { count: number }) {
   const { archived, heads, dice } = world;
   const step = createStep(dice, life, () => world.odds.current);
   return {
-    ...{ open, validators, zoneOf, cutoff: () => CUTOFF },
+    ...{ open: inClear.open, validators, zoneOf, cutoff: () => CUTOFF },
     isFenced: (shopKey: string, epoch: number) => !isOpen(world, { shopKey, epoch }),
     revsOf: () => step(() => new Map<string, number>()),
     readHeads: (ids: readonly string[]) =>

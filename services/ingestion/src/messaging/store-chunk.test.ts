@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SealedWire } from '@tokometrics/contracts';
 import type { InMessage, OutMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import fc from 'fast-check';
@@ -7,7 +6,7 @@ import { createValidators } from '../adapters/ajv-validators.ts';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
 import type { Head } from '../domain/head-rules.ts';
-import { NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
+import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { Scope } from './store-chunk.ts';
@@ -19,14 +18,6 @@ const CLOSED = { shopKey: aShopKey(), epoch: 1 };
 const CLOSING = { shopKey: aShopKey(), epoch: 1 };
 const CLOSED_LATE = { shopKey: aShopKey(), epoch: 1 };
 const SCOPES = { open: OPEN, closed: CLOSED, closing: CLOSING, late: CLOSED_LATE };
-
-const seal = (_context: unknown, plaintext: Buffer): Promise<SealedWire> =>
-  Promise.resolve({
-    ...{ v: 1, kid: 'k', wdk: 'w' },
-    ...{ iv: '', ct: plaintext.toString('base64'), tag: '' },
-  });
-const open = (_context: unknown, { ct }: SealedWire): Promise<Buffer> =>
-  Promise.resolve(Buffer.from(ct, 'base64'));
 
 const record = fc.record({
   what: fc.constantFrom('order', 'order', 'order', 'marker', 'no_json', 'expired', 'unscoped'),
@@ -47,7 +38,12 @@ async function toMessage(
     update_time: NOON_S + updated,
     ...(what === 'expired' ? { create_time: 1_500_000_000, paid_time: 1_500_000_000 } : {}),
   });
-  const event = await rawEvent(seal, scope, { body, updatedS: NOON_S + updated, seq, isBackfill });
+  const event = await rawEvent(inClear.seal, scope, {
+    body,
+    updatedS: NOON_S + updated,
+    seq,
+    isBackfill,
+  });
   const sent: OutMessage =
     what === 'marker' ? rawMarker(scope, { from: NOON_S, through: NOON_S + 9 }) : event;
   return {
@@ -68,7 +64,7 @@ function createPlace(fails: () => boolean = () => false) {
   const isOpenNow = ({ shopKey }: Scope): boolean => shopKey !== CLOSING.shopKey;
   const deps = {
     isFenced: (shopKey: string) => shopKey === CLOSED.shopKey,
-    ...{ open, validators },
+    ...{ open: inClear.open, validators },
     zoneOf: () => Promise.resolve('Europe/London'),
     cutoff: () => '2024-11-23',
     revsOf: () => Promise.resolve(new Map<string, number>()),
