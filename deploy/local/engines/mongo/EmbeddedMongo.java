@@ -64,7 +64,8 @@ public final class EmbeddedMongo {
 
   /** Whether the store is new, or was written as this program writes. */
   private static boolean isReadable(MVStore store) {
-    boolean isNew = store.getMapNames().isEmpty();
+    // Also one whose first start was killed before it had said so.
+    boolean isNew = store.getMapNames().stream().allMatch("about"::equals);
     MVMap<String, Integer> about = store.openMap("about");
     if (isNew) {
       about.put("format", FORMAT);

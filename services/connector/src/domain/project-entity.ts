@@ -21,7 +21,6 @@ function lineItem(item: Json): Record<string, unknown> {
     platform_discount: scalar(item['platform_discount']),
     product_id: scalar(item['product_id']),
     product_name: scalar(item['product_name']),
-
     sale_price: scalar(item['sale_price']),
     seller_discount: scalar(item['seller_discount']),
     seller_sku: scalar(item['seller_sku']),
