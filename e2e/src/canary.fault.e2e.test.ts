@@ -261,11 +261,11 @@ describe('buyers and secrets', () => {
 
   it('are not in what is said and kept when the shop has gone', async () => {
     await merchant.reauthenticate(system.stack.credentials.demoPassword);
-    const { requestId } = await merchant.disconnect(shopKey);
+    const { requestId } = await merchant.disconnect(shopKey, { endGrant: true });
     await eventually(
       async () => {
-        const { state } = await merchant.get(`/privacy/requests/${requestId}`, privacyRequest);
-        expect(state).toBe('COMPLETED');
+        const request = await merchant.get(`/privacy/requests/${requestId}`, privacyRequest);
+        expect(request).toMatchObject({ state: 'COMPLETED', grantEnd: 'ended' });
       },
       { timeoutMs: 60_000, everyMs: 250 },
     );

@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { overviewReply, privacyRequest, receipt as receiptSchema } from '@tokometrics/contracts';
+import {
+  overviewReply,
+  privacyRequest,
+  privacyRequestList,
+  receipt as receiptSchema,
+} from '@tokometrics/contracts';
 import { eventually, repositoryRoot } from '@tokometrics/testkit';
 import { z } from 'zod';
 import { RETAIL, signInAsDemo } from './support/demo-merchant.ts';
@@ -128,6 +133,30 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     expect(await differences(leaving, again, expected, span)).toEqual([]);
     await leaving.get(`/metrics/overview?shop=${again}&range=28d`, overviewReply);
   }, 180_000);
+
+  it('ends in the same way for both when the seller withdraws at TikTok Shop', async () => {
+    const both = [leaving, staying];
+    const shops = await Promise.all(both.map(async (merchant) => (await merchant.shops())[0]));
+    await system.control.post('/shops/retail/revoke', { webhook: 'sent' });
+
+    for (const [at, merchant] of both.entries()) {
+      const request = await eventually(
+        async () => {
+          const { items } = await merchant.get('/privacy/requests', privacyRequestList);
+          const [newest] = items;
+          expect(newest).toMatchObject({ trigger: 'deauthorization', state: 'COMPLETED' });
+          return newest;
+        },
+        { timeoutMs: 180_000, everyMs: 500 },
+      );
+      expect(request?.shopKey).toBe(shops[at]?.shopKey);
+      expect(request?.receiptReady).toBe(true);
+      expect(await merchant.shops()).toEqual([]);
+      expect(await countLeft(system, shops[at]?.shopKey ?? '')).toEqual([]);
+    }
+    const mails = await (await fetch(`${system.mailboxUrl}/mails.json`)).text();
+    expect(mails.match(/Access to a shop was ended at TikTok Shop/g)).toHaveLength(2);
+  }, 240_000);
 });
 
 function verify(files: { readonly receipt: string; readonly keys: string }): number {

@@ -1,5 +1,5 @@
 import { fence, shopOfScope, TOPIC } from '@tokometrics/contracts';
-import type { Fence } from '@tokometrics/contracts';
+import type { Fence, PrivacyAck } from '@tokometrics/contracts';
 import { AppError, canonicalJson, createUlid, sha256Hex } from '@tokometrics/kit';
 import type {
   Clock,
@@ -33,12 +33,23 @@ export interface FencesOptions {
    * ones, so it must be idempotent and cheap when there is nothing. A failure withholds the ack.
    */
   readonly onFence: (scope: string, throughEpoch: number) => Promise<void>;
+  /**
+   * The merchant wishes that the platform's side ends too; before `onFence`, while tokens are there.
+   * Of several instances one does it, the others answer nothing. Must end within two seconds.
+   */
+  readonly onEndGrant?: (shopKey: string, throughEpoch: number) => Promise<GrantEnd>;
 }
+
+type GrantEnd = PrivacyAck['grantEnd'];
 
 const IN_FLIGHT_LIMIT_MS = 12_000;
 
 /** Answers that a fence is applied here; without it the coordinator does not go on. */
-async function acknowledge(options: FencesOptions, applied: Fence): Promise<void> {
+async function acknowledge(
+  options: FencesOptions,
+  applied: Fence,
+  grantEnd: GrantEnd,
+): Promise<void> {
   const { vault, service, instanceId, clock, producer } = options;
   const ack = await signAck(vault, service, {
     v: 1,
@@ -57,6 +68,7 @@ async function acknowledge(options: FencesOptions, applied: Fence): Promise<void
       canonicalJson({ scope: applied.scope, throughEpoch: applied.erasedThroughEpoch }),
     ),
     watermark: applied.ledgerSeq,
+    ...(grantEnd === undefined ? {} : { grantEnd }),
   });
   await producer.send([
     { topic: TOPIC.ack, key: applied.requestId, value: Buffer.from(canonicalJson(ack)) },
@@ -76,9 +88,13 @@ function createApplier(options: FencesOptions, map: FenceMap, inFlight: InFlight
       if (!(await inFlight.settled(shopKey, IN_FLIGHT_LIMIT_MS))) {
         throw new AppError('upstream.unavailable', 'work of a fenced shop has not ended yet');
       }
-      await options.onFence(applied.scope, applied.erasedThroughEpoch);
+      const throughEpoch = applied.erasedThroughEpoch;
+      // A fence from before this process has had its two seconds.
+      const isWished = withAck && applied.endGrant === true;
+      const grantEnd = isWished ? await options.onEndGrant?.(shopKey, throughEpoch) : undefined;
+      await options.onFence(applied.scope, throughEpoch);
       if (withAck) {
-        await acknowledge(options, applied);
+        await acknowledge(options, applied, grantEnd);
       }
     } catch (error) {
       // The coordinator repeats the record until every live instance has answered.

@@ -124,8 +124,13 @@ export class Merchant {
     );
   }
 
-  async disconnect(shopKey: string): Promise<z.output<typeof disconnectReply>> {
-    const answer = await this.call('DELETE', `/shops/${shopKey}/connection`);
+  /** `endGrant`: TikTok Shop is asked to end its side too. */
+  async disconnect(
+    shopKey: string,
+    { endGrant = false } = {},
+  ): Promise<z.output<typeof disconnectReply>> {
+    const query = endGrant ? '?endGrant=true' : '';
+    const answer = await this.call('DELETE', `/shops/${shopKey}/connection${query}`);
     return disconnectReply.parse(this.#good(answer, 'disconnect'));
   }
 

@@ -180,13 +180,17 @@ export async function lifecycleOf(place: Place, shopKey: string): Promise<string
 }
 
 /** What privacy writes when a shop is disconnected; answers with the id of the request. */
-export async function putFence(place: Place, shopKey: string): Promise<string> {
+export async function putFence(
+  place: Place,
+  shopKey: string,
+  wish: { readonly endGrant?: boolean } = {},
+): Promise<string> {
   const requestId = createUlid();
   const scope = `shop:${shopKey}`;
   const producer = place.kafka.producer();
   await producer.start();
   const value = {
-    ...{ v: 1, scope, erasedThroughEpoch: 1, ledgerSeq: 1, requestId },
+    ...{ v: 1, scope, erasedThroughEpoch: 1, ledgerSeq: 1, requestId, ...wish },
     at: new Date().toISOString(),
   };
   await producer.send([
@@ -194,4 +198,25 @@ export async function putFence(place: Place, shopKey: string): Promise<string> {
   ]);
   await producer.stop();
   return requestId;
+}
+
+/** What the instances answered to a fence about the grant at TikTok Shop. */
+export async function grantEndsOf(place: Place, requestId: string): Promise<string[]> {
+  const acks = await readAll(place, TOPIC.ack);
+  return acks.flatMap(({ value }) => {
+    const ack = JSON.parse(value?.toString('utf8') ?? '{}') as {
+      requestId: string;
+      grantEnd?: string;
+    };
+    return ack.requestId === requestId && ack.grantEnd !== undefined ? [ack.grantEnd] : [];
+  });
+}
+
+/** Mails that were asked for, as `template to merchant`, in order. */
+export async function mailsOf(place: Place): Promise<string[]> {
+  const mails = await readAll(place, TOPIC.mailRequested);
+  return mails.map(({ value }) => {
+    const mail = JSON.parse(value?.toString('utf8') ?? '{}') as Record<string, string>;
+    return `${mail['template'] ?? ''} to ${mail['merchantId'] ?? ''}`;
+  });
 }

@@ -133,7 +133,7 @@ function composeCore(engines: Engines, fences: Fences) {
     sinkOf: composeSinks(engines, sealer, guarded),
     notify: notices.note,
     isAnnounced: (connection: StoredConnection) => connection.announced === stateOf(connection),
-    askForMail: (connection: Connection) => news.shopConnected(connection),
+    askForMail: news.mail,
   };
 }
 type Core = ReturnType<typeof composeCore>;
@@ -252,6 +252,7 @@ export function compose(config: Config, log: Logger): Connector {
         await shops.close(shopKey, throughEpoch);
       }
     },
+    onEndGrant: (shopKey, throughEpoch) => shops.endGrant(shopKey, throughEpoch),
   });
   const core = composeCore(engines, fences);
   const shops = createShopOperations(core);

@@ -158,6 +158,21 @@ describe('what TikTok Shop may answer while a history loads', () => {
         { timeoutMs: 120_000, everyMs: 500 },
       );
       expect(await archived(stage.place, shopKey)).toEqual(WEEK);
+
+      // Withdrawn again, and this time a notice says so: after the calls were refused.
+      const hook = { url: `${stage.running.url}/v1/webhooks/tiktok`, events: [6] };
+      await stage.sandbox.control('POST', '/webhooks', hook);
+      await stage.sandbox.control('POST', `/shops/${id}/revoke`, { webhook: 'late', late_s: 120 });
+      const shows = (status: string) =>
+        eventually(
+          async () => {
+            expect((await shownShop(stage.running, person, shopKey)).status).toBe(status);
+          },
+          { timeoutMs: 60_000, everyMs: 200 },
+        );
+      await shows('reauth_required');
+      await stage.sandbox.control('POST', '/clock', { advance_s: 120 });
+      await shows('disconnecting');
     },
     LONG,
   );

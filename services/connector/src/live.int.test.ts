@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
-import { readAll, readShop } from './archive.fixture.ts';
+import { lifecycleOf, readAll, readShop } from './archive.fixture.ts';
 import { aPerson, openStage, connect, FIXTURE_APP, FIXTURE_SECRET } from './connector.fixture.ts';
 import type { Person, Stage } from './connector.fixture.ts';
 
@@ -182,7 +182,7 @@ describe('a shop that trades', () => {
   );
 
   it(
-    'waits for its merchant when the seller has really withdrawn',
+    'is about to be erased when the seller has really withdrawn, whichever tells it first',
     async () => {
       await stage.sandbox.control('POST', '/webhooks', { events: [1, 6], duplicate_rate: 0 });
       await stage.sandbox.control('POST', `/shops/${shopId}/revoke`, { webhook: 'sent' });
@@ -190,10 +190,13 @@ describe('a shop that trades', () => {
       await eventually(
         async () => {
           const { body } = await stage.running.call(person, 'GET', `/v1/shops/${shopKey}`);
-          expect(body).toMatchObject({ status: 'reauth_required' });
+          expect(body).toMatchObject({ status: 'disconnecting' });
         },
-        { timeoutMs: 12_000, everyMs: 200 },
+        { timeoutMs: 60_000, everyMs: 200 },
       );
+      await eventually(async () => {
+        expect((await lifecycleOf(stage.place, shopKey)).at(-1)).toBe('deauthorized@1');
+      });
     },
     LONG,
   );

@@ -125,6 +125,8 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       seen.isRetired = true;
       return Promise.resolve(isFirst);
     },
+    markDeauthorized: () => Promise.resolve(false),
+    tellOwner: () => Promise.resolve(),
     announce: () => Promise.resolve(),
     stopWork: () => {
       worker.abort();

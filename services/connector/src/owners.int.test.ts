@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RESOURCES } from '@tokometrics/contracts';
 import { engineEnv, eventually } from '@tokometrics/testkit';
-import { archived, lifecycleOf, putFence, WEEK } from './archive.fixture.ts';
+import { archived, grantEndsOf, lifecycleOf, mailsOf, putFence, WEEK } from './archive.fixture.ts';
 import {
   aPerson,
   connect,
@@ -72,6 +72,12 @@ describe('one shop that two merchants connect', () => {
         ]);
         expect(await archived(stage.place, keyOf(person))).toEqual(WEEK);
       }
+      expect(await mailsOf(stage.place)).toEqual([
+        `shop_connected to ${first.merchantId}`,
+        `shop_connected to ${second.merchantId}`,
+        `shop_connected_twice to ${first.merchantId}`,
+        `shop_connected_twice to ${second.merchantId}`,
+      ]);
       const foreign = await running.call(first, 'GET', `/v1/shops/${keyOf(second)}`);
       expect(foreign.status).toBe(404);
     },
@@ -91,9 +97,9 @@ describe('one shop that two merchants connect', () => {
   );
 
   it(
-    'stays with the one when the other leaves',
+    'stays with the one when the other leaves, who wished that TikTok Shop ends it too',
     async () => {
-      await putFence(stage.place, keyOf(first));
+      const requestId = await putFence(stage.place, keyOf(first), { endGrant: true });
       await eventually(
         async () => {
           expect((await shownShop(running, first, keyOf(first))).status).toBe('disconnecting');
@@ -101,6 +107,10 @@ describe('one shop that two merchants connect', () => {
         },
         { timeoutMs: 30_000, everyMs: 200 },
       );
+
+      await eventually(async () => {
+        expect(await grantEndsOf(stage.place, requestId)).toEqual(['unconfirmed']);
+      });
 
       const seen: string[] = [];
       stage.meddler.meddle(({ url = '' }) => {
@@ -119,6 +129,34 @@ describe('one shop that two merchants connect', () => {
       expect(await hasTokens(second)).toBe(true);
       expect(await archived(stage.place, keyOf(second))).toEqual(WEEK);
       expect(await lifecycleOf(stage.place, keyOf(second))).toEqual(['connected@1']);
+    },
+    LONG,
+  );
+});
+
+describe('a merchant who wishes that TikTok Shop ends our access too', () => {
+  it(
+    'has it ended by one call, for this one shop of the grant',
+    async () => {
+      const third = aPerson();
+      const { shops } = await connect(running, stage.sandbox, third, {
+        ...{ seller: 'synthetic', region: 'US', timezone: 'America/New_York' },
+      });
+      const [leaving = '', staying = ''] = shops.map(({ shopKey }) => shopKey);
+      await stage.sandbox.control('DELETE', '/calls');
+
+      const requestId = await putFence(stage.place, leaving, { endGrant: true });
+      await eventually(
+        async () => {
+          expect(await grantEndsOf(stage.place, requestId)).toEqual(['ended']);
+        },
+        { timeoutMs: 20_000, everyMs: 200 },
+      );
+      const { calls } = (await stage.sandbox.control('GET', '/calls?limit=10000')) as {
+        calls: { method: string; code: number }[];
+      };
+      expect(calls.filter(({ method }) => method === 'DELETE')).toMatchObject([{ code: 0 }]);
+      expect((await shownShop(running, third, staying)).status).toBe('active');
     },
     LONG,
   );
@@ -150,17 +188,22 @@ describe('a seller who withdrew, of which no notice came', () => {
 
       await eventually(
         async () => {
-          expect((await shownShop(running, second, keyOf(second))).status).toBe('reauth_required');
+          expect((await shownShop(running, second, keyOf(second))).status).toBe('disconnecting');
         },
         { timeoutMs: 40_000, everyMs: 500 },
       );
       await eventually(async () => {
         expect(await lifecycleOf(stage.place, keyOf(second))).toEqual([
           'connected@1',
-          'reauth_required@1',
+          'deauthorized@1',
         ]);
       });
-      // What it holds is left alone.
+      await eventually(async () => {
+        expect((await mailsOf(stage.place)).at(-1)).toBe(
+          `shop_deauthorized to ${second.merchantId}`,
+        );
+      });
+      // Erasing is not this service's to begin: what it holds waits for the fence.
       expect(await archived(stage.place, keyOf(second))).toEqual(WEEK);
     },
     LONG,

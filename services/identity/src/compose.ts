@@ -102,7 +102,11 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const mailRequests = kafka.consumer({
     group: SERVICE,
     topics: [TOPIC.mailRequested],
-    handle: (message) => onMailRequested({ queue: (mail) => outbox.queue(mail) }, message),
+    handle: (message) =>
+      onMailRequested(
+        { queue: (mail) => outbox.queue(mail), accountsOf: (id) => stores.accounts.ofMerchant(id) },
+        message,
+      ),
   });
   const http = createHttp({
     name: SERVICE,

@@ -35,6 +35,9 @@ import { createVerification } from './adapters/verification.ts';
 import type { Config } from './config.ts';
 import type { EffectDeps } from './domain/effects.ts';
 import { createChainCheck } from './domain/ledger-chain.ts';
+import { eraseDeauthorized } from './domain/erase-deauthorized.ts';
+import type { EraseDeauthorizedDeps } from './domain/erase-deauthorized.ts';
+import { release, releaseHeld } from './domain/release-held.ts';
 import { eraseAgain } from './domain/erase-again.ts';
 import { isAuthorizationShared } from './domain/shared-authorization.ts';
 import { dpoRoutes } from './http/dpo-routes.ts';
@@ -79,6 +82,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
       disconnect: {
         findShop: (shopKey) => shops.find(shopKey),
         openOnce: requests.openOnce,
+        release: (requestId) => release(erasures.releaseDeps, requestId),
         driveUntil: (...args) => runner.driveUntil(...args),
         newId,
         now: () => clock.now(),
@@ -88,6 +92,11 @@ export function compose(config: Config, log: Logger): Lifecycle {
       keys: { publicKeys: signer.publicKeys },
     }),
     dpoRoutes: dpoRoutes({
+      releaseHeld: (requestId) =>
+        releaseHeld(
+          { ...erasures.releaseDeps, findShop: (shopKey) => shops.find(shopKey) },
+          requestId,
+        ),
       listAll: requests.listAll,
       readLedger: ledger.read,
       checkLedger,
@@ -166,7 +175,11 @@ function createErasures(config: Config, common: Common, parts: ErasureParts) {
     await ledger.read(check.add, check.addUnreadable);
     return check.result();
   };
-  const again = {
+  const held = metrics.counter({
+    name: 'erasures_held_total',
+    help: 'Deauthorizations over the hourly cap; each waits for a person',
+  });
+  const opening = {
     listOfShop: requests.listOfShop,
     openOnce: requests.openOnce,
     kick: (requestId: string) => {
@@ -175,13 +188,26 @@ function createErasures(config: Config, common: Common, parts: ErasureParts) {
     newId,
     now: () => clock.now(),
   };
+  const deauthorized: EraseDeauthorizedDeps = {
+    ...opening,
+    listOpen: requests.listOpen,
+    listDeauthorizations: requests.listDeauthorizations,
+    discardHeld: requests.discardHeld,
+    shops: () => shops.all(),
+    isClosed: parts.closed.has,
+    onHeld: ({ requestId, shopKey }) => {
+      held.inc();
+      log.error({ requestId, shopKey }, 'too many sellers withdrew at once: held for a person');
+    },
+  };
   const sweeps = createSweeps({
     verifier,
     checkLedger,
     signPending: ledger.signPending,
     publishPending: fenceOutbox.publishPending,
     listFences: () => fences.list(),
-    eraseAgain: (scope) => eraseAgain(again, scope),
+    eraseDeauthorized: () => eraseDeauthorized(deauthorized),
+    eraseAgain: (scope) => eraseAgain(opening, scope),
     metrics,
     log,
     everyMs: config.SWEEP_SECONDS * 1_000,
@@ -193,7 +219,8 @@ function createErasures(config: Config, common: Common, parts: ErasureParts) {
     isFenced: ({ shopKey, epoch }) => parts.closed.has(shopKey, epoch),
     now,
   });
-  return { runner, sweeps, checkLedger, countHoldings, newId };
+  const releaseDeps = { ...opening, load: requests.load, save: requests.save };
+  return { runner, sweeps, checkLedger, countHoldings, newId, releaseDeps };
 }
 
 interface Outlets {

@@ -245,9 +245,8 @@ export async function connectShop(): Promise<Connected> {
       await clickhouse.command(`INSERT INTO ${locator.table} VALUES ('${shopKey}', 1, 5)`);
     }
   }
-  const { accountId: _account, ...lifecycle } = shop;
+  await announce(shop, 'connected');
   await producer.send([
-    { topic: TOPIC.shopLifecycle, key: shopKey, value: Buffer.from(JSON.stringify(lifecycle)) },
     {
       topic: 'tm.raw.order.v1',
       key: shopKey,
@@ -256,6 +255,13 @@ export async function connectShop(): Promise<Connected> {
     },
   ]);
   return shop;
+}
+
+/** As the connector does. */
+export async function announce(shop: Connected, state: ShopLifecycle['state']): Promise<void> {
+  const { accountId: _account, ...lifecycle } = shop;
+  const value = Buffer.from(JSON.stringify({ ...lifecycle, state }));
+  await producer.send([{ topic: TOPIC.shopLifecycle, key: shop.shopKey, value }]);
 }
 
 export function call(
@@ -289,13 +295,13 @@ export async function completed(shop: Connected): Promise<PrivacyRequest> {
   );
 }
 
-export function askDpo(path: string, withCertificate: boolean): Promise<string> {
+export function askDpo(path: string, withCertificate: boolean, method = 'GET'): Promise<string> {
   return new Promise((resolve) => {
     const asked = httpsRequest(
       {
         host: '127.0.0.1',
         port: Number(env['DPO_PORT']),
-        path,
+        ...{ path, method },
         ca: readFileSync(pki.ca),
         ...(withCertificate
           ? { cert: readFileSync(pki.client.cert), key: readFileSync(pki.client.key) }

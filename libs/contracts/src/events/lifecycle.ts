@@ -11,7 +11,8 @@ export const shopLifecycle = z.object({
   epoch,
   /** The authorization that this connection belongs to; several shops may share one. */
   authKey: z.string().regex(ULID_PATTERN),
-  state: z.enum(['connected', 'reauth_required', 'disconnected']),
+  /** `deauthorized`: TikTok has confirmed that the seller ended our access; its erasure is due. */
+  state: z.enum(['connected', 'reauth_required', 'deauthorized', 'disconnected']),
   region: z.string(),
   timezone: timeZone,
   currency: currency.nullable(),
@@ -30,12 +31,20 @@ export const accountLifecycle = z.object({
 });
 export type AccountLifecycle = z.infer<typeof accountLifecycle>;
 
-/** Only identity knows an address: others ask for a mail by account and template. */
+/** Only identity knows an address: others ask for a mail by account or merchant, and template. */
 export const mailRequested = z.object({
   v: z.literal(1),
   mailId: z.string(),
-  accountId,
-  template: z.enum(['shop_connected', 'shop_disconnected', 'erasure_receipt']),
+  /** Null: every account of the merchant gets it. */
+  accountId: accountId.nullable(),
+  merchantId: merchantId.nullable().default(null),
+  template: z.enum([
+    'shop_connected',
+    'shop_connected_twice',
+    'shop_deauthorized',
+    'shop_disconnected',
+    'erasure_receipt',
+  ]),
   /** Path within the product that the mail links to; never a full address. */
   path: z.string().regex(/^\/[\w/?=&.-]*$/),
   at: instant,

@@ -11,6 +11,8 @@ export const fence = z.object({
   ledgerSeq: z.int().min(0),
   requestId,
   at: instant,
+  /** The merchant wishes that TikTok Shop ends the authorization too; tried once, within two seconds. */
+  endGrant: z.boolean().optional(),
 });
 export type Fence = z.infer<typeof fence>;
 
@@ -62,6 +64,8 @@ export const privacyAck = z.object({
   /** SHA-256 of what the eraser saw, hex. */
   evidence: z.string().regex(/^[0-9a-f]{64}$/),
   watermark: z.int().min(0),
+  /** Of the connector's fence ack alone, where the fence says `endGrant`. */
+  grantEnd: z.enum(['ended', 'unconfirmed']).optional(),
   /** Ed25519 by the service's Transit key `svc-<service>` over JCS(ack without sig), base64. */
   sig: z.string(),
 });

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { requestId, shopKey } from '../ids.ts';
 import { instant } from '../time.ts';
 
+/** `?endGrant=true`: TikTok Shop is asked to end its side as well; the erasure never waits for it. */
+export const disconnectQuery = z.strictObject({
+  endGrant: z.enum(['true', 'false']).default('false'),
+});
 export const disconnectReply = z.object({
   requestId,
   tokensDestroyedAt: instant,
@@ -20,13 +24,16 @@ export const requestPhase = z.object({
 export const privacyRequest = z.object({
   requestId,
   right: z.literal('deletion'),
-  trigger: z.enum(['self_service']),
+  /** Asked for here, or: access was ended at TikTok Shop. */
+  trigger: z.enum(['self_service', 'deauthorization']),
   shopKey,
   state: z.enum(REQUEST_STATES),
   attention: z.string().nullable(),
   receivedAt: instant,
   dueAt: instant,
   tokensDestroyedAt: instant.nullable(),
+  /** What came of the wish that TikTok Shop ends its side too; null where nobody wished it. */
+  grantEnd: z.enum(['pending', 'ended', 'unconfirmed']).nullable().default(null),
   completedAt: instant.nullable(),
   phases: z.array(requestPhase),
   receiptReady: z.boolean(),

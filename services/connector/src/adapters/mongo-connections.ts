@@ -14,6 +14,8 @@ export interface StoredConnection extends Connection {
   readonly announced: string | null;
   /** When the grant's shops were last held against TikTok's own list. */
   readonly reconciledAt: Date;
+  /** `asked`: an instance is about to end the grant at TikTok Shop, or died at it. */
+  readonly grantEnd?: 'asked' | 'ended' | 'unconfirmed';
 }
 
 type Change = Partial<Omit<StoredConnection, '_id' | 'shopKey' | 'epoch'>>;
@@ -41,6 +43,11 @@ export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
       mongoErrors(() => connections.find({ authKey }).toArray()),
     ofShopHash: (shopHash: string): Promise<StoredConnection[]> =>
       mongoErrors(() => connections.find({ shopHash }).toArray()),
+    /** Other merchants who have the same shop open. */
+    otherReaders: async ({ shopHash, merchantId }: Connection): Promise<StoredConnection[]> =>
+      (await mongoErrors(() => connections.find({ shopHash, state: 'open' }).toArray())).filter(
+        (other) => other.merchantId !== merchantId,
+      ),
     all: (): Promise<StoredConnection[]> => mongoErrors(() => connections.find({}).toArray()),
     /** Only while it is there: an update never brings an erased connection back. */
     change: async (scope: ShopScope, change: Change): Promise<boolean> => {
@@ -53,13 +60,35 @@ export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
     markReauth: async (scope: ShopScope): Promise<boolean> => {
       const result = await mongoErrors(() =>
         connections.updateOne(
-          { _id: idOf(scope), state: 'open', status: { $ne: 'reauth_required' } },
+          { _id: idOf(scope), state: 'open', status: 'active' },
           { $set: { status: 'reauth_required' } },
         ),
       );
       return result.modifiedCount > 0;
     },
-    /** Authorizations with a shop at work that were not compared since. */
+    markDeauthorized: async (scope: ShopScope): Promise<boolean> => {
+      const result = await mongoErrors(() =>
+        connections.updateOne(
+          { _id: idOf(scope), state: 'open', status: { $ne: 'deauthorized' } },
+          { $set: { status: 'deauthorized' } },
+        ),
+      );
+      return result.modifiedCount > 0;
+    },
+    /** Whether it was this call: a grant is ended by one instance and once. */
+    claimGrantEnd: async (scope: ShopScope): Promise<boolean> => {
+      const result = await mongoErrors(() =>
+        connections.updateOne(
+          { _id: idOf(scope), state: 'open', grantEnd: { $exists: false } },
+          { $set: { grantEnd: 'asked' } },
+        ),
+      );
+      return result.modifiedCount > 0;
+    },
+    /** Open, and without work until a new grant comes. */
+    waiting: (): Promise<StoredConnection[]> =>
+      mongoErrors(() => connections.find({ state: 'open', status: 'reauth_required' }).toArray()),
+    /** Authorizations with a shop that were not compared since. */
     dueForReconcile: async (instant: Date): Promise<string[]> => {
       const due = await mongoErrors(() => connections.find(uncompared(instant)).toArray());
       return [...new Set(due.map(({ authKey }) => authKey))];
@@ -80,7 +109,7 @@ export function createMongoConnections(mongo: Mongo, guarded: GuardedWrite) {
 }
 
 function uncompared(before: Date) {
-  const open = { state: 'open', status: 'active' } as const;
+  const open = { state: 'open' as const, status: { $ne: 'deauthorized' as const } };
   // Also a document from before this field was.
   return { ...open, reconciledAt: { $not: { $gt: before } } };
 }

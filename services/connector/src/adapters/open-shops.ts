@@ -5,6 +5,16 @@ import { settle } from '../domain/settle.ts';
 import type { SyncSupervisor } from '../domain/sync-supervisor.ts';
 import type { ShopCore } from './shop-core.ts';
 
+/** A shop that another merchant reads too: both know of it, neither of the other. */
+async function tellOwners({ stores, askForMail }: ShopCore, connection: Connection): Promise<void> {
+  await askForMail(connection, 'shop_connected');
+  const others = await stores.connections.otherReaders(connection);
+  const merchants = new Set(others.map(({ merchantId }) => merchantId));
+  for (const merchantId of merchants.size > 0 ? [...merchants, connection.merchantId] : []) {
+    await askForMail({ merchantId }, 'shop_connected_twice');
+  }
+}
+
 /** How a shop comes to be open in this process's stores, and starts to be read. */
 export function openDeps(core: ShopCore, supervisor: SyncSupervisor): OpenShopDeps {
   const { stores, shopVault, clock, announce, log, tiktok } = core;
@@ -55,7 +65,7 @@ export function openDeps(core: ShopCore, supervisor: SyncSupervisor): OpenShopDe
     onOpened: async (connection) => {
       log.info({ shopKey: connection.shopKey, epoch: connection.epoch }, 'shop connected');
       await begin(connection);
-      await settle(core.askForMail(connection));
+      await settle(tellOwners(core, connection));
     },
     newId: () => createUlid(clock),
     now: () => clock.now(),

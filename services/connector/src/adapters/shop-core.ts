@@ -1,6 +1,6 @@
 import type { Fences, Sealer, ShopScope } from '@tokometrics/erasure';
 import type { Clock, Logger, Metrics } from '@tokometrics/kit';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, ShopMail } from '../domain/connection.ts';
 import type { Permissions } from '../domain/permissions.ts';
 import type { SnapshotSink } from '../domain/snapshot-sink.ts';
 import type { SyncProgress } from '../domain/sync-progress.ts';
@@ -28,5 +28,8 @@ export interface ShopCore {
   readonly notify: (shopKey: string) => void;
   readonly announce: (connection: Connection) => Promise<void>;
   readonly isAnnounced: (connection: StoredConnection) => boolean;
-  readonly askForMail: (connection: Connection) => Promise<void>;
+  readonly askForMail: (
+    connection: Pick<Connection, 'merchantId'>,
+    template: ShopMail,
+  ) => Promise<void>;
 }

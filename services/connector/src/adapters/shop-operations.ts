@@ -2,6 +2,10 @@ import { closeShop, endAuthorizations } from '../domain/close-shop.ts';
 import type { CloseDeps } from '../domain/close-shop.ts';
 import type { OpenedShop, ShopToOpen } from '../domain/connect-shop.ts';
 import type { SyncView } from '../domain/describe-sync.ts';
+import { heedDeauthorizations } from '../domain/heed-notices.ts';
+import type { HeedDeps } from '../domain/heed-notices.ts';
+import { endGrant } from '../domain/end-grant.ts';
+import type { EndGrantDeps } from '../domain/end-grant.ts';
 import { openShop } from '../domain/open-shop.ts';
 import { reconcileShops } from '../domain/reconcile-shops.ts';
 import type { ReconcileDeps } from '../domain/reconcile-shops.ts';
@@ -20,6 +24,10 @@ export interface ShopOperations {
   readonly supervisor: SyncSupervisor;
   readonly open: (wish: ShopToOpen) => Promise<OpenedShop>;
   readonly close: (shopKey: string, throughEpoch: number) => Promise<void>;
+  readonly endGrant: (
+    shopKey: string,
+    throughEpoch: number,
+  ) => Promise<'ended' | 'unconfirmed' | undefined>;
   readonly endAuthorizations: (shopKey: string, throughEpoch: number) => Promise<number>;
   readonly viewsOf: (merchantId: string) => Promise<SyncView[]>;
 }
@@ -29,6 +37,7 @@ export function createShopOperations(core: ShopCore): ShopOperations {
   const { stores, log } = core;
   const retire = retireDeps(core, () => supervisor);
   const reconcile = reconcileDeps(core, retire);
+  const heed = heedDeps(core, retire);
   const tidyUp = createTidyUp(log);
   const supervisor: SyncSupervisor = createSyncSupervisor({
     load: async () => {
@@ -44,6 +53,7 @@ export function createShopOperations(core: ShopCore): ShopOperations {
     },
     tidy: async () => {
       await tidyUp('what a crash left', () => tidy(tidyDeps(core)));
+      await tidyUp('notices for shops that wait', () => heedDeauthorizations(heed));
       await tidyUp('shops that TikTok no longer lists', () => reconcileShops(reconcile));
     },
   });
@@ -53,6 +63,7 @@ export function createShopOperations(core: ShopCore): ShopOperations {
     supervisor,
     open: (wish) => openShop(open, wish),
     close: (shopKey, throughEpoch) => closeShop(close, shopKey, throughEpoch),
+    endGrant: (shopKey, throughEpoch) => endGrant(endGrantDeps(core), shopKey, throughEpoch),
     endAuthorizations: (shopKey, throughEpoch) => endAuthorizations(close, shopKey, throughEpoch),
     viewsOf: (merchantId) => viewsOf(core, merchantId),
   };
@@ -86,6 +97,20 @@ function reconcileDeps({ stores, clock, log }: ShopCore, retire: RetireDeps): Re
   };
 }
 
+const NOTICES = 50;
+
+function heedDeps({ stores, log }: ShopCore, retire: RetireDeps): HeedDeps {
+  return {
+    ...retire,
+    waiting: () => stores.connections.waiting(),
+    pending: ({ shopKey, epoch }) => stores.inbox.pending({ shopKey, epoch }, NOTICES),
+    settle: (ids) => stores.inbox.settle(ids),
+    onUnanswered: (error) => {
+      log.warn({ err: error }, 'a deauthorization could not be confirmed; it is tried again');
+    },
+  };
+}
+
 function closeDeps(core: ShopCore, supervisor: SyncSupervisor): CloseDeps {
   const { stores, tiktok, progress, permissions } = core;
   return {
@@ -109,6 +134,33 @@ function closeDeps(core: ShopCore, supervisor: SyncSupervisor): CloseDeps {
       tiktok.tokens.evict(authKey);
     },
     announce: core.announce,
+  };
+}
+
+function endGrantDeps(core: ShopCore): EndGrantDeps {
+  const { stores, tiktok, clock, log } = core;
+  return {
+    connectionsOf: (shopKey) => stores.connections.ofShop(shopKey),
+    isReadHere: (connection) => tiktok.reads(connection, connection.shopKey),
+    isReadByOthers: async (connection) =>
+      (await stores.connections.otherReaders(connection)).length > 0,
+    claim: (connection) => stores.connections.claimGrantEnd(connection),
+    ask: async (connection, limitMs) => {
+      const signal = AbortSignal.timeout(Math.max(1, Math.floor(limitMs)));
+      await tiktok.endGrant(connection, connection.shopKey, signal);
+    },
+    keep: async (connection, grantEnd) => {
+      await stores.connections.change(connection, { grantEnd });
+    },
+    resultOf: async (connection) => {
+      const found = await stores.connections.find(connection);
+      return found?.grantEnd === 'asked' ? undefined : found?.grantEnd;
+    },
+    pause,
+    monotonicMs: () => clock.monotonicMs(),
+    onUnconfirmed: ({ shopKey }, error) => {
+      log.warn({ err: error, shopKey }, 'TikTok Shop has not confirmed that the grant is ended');
+    },
   };
 }
 

@@ -25,7 +25,15 @@ export function retireDeps(core: ShopCore, supervisor: () => SyncSupervisor): Re
       }
       return isFirst;
     },
+    markDeauthorized: async (connection) => {
+      const isFirst = await stores.connections.markDeauthorized(connection);
+      if (isFirst) {
+        log.warn({ shopKey: connection.shopKey }, 'the seller has ended the authorization');
+      }
+      return isFirst;
+    },
     announce: core.announce,
+    tellOwner: (connection) => core.askForMail(connection, 'shop_deauthorized'),
     stopWork: ({ shopKey, epoch }) => {
       void supervisor().halt(shopKey, epoch);
     },

@@ -2,6 +2,7 @@ import { isAppError, vaultPath } from '@tokometrics/kit';
 import type { VaultKv, VaultPath } from '@tokometrics/kit';
 import { z } from 'zod';
 import type { Authorization } from '../domain/connection.ts';
+import { settle } from '../domain/settle.ts';
 import { TikTokFault } from '../domain/tiktok-fault.ts';
 
 const schema = z.object({
@@ -15,7 +16,7 @@ const schema = z.object({
 });
 export type TokenRecord = z.infer<typeof schema>;
 
-interface VersionedTokens {
+export interface VersionedTokens {
   readonly value: TokenRecord;
   readonly version: number;
 }
@@ -29,6 +30,8 @@ export interface TokenRecords {
     present: VersionedTokens,
     until: { readonly holder: string; readonly now: number },
   ): Promise<number | undefined>;
+  /** The lease ends without a new pair; where that cannot be kept it runs out by itself. */
+  release(authorization: Authorization, value: TokenRecord, version: number): Promise<void>;
   /** The new pair must not be lost: TikTok has already forgotten the old one. */
   replace(authorization: Authorization, value: TokenRecord, version: number): Promise<void>;
   destroy(authorization: Authorization): Promise<void>;
@@ -71,6 +74,9 @@ export function createTokenRecords(
         }
         throw error;
       }
+    },
+    release: async (authorization, value, version) => {
+      await settle(kv.write(pathOf(authorization), { ...value, lease: null }, { cas: version }));
     },
     replace: async (authorization, value, version) => {
       const hasSaved = await replaceSurely({ kv, pause }, { authorization, value, version });

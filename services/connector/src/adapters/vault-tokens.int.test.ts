@@ -164,7 +164,7 @@ describe('tokens in Vault, of two instances', () => {
   it(
     'end when the answer was lost on its way: the second try tells that they are spent',
     async () => {
-      const { authorization, first, token, refreshes } = await aGrant();
+      const { authorization, first, second, token, refreshes } = await aGrant();
       await sandbox.control('POST', '/faults', { match: '/token/refresh', kind: 'drop' });
 
       const error: unknown = await first
@@ -174,6 +174,8 @@ describe('tokens in Vault, of two instances', () => {
       expect(error).toBeInstanceOf(TikTokFault);
       expect(error).toMatchObject({ kind: 'reauth', code: 36004005 });
       expect(await refreshes()).toBe(2);
+      // Nor does a later try know more: it was us who spent them, as far as anybody can tell.
+      await expect(second.renew(authorization, token)).rejects.toMatchObject({ kind: 'reauth' });
     },
     LONG,
   );
@@ -199,6 +201,26 @@ describe('tokens in Vault, of two instances', () => {
       expect(await renewal).toMatchObject({ kind: 'reauth' });
       await expect(second.access(authorization)).rejects.toMatchObject({ kind: 'reauth' });
       await expect(first.access(authorization)).rejects.toMatchObject({ kind: 'reauth' });
+    },
+    LONG,
+  );
+
+  it(
+    'are known to be revoked when the seller withdrew, as often as it is asked, by whichever instance',
+    async () => {
+      const { authorization, first, second, token, refreshes } = await aGrant();
+      const { shops } = (await sandbox.control('GET', '/state')) as {
+        shops: { key: string; id: string }[];
+      };
+      const id = shops.find(({ key }) => key === 'retail')?.id ?? '';
+      await sandbox.control('POST', `/shops/${id}/revoke`, { webhook: 'lost' });
+
+      for (const instance of [first, second, first]) {
+        await expect(instance.renew(authorization, token)).rejects.toMatchObject({
+          kind: 'revoked',
+        });
+      }
+      expect(await refreshes()).toBe(3);
     },
     LONG,
   );

@@ -2,10 +2,12 @@ import { isAppError } from '@tokometrics/kit';
 import type { Clock, VaultKv } from '@tokometrics/kit';
 import type { Authorization } from '../domain/connection.ts';
 import { refreshDueAt } from '../domain/plan-refresh.ts';
-import { TikTokFault } from '../domain/tiktok-fault.ts';
+import { endsGrant, TikTokFault } from '../domain/tiktok-fault.ts';
+import type { FaultKind } from '../domain/tiktok-fault.ts';
+import { asUncertain, isRevoked } from './tiktok/token-endpoint.ts';
 import type { TokenEndpoint, TokenGrant } from './tiktok/token-endpoint.ts';
 import { createTokenRecords } from './vault-token-record.ts';
-import type { TokenRecord } from './vault-token-record.ts';
+import type { TokenRecord, TokenRecords, VersionedTokens } from './vault-token-record.ts';
 
 export interface Tokens {
   store(authorization: Authorization, grant: TokenGrant): Promise<void>;
@@ -101,7 +103,7 @@ export function createVaultTokens(options: VaultTokensOptions): Tokens {
 
 /** Nothing is said about the grant itself. */
 function isPassing(error: unknown): boolean {
-  return error instanceof TikTokFault ? error.kind !== 'reauth' : isAppError(error);
+  return error instanceof TikTokFault ? !endsGrant(error) : isAppError(error);
 }
 
 type Renew = (authorization: Authorization, refused: string) => Promise<TokenRecord>;
@@ -137,7 +139,7 @@ async function renewOnce(
     const version = await records.lease(authorization, present, { holder, now: nowS() });
     if (version !== undefined) {
       // 1. The lease is ours. 2. TikTok's answer makes the old pair worthless. 3. So it is kept first.
-      const grant = await options.endpoint.refresh(present.value.refreshToken);
+      const grant = await askForPair(options, records, { authorization, present, version });
       if (options.refuses(grant)) {
         await records.destroy(authorization);
         throw new TikTokFault('reauth', 'the grant allows changes and is not used');
@@ -151,6 +153,38 @@ async function renewOnce(
   }
   throw new TikTokFault('retry', 'another instance renews the token and does not end');
 }
+
+interface Leased {
+  readonly authorization: Authorization;
+  readonly present: VersionedTokens;
+  /** Of the record with our lease in it. */
+  readonly version: number;
+}
+
+/**
+ * A lease that was still there when ours began is of a renewal that nobody saw the end of: it may have
+ * spent the token. A refusal that is certain gives the lease back, so that the next one is certain too.
+ */
+async function askForPair(
+  { endpoint }: Pick<VaultTokensOptions, 'endpoint'>,
+  records: TokenRecords,
+  { authorization, present, version }: Leased,
+): Promise<TokenGrant> {
+  try {
+    return await endpoint.refresh(present.value.refreshToken);
+  } catch (error) {
+    if (isRevoked(error) && present.value.lease !== null) {
+      throw asUncertain(error);
+    }
+    if (error instanceof TikTokFault && !MAY_HAVE_SPENT.has(error.kind)) {
+      await records.release(authorization, present.value, version);
+    }
+    throw error;
+  }
+}
+
+/** No answer, or none that could be read: TikTok may have given out the next pair. */
+const MAY_HAVE_SPENT: ReadonlySet<FaultKind> = new Set(['retry', 'unclear', 'reauth']);
 
 function toRecord(grant: TokenGrant, nowS: number): TokenRecord {
   return {

@@ -1,7 +1,10 @@
 import type { GrantedCategory } from './compare-scopes.ts';
 
-/** `reauth_required`: TikTok no longer accepts the grant, or we do not. */
-type ConnectionStatus = 'active' | 'reauth_required';
+/**
+ * `reauth_required`: TikTok no longer accepts the grant, or we do not; a new grant takes it up again.
+ * `deauthorized`: TikTok has confirmed that the seller ended it; what it holds is about to be erased.
+ */
+type ConnectionStatus = 'active' | 'reauth_required' | 'deauthorized';
 
 /** One connection of one shop. TikTok's own identifiers of it are sealed and never leave this service. */
 export interface Connection {
@@ -25,6 +28,9 @@ export interface Connection {
   /** Keyed hash of TikTok's shop id: finds the connection that a webhook speaks of. */
   readonly shopHash: string;
 }
+
+/** What the people of a merchant are told of a shop by mail. */
+export type ShopMail = 'shop_connected' | 'shop_connected_twice' | 'shop_deauthorized';
 
 /** What stays sealed under the shop's own key. */
 export interface ShopIdentity {

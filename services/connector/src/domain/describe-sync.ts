@@ -121,7 +121,7 @@ export function describeShop(shopKey: ShopKey, view: SyncView): Shop {
 
 /** A shop of which nothing at all may be read is paused as a whole; else only what lacks its permission. */
 function statusOf({ state, status, categories }: Connection): Shop['status'] {
-  if (state === 'closed') {
+  if (state === 'closed' || status === 'deauthorized') {
     return 'disconnecting';
   }
   const isEmpty = unfedResources(categories).size === RESOURCES.length;

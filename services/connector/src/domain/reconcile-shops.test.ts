@@ -34,13 +34,19 @@ function aDayOfAGrant(listed: () => Promise<string[]>) {
         Promise.resolve([
           ...shops.map(({ connection }) => connection),
           aConnection({ state: 'closed' }),
-          aConnection({ status: 'reauth_required' }),
+          aConnection({ status: 'deauthorized' }),
         ]),
       markReauth: ({ shopKey, state, status }) => {
         const isFirst = state === 'open' && status === 'active';
         happened.push(...(isFirst ? [`${nameOf(shopKey)} marked`] : []));
         return Promise.resolve(isFirst);
       },
+      markDeauthorized: ({ shopKey, state, status }) => {
+        const isFirst = state === 'open' && status !== 'deauthorized';
+        happened.push(...(isFirst ? [`${nameOf(shopKey)} ended`] : []));
+        return Promise.resolve(isFirst);
+      },
+      tellOwner: () => Promise.resolve(),
       announce: () => Promise.resolve(),
       stopWork: () => undefined,
       listShops: async () => {
@@ -66,7 +72,7 @@ describe('reconcileShops', () => {
 
     expect(await after(23.9)).toEqual([]);
     expect(asked()).toBe(0);
-    expect(await after(24)).toEqual(['gone marked']);
+    expect(await after(24)).toEqual(['gone ended']);
   });
 
   it('asks once a day, however often it is called', async () => {
@@ -84,6 +90,14 @@ describe('reconcileShops', () => {
     const { after } = aDayOfAGrant(() => Promise.reject(new TikTokFault('reauth', 'it has ended')));
 
     expect(await after(24)).toEqual(['gone marked', 'kept marked']);
+  });
+
+  it('ends every shop when TikTok no longer knows the grant', async () => {
+    const { after } = aDayOfAGrant(() =>
+      Promise.reject(new TikTokFault('revoked', 'no such grant')),
+    );
+
+    expect((await after(24)).slice(0, 2)).toEqual(['gone ended', 'kept ended']);
   });
 
   it('believes nothing of a list that did not come, and asks again an hour later', async () => {

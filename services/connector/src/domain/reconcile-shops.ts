@@ -16,8 +16,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Once a day each grant's shops are held against TikTok's own list: a notice of deauthorization that
- * was lost is made up for. Nothing is asked in between; the caller may come as often as it likes.
+ * Once a day each grant's shops are held against TikTok's own list, also those that wait for a new
+ * grant: a notice of deauthorization that was lost is made up for. Nothing is asked in between; the
+ * caller may come as often as it likes.
  */
 export async function reconcileShops(deps: ReconcileDeps): Promise<void> {
   const now = deps.now().getTime();
@@ -40,6 +41,6 @@ async function compare(deps: ReconcileDeps, authKey: string): Promise<void> {
   const connections = await deps.connectionsOfAuthorization(authKey);
   await retireUnlisted(
     deps,
-    connections.filter(({ state, status }) => state === 'open' && status === 'active'),
+    connections.filter(({ state, status }) => state === 'open' && status !== 'deauthorized'),
   );
 }

@@ -10,6 +10,7 @@ const SHOP_ID = '7495514739849136137';
 function anAuthorization(listShops: () => Promise<{ id: string }[]> = () => Promise.resolve([])) {
   const connections = [aConnection(), aConnection()];
   const marked = new Set<string>();
+  const ended = new Set<string>();
   const happened: string[] = [];
   const nameOf = ({ shopKey }: Connection) =>
     `shop ${String(connections.findIndex((one) => one.shopKey === shopKey))}`;
@@ -22,6 +23,16 @@ function anAuthorization(listShops: () => Promise<{ id: string }[]> = () => Prom
         const isFirst = !marked.has(connection.shopKey);
         marked.add(connection.shopKey);
         return Promise.resolve(isFirst);
+      },
+      markDeauthorized: (connection: Connection) => {
+        const isFirst = !ended.has(connection.shopKey);
+        ended.add(connection.shopKey);
+        marked.add(connection.shopKey);
+        return Promise.resolve(isFirst);
+      },
+      tellOwner: (connection: Connection) => {
+        happened.push(`owner of ${nameOf(connection)} told`);
+        return Promise.resolve();
       },
       announce: (connection: Connection) => {
         happened.push(`${nameOf(connection)} announced ${connection.status}`);
@@ -46,6 +57,8 @@ const ENDED = [
   ...['shop 0 stopped', 'shop 0 announced reauth_required'],
   ...['shop 1 stopped', 'shop 1 announced reauth_required'],
 ];
+
+const DEAUTHORIZED = ['shop 0 stopped', 'shop 0 announced deauthorized', 'owner of shop 0 told'];
 
 describe('retireAuthorization', () => {
   it('announces each shop once, however many streams are refused at the same moment', async () => {
@@ -72,13 +85,28 @@ describe('confirmDeauthorization', () => {
   });
 
   it('ends the one connection whose shop is no longer listed', async () => {
-    expect(await confirm(() => Promise.resolve([{ id: '1' }]))).toEqual(ENDED.slice(0, 2));
+    expect(await confirm(() => Promise.resolve([{ id: '1' }]))).toEqual(DEAUTHORIZED);
   });
 
-  it('ends every shop of the authorization when the list itself is refused', async () => {
-    const refused = () => Promise.reject(new TikTokFault('reauth', 'the grant has ended'));
+  it('ends it when TikTok no longer knows the grant; its neighbours only wait', async () => {
+    const refused = () => Promise.reject(new TikTokFault('revoked', 'no such grant'));
+
+    expect(await confirm(refused)).toEqual([...DEAUTHORIZED, ...ENDED.slice(2)]);
+  });
+
+  it('erases nothing when the grant is of no use for another reason', async () => {
+    const refused = () => Promise.reject(new TikTokFault('reauth', 'it has run out'));
 
     expect(await confirm(refused)).toEqual(ENDED);
+  });
+
+  it('tells the owner once, however often it is confirmed', async () => {
+    const { deps, connections, happened } = anAuthorization(() => Promise.resolve([{ id: '1' }]));
+    const [connection = aConnection()] = connections;
+
+    await Promise.all([1, 2, 3].map(() => confirmDeauthorization(deps, connection)));
+
+    expect(happened).toEqual(DEAUTHORIZED);
   });
 
   it('ends nothing because TikTok could not be asked', async () => {

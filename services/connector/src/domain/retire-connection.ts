@@ -1,13 +1,16 @@
 import type { AuthorizedShop } from './connect-shop.ts';
 import type { Authorization, Connection } from './connection.ts';
 import { settle } from './settle.ts';
-import { TikTokFault } from './tiktok-fault.ts';
+import { endsGrant, TikTokFault } from './tiktok-fault.ts';
 
 export interface RetireDeps {
   readonly connectionsOfAuthorization: (authKey: string) => Promise<readonly Connection[]>;
   /** Whether it was this call that marked it. */
   readonly markReauth: (connection: Connection) => Promise<boolean>;
+  readonly markDeauthorized: (connection: Connection) => Promise<boolean>;
   readonly announce: (connection: Connection) => Promise<void>;
+  /** The merchant is told that the shop's data is about to be erased, and why. */
+  readonly tellOwner: (connection: Connection) => Promise<void>;
   /** Begins to stop the shop's work without waiting: it may be that work which asks. */
   readonly stopWork: (connection: Connection) => void;
   readonly listShops: (authorization: Authorization) => Promise<AuthorizedShop[]>;
@@ -18,20 +21,25 @@ export interface RetireDeps {
 /** The grant is dead: its shops wait for the merchant, nothing of what they hold is touched. */
 export async function retireAuthorization(deps: RetireDeps, authKey: string): Promise<void> {
   for (const connection of await deps.connectionsOfAuthorization(authKey)) {
-    await retire(deps, connection);
+    if (await deps.markReauth(connection)) {
+      deps.stopWork(connection);
+      await deps.announce({ ...connection, status: 'reauth_required' });
+    }
   }
 }
 
-async function retire(deps: RetireDeps, connection: Connection): Promise<void> {
-  if (await deps.markReauth(connection)) {
+/** The seller has ended it, by TikTok's own word: no more work, and the erasure is asked for. */
+async function deauthorize(deps: RetireDeps, connection: Connection): Promise<void> {
+  if (await deps.markDeauthorized(connection)) {
     deps.stopWork(connection);
-    await deps.announce({ ...connection, status: 'reauth_required' });
+    await deps.announce({ ...connection, status: 'deauthorized' });
+    await settle(deps.tellOwner(connection));
   }
 }
 
 /**
  * A notice or an error says that the shop is gone; both can be wrong or repeated. Believed only when
- * TikTok's own list lacks the shop, or the refresh token is refused.
+ * TikTok's own list lacks the shop, or TikTok no longer knows the refresh token.
  */
 export async function confirmDeauthorization(
   deps: RetireDeps,
@@ -42,7 +50,7 @@ export async function confirmDeauthorization(
   }
 }
 
-/** Retires those of one grant's connections that TikTok no longer lists; answers with the others. */
+/** Ends those of one grant's connections that TikTok no longer lists; answers with the others. */
 export async function retireUnlisted(
   deps: RetireDeps,
   connections: readonly Connection[],
@@ -53,11 +61,17 @@ export async function retireUnlisted(
   }
   const shops = await settle(deps.listShops(first));
   if (!shops.ok) {
-    if (shops.error instanceof TikTokFault && shops.error.kind === 'reauth') {
-      await retireAuthorization(deps, first.authKey);
-      return [];
+    if (!endsGrant(shops.error)) {
+      throw shops.error;
     }
-    throw shops.error;
+    if (shops.error.kind === 'revoked') {
+      for (const connection of connections) {
+        await deauthorize(deps, connection);
+      }
+    }
+    // Those nobody asked about wait for their merchant, or for the comparison of the next day.
+    await retireAuthorization(deps, first.authKey);
+    return [];
   }
   const ids = new Set(shops.value.map(({ id }) => id));
   const listed: Connection[] = [];
@@ -65,22 +79,21 @@ export async function retireUnlisted(
     if (ids.has(await deps.shopIdOf(connection))) {
       listed.push(connection);
     } else {
-      await retire(deps, connection);
+      await deauthorize(deps, connection);
     }
   }
   return listed;
 }
 
-/** Two refusals speak of the grant and not of the call. */
+/** Refusals that speak of the grant and not of the call. */
 export async function reactToFault(
   deps: RetireDeps,
   connection: Connection,
   error: unknown,
 ): Promise<void> {
-  const kind = error instanceof TikTokFault ? error.kind : undefined;
-  if (kind === 'reauth') {
+  if (endsGrant(error)) {
     await retireAuthorization(deps, connection.authKey);
-  } else if (kind === 'shop_mismatch') {
+  } else if (error instanceof TikTokFault && error.kind === 'shop_mismatch') {
     await confirmDeauthorization(deps, connection);
   }
 }

@@ -20,6 +20,7 @@ export function stageError(error: unknown): StageError {
       case 'scope_missing':
         return 'shop.scope_missing';
       case 'reauth':
+      case 'revoked':
       case 'shop_mismatch':
         return 'shop.reauth_required';
       case 'throttle':

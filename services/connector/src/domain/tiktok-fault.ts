@@ -7,6 +7,7 @@ export type FaultKind =
   | 'doubtful_token'
   | 'clock'
   | 'reauth'
+  | 'revoked'
   | 'code_invalid'
   | 'shop_mismatch'
   | 'scope_missing'
@@ -14,6 +15,11 @@ export type FaultKind =
   | 'unclear'
   | 'config'
   | 'bug';
+
+/** The grant is of no more use. `revoked`: because TikTok knows it no longer, and for no other reason. */
+export function endsGrant(error: unknown): error is TikTokFault {
+  return error instanceof TikTokFault && (error.kind === 'reauth' || error.kind === 'revoked');
+}
 
 export interface FaultFacts {
   readonly code?: number | undefined;

@@ -2,7 +2,7 @@ import { mailRequested, notice, shopLifecycle, TOPIC } from '@tokometrics/contra
 import type { MailRequested, Notice, ShopLifecycle } from '@tokometrics/contracts';
 import { canonicalJson, createUlid } from '@tokometrics/kit';
 import type { Clock, OutMessage } from '@tokometrics/kit';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, ShopMail } from '../domain/connection.ts';
 
 export interface NewsDeps {
   readonly send: (batch: readonly OutMessage[]) => Promise<void>;
@@ -31,8 +31,15 @@ export function stateOf(connection: Pick<Connection, 'state' | 'status'>): ShopL
   if (connection.state === 'closed') {
     return 'disconnected';
   }
-  return connection.status === 'reauth_required' ? 'reauth_required' : 'connected';
+  return connection.status === 'active' ? 'connected' : connection.status;
 }
+
+/** Within the product, what each mail of this service links to. */
+const PATHS: Readonly<Record<ShopMail, string>> = {
+  shop_connected: '/settings/shops',
+  shop_connected_twice: '/settings/shops',
+  shop_deauthorized: '/settings/privacy',
+};
 
 export function createNews({ send, clock }: NewsDeps) {
   const json = (value: unknown): Buffer => Buffer.from(canonicalJson(value));
@@ -50,16 +57,15 @@ export function createNews({ send, clock }: NewsDeps) {
       const note: Notice = notice.parse({ kind: 'sync.progress', shopKey });
       return send([{ topic: TOPIC.notice, key: shopKey, value: json(note) }]);
     },
-    shopConnected: (connection: Connection): Promise<void> => {
+    /** To everybody of the merchant: whoever did not do it should know of it. */
+    mail: ({ merchantId }: Pick<Connection, 'merchantId'>, template: ShopMail): Promise<void> => {
       const mail: MailRequested = mailRequested.parse({
         v: 1,
         mailId: createUlid(clock),
-        accountId: connection.accountId,
-        template: 'shop_connected',
-        path: '/settings/shops',
+        ...{ accountId: null, merchantId, template, path: PATHS[template] },
         at: clock.now().toISOString(),
       });
-      return send([{ topic: TOPIC.mailRequested, key: connection.accountId, value: json(mail) }]);
+      return send([{ topic: TOPIC.mailRequested, key: merchantId, value: json(mail) }]);
     },
   };
 }

@@ -26,8 +26,10 @@ export const requestQuery = (requestId: string) =>
     refetchInterval: ({ state }) => (state.data?.state === 'COMPLETED' ? false : 2_000),
   });
 
-export const disconnectShop = (shopKey: string) =>
-  call(disconnectReply, `/shops/${shopKey}/connection`, { method: 'DELETE' });
+export const disconnectShop = (shopKey: string, { endGrant }: { readonly endGrant: boolean }) =>
+  call(disconnectReply, `/shops/${shopKey}/connection${endGrant ? '?endGrant=true' : ''}`, {
+    method: 'DELETE',
+  });
 
 /** Links, not calls: a browser saves the bytes as they were signed. */
 export const receiptAddress = (requestId: string) =>

@@ -22,6 +22,11 @@ export function createMongoAccounts(mongo: Mongo) {
     /** The unique index decides who took an address first. */
     prepare: () => mongoErrors(() => accounts.createIndex({ emailKey: 1 }, { unique: true }, {})),
     findById: (id: string) => findOne({ _id: id }),
+    /** The collection is small, a row per person; a merchant has one or a few. */
+    async ofMerchant(id: string): Promise<string[]> {
+      const found = await mongoErrors(() => accounts.find({ merchantId: id }).toArray());
+      return found.map(({ _id }) => _id);
+    },
     findByEmail: (emailKey: string) => findOne({ emailKey }),
     async insert(account: Account): Promise<boolean> {
       const { accountId: _id, ...rest } = account;

@@ -2,6 +2,8 @@ export type MailTemplate =
   | 'verify_address'
   | 'already_registered'
   | 'shop_connected'
+  | 'shop_connected_twice'
+  | 'shop_deauthorized'
   | 'shop_disconnected'
   | 'erasure_receipt';
 
@@ -51,6 +53,24 @@ const TEXTS: Readonly<Record<MailTemplate, Part>> = {
       'If it was not you, disconnect it at once; everything read is then erased.',
     ],
     link: 'See what we hold',
+  },
+  shop_connected_twice: {
+    subject: 'A shop of yours has a second reader',
+    lines: [
+      'A TikTok Shop that is connected to your TokoMetrics account is now connected to another account too.',
+      'TikTok Shop asked its seller for consent. Neither account sees the other, and either may leave alone.',
+      'If you know of no second account, look at the authorized apps in Seller Center.',
+    ],
+    link: 'See your shops',
+  },
+  shop_deauthorized: {
+    subject: 'Access to a shop was ended at TikTok Shop',
+    lines: [
+      'TikTok Shop has confirmed that our access to a shop of yours was ended there.',
+      'As at a disconnection, its access tokens are destroyed and its data is erased. A signed receipt follows.',
+      'If this was not your wish, connect the shop again.',
+    ],
+    link: 'Follow the erasure',
   },
   shop_disconnected: {
     subject: 'A shop was disconnected',

@@ -34,6 +34,7 @@ export function createKafkaFences({ producer, fences, now }: KafkaFencesOptions)
     ledgerSeq: state.intentSeq ?? 0,
     requestId: toRequestId.parse(state.requestId),
     at: now(),
+    ...(state.endGrant ? { endGrant: true } : {}),
   });
 
   return {

@@ -1,6 +1,7 @@
 import {
   accountId as accountOf,
   HEADERS,
+  merchantId as merchantOf,
   requestId as idOf,
   shopKey as shopOf,
   TOPIC,
@@ -65,19 +66,21 @@ export function createKafkaOutputs({ producer, newId, now, log }: OutputsOptions
         });
     },
     mailReceipt: async (state: SagaState): Promise<void> => {
-      if (state.accountId === null) {
+      // Nobody asked for what the tripwire began: its receipt replaces one that was mailed before.
+      if (state.trigger === 'tripwire') {
         return;
       }
       const mail: MailRequested = {
         v: 1,
         // The same request always asks for the same mail: a repeat after a crash sends no second one.
         mailId: state.requestId,
-        accountId: accountOf.parse(state.accountId),
+        accountId: state.accountId === null ? null : accountOf.parse(state.accountId),
+        merchantId: state.accountId === null ? merchantOf.parse(state.merchantId) : null,
         template: 'erasure_receipt',
         path: `/settings/privacy?request=${state.requestId}`,
         at: now(),
       };
-      await producer.send([record(TOPIC.mailRequested, state.accountId, mail)]);
+      await producer.send([record(TOPIC.mailRequested, state.accountId ?? state.merchantId, mail)]);
     },
   };
 }

@@ -58,8 +58,13 @@ export function createMongoRequests(mongo: Pick<Mongo, 'collection'>) {
     listOf: async (merchantId: string): Promise<SagaState[]> => {
       const own = await find({ merchantId });
       return own
-        .filter(({ trigger }) => trigger === 'self_service')
+        .filter(({ trigger }) => trigger !== 'tripwire')
         .sort((a, b) => b.receivedAt.localeCompare(a.receivedAt));
+    },
+    listDeauthorizations: (since: string) =>
+      find({ trigger: 'deauthorization', receivedAt: { $gt: since } }),
+    discardHeld: async (requestId: string): Promise<void> => {
+      await mongoErrors(() => requests.deleteOne({ _id: requestId, phase: 'HELD' }));
     },
     listOfShop: (shopKey: string) => find({ shopKey }),
     listAll: () => find({}),

@@ -12,6 +12,8 @@ export interface SweepsOptions {
   readonly signPending: () => Promise<void>;
   readonly publishPending: () => Promise<void>;
   readonly listFences: () => Promise<readonly Fence[]>;
+  /** Opens the erasure of every shop whose seller has withdrawn. */
+  readonly eraseDeauthorized: () => Promise<void>;
   /** Opens an erasure of its own for a scope that came back; false while one is still open. */
   readonly eraseAgain: (scope: Scope) => Promise<boolean>;
   readonly metrics: Metrics;
@@ -102,6 +104,7 @@ export function createSweeps(options: SweepsOptions): Lifecycled & { runAll(): P
   const often = async (): Promise<void> => {
     await options.signPending();
     await options.publishPending();
+    await options.eraseDeauthorized();
   };
 
   return {

@@ -9,6 +9,7 @@ export interface DisconnectDeps {
   readonly findShop: (shopKey: string) => ShopLifecycle | undefined;
   /** Keeps the request, or answers with the one that already closes this scope. */
   readonly openOnce: (state: SagaState) => Promise<SagaState>;
+  readonly release: (requestId: string) => Promise<boolean>;
   /** Drives the request until the test holds, a step fails or the time is up; answers with its state. */
   readonly driveUntil: (
     requestId: string,
@@ -35,7 +36,7 @@ const REPLY_LIMIT_MS = 20_000;
 export async function disconnectShop(
   deps: DisconnectDeps,
   asker: { readonly merchantId: string; readonly accountId: string },
-  shopKey: string,
+  { shopKey, endGrant }: { readonly shopKey: string; readonly endGrant: boolean },
 ): Promise<Disconnected> {
   const shop = deps.findShop(shopKey);
   if (shop?.merchantId !== asker.merchantId) {
@@ -51,6 +52,7 @@ export async function disconnectShop(
       throughEpoch: shop.epoch,
       authKey: shop.authKey,
       trigger: 'self_service',
+      endGrant,
       supersedesSeq: null,
       receivedAt: receivedAt.toISOString(),
       dueAt: answerDue(receivedAt).toISOString(),
@@ -59,6 +61,10 @@ export async function disconnectShop(
   );
   if (request.completedAt !== null) {
     throw new AppError('resource.not_found', 'this shop is no longer connected');
+  }
+  if (request.phase === 'HELD') {
+    // What waited because only the platform had asked for it is the merchant's own wish now.
+    await deps.release(request.requestId);
   }
   const state = await deps.driveUntil(request.requestId, isCutOff, REPLY_LIMIT_MS);
   if (!isCutOff(state) || state.tokensDestroyedAt === null) {

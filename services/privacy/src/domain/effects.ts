@@ -3,7 +3,7 @@ import type { StoreId } from '@tokometrics/contracts';
 import { isAppError } from '@tokometrics/kit/errors';
 import { canonicalJson, sha256Hex } from '@tokometrics/kit/json';
 import type { KeptAck } from './evidence.ts';
-import { fenceGroupsOf } from './evidence.ts';
+import { fenceGroupsOf, grantEndOf } from './evidence.ts';
 import type { LedgerRecord } from './ledger-chain.ts';
 import { clausesOf, receiptBody, receiptHash, receiptText } from './receipt.ts';
 import { COMMAND_AGAIN_MS } from './saga.ts';
@@ -56,6 +56,8 @@ export interface EffectDeps {
   readonly notify: (state: SagaState) => Promise<void>;
 }
 
+const GRANT_POLL_MS = 50;
+const GRANT_PATIENCE_MS = 2_000;
 const QUIESCE_POLL_MS = 250;
 // A lease lasts 15 s; who is a member and silent for longer than this needs a person.
 const QUIESCE_PATIENCE_MS = 20_000;
@@ -119,6 +121,9 @@ async function writeFence(deps: EffectDeps, state: SagaState): Promise<SagaEvent
 }
 
 async function destroyTokens(deps: EffectDeps, state: SagaState): Promise<SagaEvent> {
+  if (await isGrantStillEnding(deps, state)) {
+    return { kind: 'notYet', pauseMs: GRANT_POLL_MS };
+  }
   const storeId = 'vault.tiktok-tokens';
   if (deps.isAuthorizationShared(state)) {
     const counts = { found: 0, removed: 0 };
@@ -132,11 +137,23 @@ async function destroyTokens(deps: EffectDeps, state: SagaState): Promise<SagaEv
   return { kind: 'tokensDestroyed', at, shared: false };
 }
 
+/** The wish to end the grant needs the tokens: it gets two seconds of them, whatever comes of it. */
+async function isGrantStillEnding(deps: EffectDeps, state: SagaState): Promise<boolean> {
+  const since = Date.parse(state.fencedAt ?? state.receivedAt);
+  return (
+    state.endGrant &&
+    Date.parse(deps.now()) - since < GRANT_PATIENCE_MS &&
+    grantEndOf(await deps.acks(state.requestId)) === null
+  );
+}
+
 async function quiesce(deps: EffectDeps, state: SagaState): Promise<SagaEvent> {
-  const acked = fenceGroupsOf(await deps.acks(state.requestId));
+  const acks = await deps.acks(state.requestId);
+  const acked = fenceGroupsOf(acks);
   const silent = (await deps.liveFenceGroups()).filter((group) => !acked.has(group));
   if (silent.length === 0) {
-    return { kind: 'quiesced', at: deps.now(), topicEnds: await deps.topicEnds() };
+    const grantEnd = state.endGrant ? (grantEndOf(acks) ?? 'unconfirmed') : null;
+    return { kind: 'quiesced', at: deps.now(), topicEnds: await deps.topicEnds(), grantEnd };
   }
   await deps.repeatFence(state);
   const waitedMs = Date.parse(deps.now()) - Date.parse(state.fencedAt ?? state.receivedAt);

@@ -15,6 +15,7 @@ export type KeptAck = Pick<
   | 'removed'
   | 'physicalBy'
   | 'evidence'
+  | 'grantEnd'
 > & { readonly receivedAt: string };
 
 /**
@@ -59,6 +60,16 @@ function mostByInstance(acks: readonly KeptAck[]): Map<string, number> {
     most.set(instanceId, Math.max(most.get(instanceId) ?? 0, found));
   }
   return most;
+}
+
+/** What came of ending the grant at TikTok Shop; null while no instance has told. */
+export function grantEndOf(acks: readonly KeptAck[]): 'ended' | 'unconfirmed' | null {
+  const told = acks.flatMap(({ phase, storeId, grantEnd }) =>
+    phase === 'FENCE' && storeId === 'service:connector' && grantEnd !== undefined
+      ? [grantEnd]
+      : [],
+  );
+  return told.includes('ended') ? 'ended' : (told[0] ?? null);
 }
 
 /** Group names of the instances that have applied the fence of a request. */

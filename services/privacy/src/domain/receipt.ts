@@ -43,7 +43,10 @@ export function receiptBody(state: SagaState, subjectRef: string): ReceiptBody {
         ? []
         : [{ kind: residualKind(kind), id: storeId, until: physicalBy }];
     }),
-    recipients: [],
+    recipients:
+      state.endGrant && state.grantEnd !== null
+        ? [{ id: 'tiktok-shop', state: `grant-${state.grantEnd}` }]
+        : [],
     retained: state.sharedAuthorization
       ? [{ ground: 'authorization-shared-with-connected-shop', category: 'tokens' }]
       : [],

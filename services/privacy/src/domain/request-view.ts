@@ -12,13 +12,14 @@ export function viewOf(state: SagaState): Omit<PrivacyRequest, 'requestId' | 'sh
   return {
     requestId: state.requestId,
     right: 'deletion',
-    trigger: 'self_service',
+    trigger: state.trigger === 'deauthorization' ? 'deauthorization' : 'self_service',
     shopKey: state.shopKey,
     state: state.state,
     attention: state.attention,
     receivedAt: state.receivedAt,
     dueAt: state.dueAt,
     tokensDestroyedAt: state.tokensDestroyedAt,
+    grantEnd: state.endGrant ? (state.grantEnd ?? 'pending') : null,
     completedAt: state.completedAt,
     phases: state.stores.map((store) => ({
       storeId: store.storeId,

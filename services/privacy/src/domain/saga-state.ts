@@ -1,6 +1,8 @@
 import type { StoreId } from '@tokometrics/contracts';
 
 export type SagaPhase =
+  /** Waits for a person: more erasures at once than a platform's word is trusted with. */
+  | 'HELD'
   | 'INTENT'
   | 'FENCE'
   | 'TOKENS'
@@ -41,12 +43,15 @@ export interface TopicEnds {
 export interface SagaState {
   readonly requestId: string;
   readonly merchantId: string;
-  /** Who asked; the receipt's mail goes there. Null for a re-erasure that the tripwire began. */
+  /** Who asked; the receipt's mail goes there. Null where nobody here asked. */
   readonly accountId: string | null;
   readonly shopKey: string;
   readonly throughEpoch: number;
   readonly authKey: string;
-  readonly trigger: 'self_service' | 'tripwire';
+  readonly trigger: 'self_service' | 'deauthorization' | 'tripwire';
+  /** Whether TikTok Shop is asked to end its side too, and what came of it once all have stopped. */
+  readonly endGrant: boolean;
+  readonly grantEnd: 'ended' | 'unconfirmed' | null;
   /** Ledger entry of the receipt that a re-erasure replaces. */
   readonly supersedesSeq: number | null;
   readonly receivedAt: string;
@@ -82,6 +87,8 @@ export interface SagaStart {
   readonly throughEpoch: number;
   readonly authKey: string;
   readonly trigger: SagaState['trigger'];
+  readonly endGrant?: boolean;
+  readonly isHeld?: boolean;
   readonly supersedesSeq: number | null;
   readonly receivedAt: string;
   readonly dueAt: string;
@@ -89,12 +96,14 @@ export interface SagaStart {
 }
 
 export function startSaga(start: SagaStart): SagaState {
-  const { stores, ...facts } = start;
+  const { stores, endGrant = false, isHeld = false, ...facts } = start;
   return {
     ...facts,
-    state: 'EXECUTING',
-    attention: null,
-    phase: 'INTENT',
+    endGrant,
+    grantEnd: null,
+    state: isHeld ? 'ATTENTION' : 'EXECUTING',
+    attention: isHeld ? 'erasure.suspect' : null,
+    phase: isHeld ? 'HELD' : 'INTENT',
     stage: 0,
     subjectRef: null,
     intentSeq: null,

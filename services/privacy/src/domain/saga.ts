@@ -16,10 +16,16 @@ export interface StoreEvidence {
 }
 
 export type SagaEvent =
+  | { readonly kind: 'released' }
   | { readonly kind: 'intended'; readonly seq: number; readonly subjectRef: string | null }
   | { readonly kind: 'fenced'; readonly at: string }
   | { readonly kind: 'tokensDestroyed'; readonly at: string; readonly shared: boolean }
-  | { readonly kind: 'quiesced'; readonly at: string; readonly topicEnds: readonly TopicEnds[] }
+  | {
+      readonly kind: 'quiesced';
+      readonly at: string;
+      readonly topicEnds: readonly TopicEnds[];
+      readonly grantEnd: SagaState['grantEnd'];
+    }
   | { readonly kind: 'baselined'; readonly found: ReadonlyMap<StoreId, number> }
   | { readonly kind: 'commanded'; readonly storeIds: readonly StoreId[]; readonly at: string }
   | { readonly kind: 'evidence'; readonly stores: readonly StoreEvidence[] }
@@ -61,6 +67,8 @@ export type SagaEffect =
 export const COMMAND_AGAIN_MS = 30_000;
 /** Twice the lease, and a little: a write that was frozen on its way has landed or died by then. */
 export const SETTLE_MS = 31_000;
+/** How often a held request looks whether somebody has released it. */
+const HELD_MS = 60_000;
 const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const ATTENTION_AFTER = 5;
 
@@ -127,6 +135,8 @@ function again(state: SagaState, event: Again, now: string): SagaState {
 /** Events that end a phase. */
 function forward(state: SagaState, event: Forward, now: string): SagaState {
   switch (event.kind) {
+    case 'released':
+      return advance(state, ['HELD', 'INTENT'], now, {});
     case 'intended': {
       const { seq, subjectRef } = event;
       return advance(state, ['INTENT', 'FENCE'], now, { intentSeq: seq, subjectRef });
@@ -136,8 +146,8 @@ function forward(state: SagaState, event: Forward, now: string): SagaState {
     case 'tokensDestroyed':
       return advance(state, ['TOKENS', 'QUIESCE'], now, withoutTokens(state, event));
     case 'quiesced': {
-      const { at, topicEnds } = event;
-      return advance(state, ['QUIESCE', 'BASELINE'], now, { quiescedAt: at, topicEnds });
+      const { at, topicEnds, grantEnd } = event;
+      return advance(state, ['QUIESCE', 'BASELINE'], now, { quiescedAt: at, topicEnds, grantEnd });
     }
     case 'baselined':
       return advance(state, ['BASELINE', 'ERASE'], now, {
@@ -203,6 +213,9 @@ export function due(state: SagaState, now: string): SagaEffect {
   }
   if (state.nextAt > now) {
     return { kind: 'wait', until: state.nextAt };
+  }
+  if (state.phase === 'HELD') {
+    return { kind: 'wait', until: later(now, HELD_MS) };
   }
   if (state.phase === 'ERASE') {
     return dueErasure(state, now);

@@ -1,4 +1,4 @@
-import { DATA_MAP, jwks, STORE_IDS } from '@tokometrics/contracts';
+import { DATA_MAP, jwks, requestId, STORE_IDS } from '@tokometrics/contracts';
 import { canonicalJson, defineRoute, noAudit, reply } from '@tokometrics/kit';
 import type { Route } from '@tokometrics/kit';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import type { ChainCheck, LedgerRecord, SigningKey } from '../domain/ledger-chai
 import type { SagaState } from '../domain/saga-state.ts';
 
 export interface DpoDeps {
+  readonly releaseHeld: (requestId: string) => Promise<void>;
   readonly listAll: () => Promise<readonly SagaState[]>;
   readonly readLedger: (onRecord: (record: LedgerRecord) => void) => Promise<void>;
   readonly checkLedger: () => Promise<ChainCheck>;
@@ -44,6 +45,23 @@ function getAllRequests(deps: DpoDeps): Route {
     handle: async () => {
       const all = await deps.listAll();
       return { items: all.toSorted((a, b) => a.dueAt.localeCompare(b.dueAt)) };
+    },
+  });
+}
+
+function postRelease(deps: DpoDeps): Route {
+  return defineRoute({
+    ...common,
+    audit: noAudit('the ledger has the erasure that follows; the log says that it was released'),
+    method: 'post',
+    path: '/v1/admin/privacy/requests/:requestId/release',
+    summary: 'Lets an erasure begin that was held because too many sellers withdrew at once',
+    params: z.strictObject({ requestId }),
+    response: { status: 204, schema: z.undefined() },
+    errors: ['resource.not_found', 'resource.conflict', 'upstream.unavailable'],
+    handle: async ({ params }) => {
+      await deps.releaseHeld(params.requestId);
+      return reply(204);
     },
   });
 }
@@ -115,7 +133,10 @@ function getDataMap(): Route {
   });
 }
 
-/** Read-only: what the people who answer for privacy may see, and nothing that they could change. */
+/** What the people who answer for privacy may see, and the one thing that waits for their word. */
 export function dpoRoutes(deps: DpoDeps): Route[] {
-  return [getAllRequests(deps), getLedgerFile(deps), getLedgerCheck(deps), getDataMap()];
+  return [
+    ...[getAllRequests(deps), postRelease(deps)],
+    ...[getLedgerFile(deps), getLedgerCheck(deps), getDataMap()],
+  ];
 }

@@ -39,6 +39,7 @@ export function nextStep(fault: TikTokFault, history: CallHistory, random: numbe
       return history.hasRestamped ? { kind: 'give_up' } : { kind: 'restamp' };
     case 'smaller_page':
     case 'reauth':
+    case 'revoked':
     case 'code_invalid':
     case 'shop_mismatch':
     case 'scope_missing':

@@ -12,6 +12,7 @@ describe('the allow-list', () => {
     ['GET', '/finance/202501/statements/7238804564097517339/statement_transactions'],
     ['GET', '/finance/202309/payments'],
     ['GET', '/finance/202507/orders/unsettled'],
+    ['DELETE', '/authorization/202403/shops'],
     ['GET', '/api/v2/token/get'],
     ['GET', '/api/v2/token/refresh'],
   ])('lets %s %s pass', (method, path) => {
@@ -19,7 +20,8 @@ describe('the allow-list', () => {
   });
 
   it.each([
-    ['DELETE', '/authorization/202403/shops'],
+    ['DELETE', '/order/202309/orders'],
+    ['DELETE', '/authorization/202403/shops/7495514739849136137'],
     ['POST', '/authorization/202309/shops'],
     ['GET', '/order/202309/orders/search'],
     ['PUT', '/order/202309/orders/search'],

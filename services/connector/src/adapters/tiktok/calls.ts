@@ -1,4 +1,4 @@
-export type HttpMethod = 'GET' | 'POST';
+export type HttpMethod = 'GET' | 'POST' | 'DELETE';
 
 export interface CallSpec {
   readonly method: HttpMethod;
@@ -12,6 +12,7 @@ export interface CallSpec {
 /**
  * Everything that this product may ever ask TikTok Shop's API. TikTok's scopes are not read-only
  * and several reads are POST, so this list, and no rule about methods, keeps the promise to read only.
+ * `grant.end` alone is no read: it ends our own access, when a merchant who disconnects wishes it.
  */
 const CALLS = {
   'shops.authorized': {
@@ -19,6 +20,12 @@ const CALLS = {
     path: '/authorization/{version}/shops',
     version: '202309',
     isShopScoped: false,
+  },
+  'grant.end': {
+    method: 'DELETE',
+    path: '/authorization/{version}/shops',
+    version: '202403',
+    isShopScoped: true,
   },
   'orders.search': {
     method: 'POST',

@@ -45,7 +45,7 @@ describe('readReply', () => {
     [98001004, '', 'bug'],
     [12052180, '', 'narrow_window'],
     [36004001, '', 'reauth'],
-    [36004005, '', 'reauth'],
+    [36004005, '', 'revoked'],
     [36004004, '', 'code_invalid'],
   ])('reads code %i (%s) as %s, whatever the HTTP status', (code, message, kind) => {
     expect(kindOf(400, { code, message, data: null })).toBe(kind);

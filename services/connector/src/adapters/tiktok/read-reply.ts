@@ -28,7 +28,7 @@ const BY_CODE: Readonly<Record<number, FaultKind>> = {
   98001004: 'bug',
   12052180: 'narrow_window',
   36004001: 'reauth',
-  36004005: 'reauth',
+  36004005: 'revoked',
   36004004: 'code_invalid',
 };
 

@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts';
 import type { AuthorizedShop, GrantFacts } from '../../domain/connect-shop.ts';
 import type { Authorization, ShopIdentity } from '../../domain/connection.ts';
 import type { ShopSource } from '../../domain/shop-source.ts';
+import { TikTokFault } from '../../domain/tiktok-fault.ts';
 import { pause } from '../pause.ts';
 import { createVaultTokens } from '../vault-tokens.ts';
 import type { Tokens } from '../vault-tokens.ts';
@@ -48,6 +49,13 @@ export interface TikTokAccess {
   authorizeUrl(state: string): string;
   exchange(code: string, authorization: Authorization): Promise<GrantFacts>;
   listShops(authorization: Authorization): Promise<AuthorizedShop[]>;
+  /** Whether this process reads the shop now, and so knows how TikTok calls it. */
+  reads(authorization: Authorization, shopKey: string): boolean;
+  /**
+   * Ends our access to this one shop at TikTok Shop. With what is at hand: no token is renewed for it,
+   * and nothing is opened that a fence has closed.
+   */
+  endGrant(authorization: Authorization, shopKey: string, signal: AbortSignal): Promise<void>;
   sourceOf(
     authorization: Authorization,
     shop: { readonly shopKey: string; readonly identity: ShopIdentity },
@@ -94,6 +102,8 @@ export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
   const { config, clock } = options;
   const authorizePage = tiktokHost(config.TIKTOK_AUTHORIZE_URL);
   const { transport, endpoint, tokens, client, lanes } = createParts(options);
+  // TikTok's names of the shops at work; the sealed copies open no more once a fence has come.
+  const ciphers = new Map<string, string>();
   const credentialsOf = (authorization: Authorization): Credentials => ({
     token: () => tokens.access(authorization),
     renew: (refused) => tokens.renew(authorization, refused),
@@ -114,17 +124,40 @@ export function createTikTokAccess(options: TikTokAccessOptions): TikTokAccess {
     },
     listShops: (authorization) =>
       listAuthorizedShops(client, credentialsOf(authorization), lanes.of(authorization.authKey)),
-    sourceOf: (authorization, shop, nextSeq) =>
-      createShopSource({
+    reads: ({ authKey }, shopKey) => ciphers.has(`${shopKey}:${authKey}`),
+    endGrant: async (authorization, shopKey, signal) => {
+      const { authKey } = authorization;
+      await client.call({
+        name: 'grant.end',
+        cipher: ciphers.get(`${shopKey}:${authKey}`) ?? '',
+        credentials: {
+          token: () => tokens.access(authorization),
+          renew: () => Promise.reject(new TikTokFault('reauth', 'no token is renewed to end it')),
+        },
+        // Not the shop's own lane: what its work had queued there would come first.
+        lane: lanes.of(authKey),
+        priority: 'live',
+        signal,
+      });
+    },
+    sourceOf: (authorization, shop, nextSeq) => {
+      ciphers.set(`${shop.shopKey}:${authorization.authKey}`, shop.identity.cipher);
+      return createShopSource({
         client,
         cipher: shop.identity.cipher,
         credentials: credentialsOf(authorization),
         lane: lanes.of(shop.shopKey),
         nextSeq,
         nowS: () => Math.floor(clock.now().getTime() / 1000),
-      }),
+      });
+    },
     forget: (shopKey) => {
       lanes.drop(shopKey);
+      [...ciphers.keys()]
+        .filter((key) => key.startsWith(`${shopKey}:`))
+        .forEach((key) => {
+          ciphers.delete(key);
+        });
     },
     close: () => transport.close(),
   };

@@ -30,6 +30,7 @@ export interface TokenGrant {
 
 export interface TokenEndpoint {
   exchange(code: string): Promise<TokenGrant>;
+  /** Refused as `revoked` only when no earlier try of this call may have spent the token. */
   refresh(refreshToken: string): Promise<TokenGrant>;
 }
 
@@ -64,10 +65,15 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     path: string,
     query: Record<string, string>,
   ): Promise<TokenGrant> => {
+    let isAnswerLost = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await once(path, query);
       } catch (error) {
+        if (isAnswerLost && isRevoked(error)) {
+          throw asUncertain(error);
+        }
+        isAnswerLost ||= error instanceof TikTokFault && error.kind === 'retry';
         const isWorthATry =
           error instanceof TikTokFault && (error.kind === 'retry' || error.kind === 'throttle');
         if (!isWorthATry || attempt >= tries) {
@@ -81,13 +87,26 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   return {
     exchange: (code) =>
       withTries(3, TOKEN_PATHS.get, { auth_code: code, grant_type: 'authorized_code' }),
-    // Twice at most: when the first answer was lost the token may be spent, and the second try tells.
+    // Twice at most: when the first answer was lost the token may be spent, and the second try tells
+    // no more than that it is of no use.
     refresh: (refreshToken) =>
       withTries(2, TOKEN_PATHS.refresh, {
         refresh_token: refreshToken,
         grant_type: 'refresh_token',
       }),
   };
+}
+
+/** TikTok knows no such refresh token: the seller withdrew, or the token was spent. */
+export function isRevoked(error: unknown): error is TikTokFault {
+  return error instanceof TikTokFault && error.kind === 'revoked';
+}
+
+/** Our own lost answer may have spent the token: this says nothing about the seller. */
+export function asUncertain({ code, status, requestId }: TikTokFault): TikTokFault {
+  return new TikTokFault('reauth', 'the token may have been spent by an answer that was lost', {
+    ...{ code, status, requestId },
+  });
 }
 
 function mapGrant(data: z.infer<typeof tokenData>): TokenGrant {

@@ -85,8 +85,20 @@ describe('disconnecting', () => {
     fireEvent.click(screen.getByText('Disconnect and erase'));
     await enter('right');
     await waitFor(() => expect(begun).toEqual([REQUEST]));
-    expect(seen.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
+    const tries = seen.filter(({ method }) => method === 'DELETE');
+    expect(tries.map(({ query }) => query.get('endGrant'))).toEqual([null, null]);
     expect(screen.queryByText('Disconnect and erase')).toBeNull();
+  });
+
+  it('asks TikTok Shop to end its side only when that is wished', async () => {
+    const seen = freshServer();
+    await open();
+    fireEvent.click(screen.getByLabelText(/Also end our access at TikTok Shop/));
+    fireEvent.click(screen.getByText('Disconnect and erase'));
+    await enter('right');
+    await waitFor(() => expect(screen.queryByText('Disconnect and erase')).toBeNull());
+    const wished = seen.filter(({ method }) => method === 'DELETE');
+    expect(wished.map(({ query }) => query.get('endGrant'))).toEqual(['true', 'true']);
   });
 
   it('stays where it is after a wrong password', async () => {

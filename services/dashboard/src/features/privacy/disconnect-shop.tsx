@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { disconnectShop } from '../../api/privacy.ts';
 import { shopsQuery } from '../../api/shops.ts';
 import { Button } from '../../ui/button.tsx';
+import { Check } from '../../ui/form.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
 import { ActionCancelled, useFresh } from '../session/fresh-gate.tsx';
@@ -16,10 +17,11 @@ interface DisconnectShopProps {
 /** Asks once, in plain words; the password is asked for by the gate when it is needed. */
 export function DisconnectShop({ shop, onBegun }: DisconnectShopProps) {
   const [isAsking, setAsking] = useState(false);
+  const [endGrant, setEndGrant] = useState(false);
   const client = useQueryClient();
   const fresh = useFresh();
   const disconnect = useMutation({
-    mutationFn: () => fresh(() => disconnectShop(shop.shopKey)),
+    mutationFn: () => fresh(() => disconnectShop(shop.shopKey, { endGrant })),
     onSuccess: async ({ requestId }) => {
       setAsking(false);
       onBegun(requestId);
@@ -40,6 +42,17 @@ export function DisconnectShop({ shop, onBegun }: DisconnectShopProps) {
         <Dialog title={`Disconnect ${shop.name}?`} onClose={() => setAsking(false)}>
           <div className="flex flex-col gap-4">
             <Consequences />
+            <Check
+              label={
+                <>
+                  Also end our access at TikTok Shop. TikTok is asked once; the erasure does not
+                  wait for its answer. Without this you can remove the app in Seller Center
+                  yourself.
+                </>
+              }
+              checked={endGrant}
+              onChange={({ currentTarget }) => setEndGrant(currentTarget.checked)}
+            />
             {disconnect.isError && !(disconnect.error instanceof ActionCancelled) ? (
               <ErrorBox error={disconnect.error} />
             ) : null}
@@ -71,7 +84,7 @@ function Consequences() {
       <li>
         Every place is then checked, and you get a signed receipt that anyone can verify without us.
       </li>
-      <li>Nothing changes in your TikTok Shop. Your account here stays.</li>
+      <li>Nothing is changed in your TikTok Shop. Your account here stays.</li>
       <li>You can connect the shop again at any time; its history is then read anew.</li>
     </ul>
   );

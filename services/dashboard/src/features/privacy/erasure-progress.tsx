@@ -28,6 +28,23 @@ const STATES = {
   COMPLETED: { text: 'Erased and proved', tone: 'text-good' },
 } as const;
 
+const BEGUN = {
+  self_service: 'Disconnected',
+  deauthorization: 'Our access was ended at TikTok Shop, noted',
+} as const;
+
+/** What became of TikTok's side, where it was wished that it ends too. */
+const GRANT_TEXT = {
+  pending: 'TikTok Shop is being asked to end our access on its side too.',
+  ended: 'TikTok Shop has ended our access on its side too.',
+  unconfirmed:
+    'TikTok Shop has not confirmed that it ended our access. We can use it no more; remove the app in Seller Center to end it there.',
+} as const;
+
+/** Closed word of the service, as a merchant reads it; other words stand for themselves. */
+const HELD_TEXT =
+  'TikTok Shop reported at once that many sellers had withdrawn. A person checks that before anything is erased; until then nothing is read and nothing is lost. Disconnect the shop here to have it erased now.';
+
 interface ErasureProgressProps {
   readonly request: PrivacyRequest;
   readonly shopName: string;
@@ -43,7 +60,7 @@ export function ErasureProgress({ request, shopName }: ErasureProgressProps) {
         <div>
           <h3 className="text-[1.1rem] font-semibold">{shopName}</h3>
           <p className="text-[0.87rem] text-soft">
-            Disconnected {formatInstant(request.receivedAt)}
+            {BEGUN[request.trigger]} {formatInstant(request.receivedAt)}
             {request.tokensDestroyedAt === null
               ? ''
               : ` · access destroyed ${formatInstant(request.tokensDestroyedAt)}`}
@@ -59,11 +76,15 @@ export function ErasureProgress({ request, shopName }: ErasureProgressProps) {
       <div className="px-5 py-3">
         <Steps request={request} />
       </div>
+      {request.grantEnd === null ? null : (
+        <p className="px-5 pb-3 text-[0.87rem]">{GRANT_TEXT[request.grantEnd]}</p>
+      )}
       {request.attention === null ? null : (
         <div className="px-5 pb-3">
           <NoticeBox tone="warn">
-            One place is not finished yet ({request.attention}). It is tried again by itself, and a
-            person looks at it. Our access is gone, and nothing new is read.
+            {request.attention === 'erasure.suspect'
+              ? HELD_TEXT
+              : `One place is not finished yet (${request.attention}). It is tried again by itself, and a person looks at it. Our access is gone, and nothing new is read.`}
           </NoticeBox>
         </div>
       )}

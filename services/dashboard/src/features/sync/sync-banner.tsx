@@ -26,7 +26,8 @@ export function SyncBanner({ shop }: { readonly shop: Shop }) {
   if (shop.status === 'reauth_required') {
     return (
       <NoticeBox tone="warn">
-        TikTok Shop no longer accepts our access to this shop, so nothing new is read.{' '}
+        TikTok Shop no longer accepts our access to this shop, so nothing new is read. If you ended
+        it there, what we hold of the shop is erased within a day.{' '}
         <Link to="/settings/connect" className="link">
           Connect it again
         </Link>
