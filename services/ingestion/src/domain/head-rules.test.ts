@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '@tokometrics/contracts';
-import { isNewer, isUnchanged, updateTimeOf } from './head-rules.ts';
+import { isNewer, isSaid, isUnchanged, updateTimeOf } from './head-rules.ts';
 
 describe('head rules', () => {
   it('reads the update time out of a version beyond 2^53', () => {
@@ -14,6 +14,15 @@ describe('head rules', () => {
     expect(isUnchanged({ ver: versionOf(6, 2), contentHash: 'a' }, head)).toBe(false);
     expect(isUnchanged({ ver: versionOf(5, 2), contentHash: 'b' }, head)).toBe(false);
     expect(isUnchanged({ ver: versionOf(5, 2), contentHash: 'a' }, undefined)).toBe(false);
+  });
+
+  it('takes nothing as said on a lane on which it did not go', () => {
+    const head = { ver: versionOf(5, 1), updateTimeS: 5, contentHash: 'a' };
+
+    expect(isSaid('live', { ...head, lanes: ['backfill'] })).toBe(false);
+    expect(isSaid('live', { ...head, lanes: ['backfill', 'live'] })).toBe(true);
+    expect(isSaid('live', head)).toBe(false);
+    expect(isSaid('live', undefined)).toBe(false);
   });
 
   it('compares versions as 64-bit integers', () => {

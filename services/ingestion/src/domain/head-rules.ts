@@ -1,10 +1,15 @@
 import type { Resource } from '@tokometrics/contracts';
 
+/** A fact travels on its topic, or on the twin that a history takes; each has markers of its own. */
+export type Lane = 'live' | 'backfill';
+
 /** What is known of an entity's newest version. */
 export interface KnownHead {
   readonly ver: string;
   readonly updateTimeS: number;
   readonly contentHash: string;
+  /** Where its fact has been acknowledged; absent in documents from before this was kept. */
+  readonly lanes?: readonly Lane[];
 }
 
 /** Newest version seen of an entity; rebuildable from the archive. */
@@ -40,6 +45,14 @@ export function isUnchanged(candidate: Candidate, head: KnownHead | undefined): 
   return (
     head?.contentHash === candidate.contentHash && head.updateTimeS === updateTimeOf(candidate.ver)
   );
+}
+
+/**
+ * Whether nothing is left to say of an unchanged snapshot. A marker on one lane overtakes facts on the
+ * other: what it says to be complete must have gone before it on the same lane.
+ */
+export function isSaid(lane: Lane, head: KnownHead | undefined): boolean {
+  return head?.lanes?.includes(lane) === true;
 }
 
 export function isNewer(candidate: Candidate, head: KnownHead | undefined): boolean {

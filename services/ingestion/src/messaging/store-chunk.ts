@@ -11,8 +11,8 @@ import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
-import { headId, isNewer, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
-import type { Head } from '../domain/head-rules.ts';
+import { headId, isNewer, isSaid, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
+import type { Head, Lane } from '../domain/head-rules.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
 import { expiryOf } from '../domain/retention.ts';
 import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
@@ -102,7 +102,10 @@ function idOf({ envelope, resource }: PreparedEvent): string {
   });
 }
 
-/** Walks the chunk in order: what is unchanged against the newest version seen so far is left out. */
+/**
+ * Walks the chunk in order: what is unchanged against the newest version seen so far, and was said on
+ * this lane, is left out.
+ */
 function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>) {
   const heads = new Map<string, Head>();
   const fresh: PreparedEvent[] = [];
@@ -110,18 +113,23 @@ function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>
     const id = idOf(event);
     const head = heads.get(id) ?? known.get(id);
     const candidate = { ver: event.envelope.ver, contentHash: event.envelope.contenthash };
-    if (isUnchanged(candidate, head)) {
+    const lane = laneOf(event.message);
+    const isKnown = isUnchanged(candidate, head);
+    if (isKnown && isSaid(lane, head)) {
       continue;
     }
     fresh.push(event);
+    const lanes = isKnown ? [...new Set([...(head?.lanes ?? []), lane])] : [lane];
     if (isNewer(candidate, head)) {
-      heads.set(id, toHead(event, head));
+      heads.set(id, toHead(event, head, lanes));
+    } else if (isKnown && head !== undefined) {
+      heads.set(id, { ...head, lanes });
     }
   }
   return { fresh, heads };
 }
 
-function toHead(event: PreparedEvent, before: Head | undefined): Head {
+function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly Lane[]): Head {
   const { envelope } = event;
   return {
     shopKey: envelope.shopkey,
@@ -131,6 +139,7 @@ function toHead(event: PreparedEvent, before: Head | undefined): Head {
     ver: envelope.ver,
     updateTimeS: updateTimeOf(envelope.ver),
     contentHash: envelope.contenthash,
+    lanes,
     localDate: before?.localDate ?? bucketOf(event.fact),
     expireAt: expiryOf(new Date(envelope.time), event.fetchedAt),
   };
@@ -191,10 +200,14 @@ function toMarker(message: InMessage): OutMessage {
 }
 
 /** `tm.raw.order.v1.bf` → `tm.fact.order.v1.bf`: the twin of a twin stays a twin. */
-function factTopicFor({ topic }: InMessage): string {
-  const backfill = topic.endsWith('.bf');
+function factTopicFor(message: InMessage): string {
+  const { topic } = message;
   const fact = factTopic(RESOURCES.find((of) => topic.startsWith(rawTopic(of))) ?? 'order');
-  return backfill ? backfillTwin(fact) : fact;
+  return laneOf(message) === 'backfill' ? backfillTwin(fact) : fact;
+}
+
+function laneOf({ topic }: InMessage): Lane {
+  return topic.endsWith('.bf') ? 'backfill' : 'live';
 }
 
 type Scoped = PreparedEvent | PreparedMarker;
