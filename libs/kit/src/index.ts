@@ -7,6 +7,7 @@ export * from './json.ts';
 export * from './logging.ts';
 export * from './metrics.ts';
 export * from './lifecycle.ts';
+export * from './periodic.ts';
 export * from './run-job.ts';
 export * from './run-service.ts';
 export * from './passports.ts';

@@ -12,6 +12,7 @@ import {
   createMetrics,
   createMongo,
   createOps,
+  createPeriodic,
   createPassportVerifier,
   createUlid,
   createVault,
@@ -275,26 +276,16 @@ function createSweeper(
   stores: Pick<Parts, 'counters' | 'verifications' | 'devices' | 'audit'>,
   log: Logger,
 ): Lifecycled {
-  let timer: NodeJS.Timeout | undefined;
-  const sweep = async (): Promise<void> => {
-    await stores.counters.sweep();
-    await stores.verifications.sweep();
-    await stores.devices.sweep();
-    await stores.audit.sweep();
-  };
-  return {
+  return createPeriodic({
     name: 'sweeper',
-    start() {
-      timer = setInterval(() => {
-        sweep().catch((error: unknown) => {
-          log.warn({ err: error }, 'expired rows could not be removed, next try in an hour');
-        });
-      }, SWEEP_MS);
-      return Promise.resolve();
+    everyMs: SWEEP_MS,
+    run: async () => {
+      await stores.counters.sweep();
+      await stores.verifications.sweep();
+      await stores.devices.sweep();
+      await stores.audit.sweep();
     },
-    stop() {
-      clearInterval(timer);
-      return Promise.resolve();
-    },
-  };
+    whenFailed: 'expired rows could not be removed, next try in an hour',
+    log,
+  });
 }

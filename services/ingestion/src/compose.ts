@@ -19,11 +19,12 @@ import {
   createMetrics,
   createMongo,
   createOps,
+  createPeriodic,
   createUlid,
   createVault,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Clock, Job, Logger, Metrics, Mongo } from '@tokometrics/kit';
+import type { Clock, Job, Lifecycled, Logger, Metrics, Mongo } from '@tokometrics/kit';
 import { createValidators } from './adapters/ajv-validators.ts';
 import { createMongoArchive } from './adapters/mongo-archive.ts';
 import { createMongoHeads } from './adapters/mongo-heads.ts';
@@ -39,6 +40,8 @@ import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
 
 const SERVICE = 'ingestion';
+/** Not while a start is busy with other things. */
+const FIRST_SWEEP_MS = 600_000;
 
 export function compose(config: Config, log: Logger): Lifecycle {
   const clock = createClock(config.CLOCK_AT);
@@ -85,20 +88,22 @@ export function compose(config: Config, log: Logger): Lifecycle {
     liveRows: config.LIVE_CHUNK_ROWS,
     backfillRows: config.BACKFILL_CHUNK_ROWS,
   });
-  const topics = {
-    name: 'topics',
-    start: () => kafka.ensureTopics(TOPICS),
-    stop: () => Promise.resolve(),
-  };
+  const topics = step('topics', () => kafka.ensureTopics(TOPICS));
+  const indexes = step('indexes', async () => {
+    await archive.prepare();
+    await heads.prepare();
+  });
   const work = new Lifecycle([
     mongo,
     vault,
+    indexes,
     topics,
     producer,
     shops,
     fences,
     erasers,
     ...consumers,
+    createRetention({ archive, heads }, { config, clock, metrics, log }),
   ]);
   const ops = createOps({
     host: config.HOST,
@@ -115,6 +120,39 @@ export function compose(config: Config, log: Logger): Lifecycle {
     },
   });
   return new Lifecycle([ops, work]);
+}
+
+function step(name: string, start: () => Promise<void>): Lifecycled {
+  return { name, start, stop: () => Promise.resolve() };
+}
+
+interface Around {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Two years, as the policy promises: what is older leaves the archive, and its head with it. */
+function createRetention(
+  { archive, heads }: Pick<Stores, 'archive' | 'heads'>,
+  { config, clock, metrics, log }: Around,
+): Lifecycled {
+  const expired = metrics.counter({
+    name: 'expired_removed_total',
+    help: 'Documents removed because they were past their time, by collection',
+    labels: ['collection'],
+  });
+  const everyMs = config.SWEEP_SECONDS * 1_000;
+  return createPeriodic({
+    ...{ name: 'retention', everyMs, firstMs: Math.min(everyMs, FIRST_SWEEP_MS), log },
+    run: async (signal) => {
+      const now = clock.now();
+      expired.inc({ collection: 'raw_events' }, await archive.removeExpired(now, signal));
+      expired.inc({ collection: 'entity_heads' }, await heads.removeExpired(now, signal));
+    },
+    whenFailed: 'expired documents could not be removed; it is tried again by itself',
+  });
 }
 
 /** Sends again what was parked; the same program, so that it has what the service has. */

@@ -8,6 +8,11 @@ const schema = z.object({
   ...mongoConfig,
   ...vaultConfig,
   LIVE_CHUNK_ROWS: chunk.default(100).describe('Records per live chunk'),
+  SWEEP_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .default(21_600)
+    .describe('Between two removals of what is past its time'),
   BACKFILL_CHUNK_ROWS: chunk.default(250).describe('Records per backfill chunk'),
 });
 export type Config = z.infer<typeof schema>;

@@ -137,6 +137,33 @@ describe('ingestion as a process of its own', () => {
     expect(bodyOf(found.at(-1))).toMatchObject({ data: { through: NOON_S, axis: 'update' } });
   });
 
+  it('removes what is past its two years, and nothing else', async () => {
+    const kept = new Date(Date.now() + 86_400_000);
+    const past = new Date(Date.now() - 1_000);
+    const rows = Array.from({ length: 1_501 }, (_, at) => ({
+      _id: `retention ${String(at)}`,
+      shopKey: 'retention',
+      epoch: 1,
+      expireAt: at === 1_500 ? kept : past,
+    }));
+    const left = () =>
+      Promise.all(
+        ['raw_events', 'entity_heads'].map(async (name) => {
+          const found = world.mongo
+            .collection<{ _id: string }>(name)
+            .find({ shopKey: 'retention' });
+          return (await found.toArray()).map(({ _id }) => _id);
+        }),
+      );
+    for (const name of ['raw_events', 'entity_heads']) {
+      await world.mongo.collection<{ _id: string }>(name).insertMany(rows);
+    }
+
+    await eventually(async () => {
+      expect(await left()).toEqual([['retention 1500'], ['retention 1500']]);
+    }, LONG);
+  });
+
   it('parks what no retry can mend, sealed and with its reason, and goes on', async () => {
     const scope = await world.connectedShop();
     const secret = 'poisoned-body-4711';

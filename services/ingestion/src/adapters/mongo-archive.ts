@@ -11,6 +11,9 @@ export interface Archive {
   /** Events of a connection whose ids lie in the range, in no order. */
   readRange(shopKey: string, epoch: number, range: IdRange): Promise<ArchivedEvent[]>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
+  removeExpired(now: Date, signal: AbortSignal): Promise<number>;
+  /** Indexes of a real MongoDB; the embedded one keeps their names and nothing else. */
+  prepare(): Promise<void>;
 }
 
 const DUPLICATE = 11_000;
@@ -71,6 +74,8 @@ export function createMongoArchive(mongo: Mongo): Archive {
       }));
     },
     erase: (shopKey, throughEpoch) => eraseScope(events, shopKey, throughEpoch),
+    removeExpired: (now, signal) => removeExpired(events, now, signal),
+    prepare: () => createScopeIndexes(events),
   };
 }
 
@@ -95,4 +100,53 @@ export async function eraseScope(
       return { found: Math.max(found, removed), removed };
     }
   }
+}
+
+interface Expiring {
+  find(filter: object): {
+    project(fields: object): {
+      limit(count: number): { toArray(): Promise<{ readonly _id?: unknown }[]> };
+    };
+  };
+  deleteMany(filter: object): Promise<{ deletedCount: number }>;
+}
+
+const EXPIRED_AT_ONCE = 1_000;
+
+/**
+ * What is past its time, some at a time, so that nothing else waits long. Deleted by the same filter
+ * again: what was written anew in between has another time.
+ */
+export async function removeExpired(
+  collection: Expiring,
+  now: Date,
+  signal: AbortSignal,
+): Promise<number> {
+  const expired = { expireAt: { $lte: now } };
+  let removed = 0;
+  while (!signal.aborted) {
+    const found = await mongoErrors(() =>
+      collection.find(expired).project({ _id: 1 }).limit(EXPIRED_AT_ONCE).toArray(),
+    );
+    if (found.length === 0) {
+      break;
+    }
+    const ids = found.map(({ _id }) => _id);
+    const { deletedCount } = await mongoErrors(() =>
+      collection.deleteMany({ _id: { $in: ids }, ...expired }),
+    );
+    removed += deletedCount;
+  }
+  return removed;
+}
+
+interface Indexable {
+  createIndexes(indexes: { readonly key: Readonly<Record<string, 1>> }[]): Promise<unknown>;
+}
+
+/** By scope for erasures, by time for what is past it. */
+export async function createScopeIndexes(collection: Indexable): Promise<void> {
+  await mongoErrors(() =>
+    collection.createIndexes([{ key: { shopKey: 1, epoch: 1 } }, { key: { expireAt: 1 } }]),
+  );
 }

@@ -2,12 +2,14 @@ import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
 import { mongo as driver } from 'mongoose';
 import type { Head } from '../domain/head-rules.ts';
-import { eraseScope } from './mongo-archive.ts';
+import { createScopeIndexes, eraseScope, removeExpired } from './mongo-archive.ts';
 
 export interface Heads {
   read(ids: readonly string[]): Promise<Map<string, Head>>;
   write(heads: ReadonlyMap<string, Head>): Promise<void>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
+  removeExpired(now: Date, signal: AbortSignal): Promise<number>;
+  prepare(): Promise<void>;
 }
 
 // A source version exceeds 2^53: int64 in the store, decimal text in our code, never a JS number.
@@ -41,5 +43,7 @@ export function createMongoHeads(mongo: Mongo): Heads {
       );
     },
     erase: (shopKey, throughEpoch) => eraseScope(heads, shopKey, throughEpoch),
+    removeExpired: (now, signal) => removeExpired(heads, now, signal),
+    prepare: () => createScopeIndexes(heads),
   };
 }
