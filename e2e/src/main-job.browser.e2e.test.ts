@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger, createMongo } from '@tokometrics/kit';
 import { ensureDashboard } from '@tokometrics/local';
-import { repositoryRoot } from '@tokometrics/testkit';
+import { eventually, repositoryRoot } from '@tokometrics/testkit';
 import type { Browser } from 'playwright-core';
+import { z } from 'zod';
 import { launchBrowser } from './support/browser.ts';
+import { askTables } from './support/clickhouse.ts';
 import { readExpected } from './support/expected.ts';
 import { mailedToken } from './support/register-merchant.ts';
 import { startSystem } from './support/start-system.ts';
@@ -156,6 +158,29 @@ describe('the main job, in a browser', () => {
     }
   }, 120_000);
 
+  it('has told of its use within the account, and of nothing else', async () => {
+    const told = z.object({
+      items: z.array(z.object({ storeId: z.string(), records: z.number() })),
+    });
+    const records = await eventually(
+      async () => {
+        const answer = await page().request.get(`${system.publicUrl}/api/v1/privacy/holdings`);
+        const { items } = told.parse(await answer.json());
+        const counts = ['ingestion.usage_pages', 'clickhouse.usage_pages'].map(
+          (id) => items.find(({ storeId }) => storeId === id)?.records ?? 0,
+        );
+        expect(Math.min(...counts)).toBeGreaterThan(4);
+        return askTables(system, 'SELECT DISTINCT page, feature FROM usage_pages FINAL', {}, usage);
+      },
+      { timeoutMs: 30_000, everyMs: 500 },
+    );
+
+    const seen = records.map(({ page: pattern, feature }) => `${pattern} ${feature}`.trim());
+    expect(seen).toEqual(
+      expect.arrayContaining(['/overview', '/overview proof', '/orders/$orderId', '/today']),
+    );
+  }, 60_000);
+
   it('disconnects after the password, and hands over a receipt that verifies offline', async () => {
     await endFreshness(system);
     await page().goto('/settings/privacy');
@@ -208,6 +233,8 @@ describe('the main job, in a browser', () => {
     });
   });
 });
+
+const usage = z.object({ page: z.string(), feature: z.string() });
 
 /** As if five minutes had passed since the password was last proved. */
 async function endFreshness({ stack }: System): Promise<void> {

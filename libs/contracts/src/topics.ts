@@ -47,6 +47,7 @@ export const TOPIC = {
   shopLifecycle: 'tm.shop.lifecycle.v1',
   accountLifecycle: 'tm.account.lifecycle.v1',
   mailRequested: 'tm.mail.requested.v1',
+  usage: 'tm.usage.page.v1',
   notice: 'tm.notice.v1',
   fence: 'tm.privacy.fence.v1',
   command: 'tm.privacy.command.v1',
@@ -71,6 +72,7 @@ export const TOPICS: readonly TopicDefinition[] = [
   compacted(TOPIC.accountLifecycle),
   compacted(TOPIC.fence),
   kept(TOPIC.mailRequested, 1, 1),
+  kept(TOPIC.usage, 3, 1),
   {
     ...kept(TOPIC.notice, 1, 1),
     config: { 'cleanup.policy': 'delete', 'retention.ms': '3600000', 'segment.ms': '3600000' },

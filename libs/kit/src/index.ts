@@ -13,6 +13,7 @@ export * from './run-service.ts';
 export * from './passports.ts';
 export * from './http/define-route.ts';
 export * from './http/reply.ts';
+export * from './http/source-address.ts';
 export * from './http/problem.ts';
 export * from './http/create-http.ts';
 export { nameRequest } from './http/request-frame.ts';

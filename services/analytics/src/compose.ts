@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { shopKey as shopKeySchema, shopOfScope, TOPICS } from '@tokometrics/contracts';
+import { shopKey as shopKeySchema, shopOfScope, TOPIC, TOPICS } from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
@@ -25,7 +25,7 @@ import {
   migrateClickhouse,
   sha256Hex,
 } from '@tokometrics/kit';
-import type { Clock, Job, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
+import type { Clock, Job, Kafka, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
 import { after } from './adapters/after.ts';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
@@ -34,6 +34,7 @@ import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
 import { createReroll } from './adapters/clickhouse-reroll.ts';
 import type { PassReport } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
+import { createClickhouseUsage } from './adapters/clickhouse-usage.ts';
 import { createFactValidators } from './adapters/fact-validators.ts';
 import { createMongoAudits } from './adapters/mongo-audits.ts';
 import { createMongoCompleteness } from './adapters/mongo-completeness.ts';
@@ -53,6 +54,7 @@ import { completeRanges } from './messaging/complete-ranges.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
+import { storeUsage } from './messaging/store-usage.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
 
 const SERVICE = 'analytics';
@@ -142,6 +144,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     registerErasers({ ...own, erasers }),
     publishNotices({ take: () => board.take(), send: (batch) => producer.send(batch), log }),
     ...consumers,
+    usageConsumer(kafka, createClickhouseUsage(clickhouse)),
     createAuditTimer(
       {
         ...createClickhouseAudit(engines.patientClickhouse),
@@ -172,6 +175,17 @@ export function compose(config: Config, log: Logger): Lifecycle {
     pages: { '/audit': async () => (await journal.last()) ?? {} },
   });
   return new Lifecycle([ops, work]);
+}
+
+/** Its own group, and no hurry: nobody waits for these rows. */
+function usageConsumer(kafka: Kafka, insert: ReturnType<typeof createClickhouseUsage>): Lifecycled {
+  return kafka.batchConsumer({
+    ...{ group: 'analytics-usage', topics: [TOPIC.usage], maxRows: 1_000, maxBytes: 1_048_576 },
+    lingerMs: 2_000,
+    // Of no shop, so there is no key to seal what is parked: its headers and length are kept.
+    parkBody: () => Promise.resolve(undefined),
+    onChunk: (messages) => storeUsage(insert, messages),
+  });
 }
 
 /** Sends again what was parked; the same program, under a role of Vault that may open it. */

@@ -3,6 +3,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
+import { usage } from './features/usage/usage.ts';
+import { pageOf } from './features/usage/usage-tracker.ts';
 import { createAppRouter } from './routes/router.tsx';
 import { createQueries } from './routes/queries.ts';
 import './ui/theme.css';
@@ -19,6 +21,16 @@ if (root !== null) {
     }
   });
   const router = createAppRouter(queries);
+  router.subscribe('onResolved', () => {
+    usage.enter(pageOf(router.state.matches.at(-1)?.fullPath));
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') {
+      usage.hide();
+    } else {
+      usage.show();
+    }
+  });
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>

@@ -6,10 +6,11 @@ import {
   createKafka,
   createMetrics,
   createOps,
+  createUlid,
   createVault,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Lifecycled, Logger } from '@tokometrics/kit';
+import type { Lifecycled, Logger, Producer } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from './adapters/identity-client.ts';
 import { createServiceClient } from './adapters/service-client.ts';
@@ -21,7 +22,9 @@ import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './h
 import { createEventsHandler } from './http/events.ts';
 import { getHealth } from './http/get-health.ts';
 import { createProxy } from './http/proxy.ts';
+import { postUsage } from './http/post-usage.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { sendUsage } from './messaging/send-usage.ts';
 import { onNotice } from './messaging/on-notice.ts';
 
 const SERVICE = 'gateway';
@@ -77,7 +80,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
       }, message);
     },
   });
-  const http = createEdge(config, { log, metrics, clock, dispatcher, streams });
+  const http = createEdge(config, { log, metrics, clock, dispatcher, streams, producer });
   const work = new Lifecycle([
     vault,
     step('topics', () => kafka.ensureTopics(TOPICS)),
@@ -106,10 +109,11 @@ interface EdgeParts {
   readonly clock: ReturnType<typeof createClock>;
   readonly dispatcher: Agent;
   readonly streams: ReturnType<typeof createEventStreams>;
+  readonly producer: Pick<Producer, 'send'>;
 }
 
 function createEdge(config: Config, parts: EdgeParts): Lifecycled {
-  const { log, metrics, clock, dispatcher, streams } = parts;
+  const { log, metrics, clock, dispatcher, streams, producer } = parts;
   const identity = createIdentityClient({ url: config.IDENTITY_URL, dispatcher });
   const passport = (token: string, audience: string) => identity.passport(token, audience);
   const csrfKey = config.CSRF_KEY.reveal();
@@ -125,7 +129,16 @@ function createEdge(config: Config, parts: EdgeParts): Lifecycled {
       rateGuard(createRateLimiter(config.RATE_LIMIT_PER_MINUTE), clock),
       csrfGuard({ key: csrfKey, origin }),
     ],
-    routes: [...sessionRoutes({ identity, csrfKey }), getHealth(() => true)],
+    routes: [
+      ...sessionRoutes({ identity, csrfKey }),
+      postUsage({
+        passport,
+        send: sendUsage(producer),
+        newId: () => createUlid(clock),
+        now: () => clock.now(),
+      }),
+      getHealth(() => true),
+    ],
     after: [
       createEventsHandler({ streams, passport, clock }),
       createProxy({

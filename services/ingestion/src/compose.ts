@@ -1,4 +1,4 @@
-import { TOPICS } from '@tokometrics/contracts';
+import { TOPIC, TOPICS } from '@tokometrics/contracts';
 import type { SealedWire, ShopKey } from '@tokometrics/contracts';
 import {
   createFences,
@@ -24,17 +24,19 @@ import {
   createVault,
   Lifecycle,
 } from '@tokometrics/kit';
-import type { Clock, Job, Lifecycled, Logger, Metrics, Mongo } from '@tokometrics/kit';
+import type { Clock, Job, Kafka, Lifecycled, Logger, Metrics, Mongo } from '@tokometrics/kit';
 import { createValidators } from './adapters/ajv-validators.ts';
 import { createMongoArchive } from './adapters/mongo-archive.ts';
 import { createMongoHeads } from './adapters/mongo-heads.ts';
 import { createMongoShopStates } from './adapters/mongo-shop-state.ts';
+import { createMongoUsage } from './adapters/mongo-usage.ts';
 import { createZones } from './adapters/shop-zones.ts';
 import type { Config } from './config.ts';
 import { createProgress, summaryOf } from './domain/rebuild-lines.ts';
 import { rebuild } from './domain/rebuild.ts';
 import { retentionCut } from './domain/retention.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
+import { storeUsage } from './messaging/store-usage.ts';
 import { rebuildFacts } from './messaging/rebuild-facts.ts';
 import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
@@ -42,6 +44,7 @@ import type { Scope } from './messaging/store-chunk.ts';
 const SERVICE = 'ingestion';
 /** Not while a start is busy with other things. */
 const FIRST_SWEEP_MS = 600_000;
+const USAGE_BYTES = 1024 * 1024;
 
 export function compose(config: Config, log: Logger): Lifecycle {
   const clock = createClock(config.CLOCK_AT);
@@ -51,6 +54,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const archive = createMongoArchive(mongo);
   const heads = createMongoHeads(mongo);
   const states = createMongoShopStates(mongo);
+  const usage = createMongoUsage(mongo, vault.transit);
   const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
   const zones = createZones(shops, states);
   const own = {
@@ -92,6 +96,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const indexes = step('indexes', async () => {
     await archive.prepare();
     await heads.prepare();
+    await usage.prepare();
   });
   const work = new Lifecycle([
     mongo,
@@ -103,7 +108,8 @@ export function compose(config: Config, log: Logger): Lifecycle {
     fences,
     erasers,
     ...consumers,
-    createRetention({ archive, heads }, { config, clock, metrics, log }),
+    usageConsumer(kafka, usage, config),
+    createRetention({ archive, heads, usage }, { config, clock, metrics, log }),
   ]);
   const ops = createOps({
     host: config.HOST,
@@ -126,6 +132,24 @@ function step(name: string, start: () => Promise<void>): Lifecycled {
   return { name, start, stop: () => Promise.resolve() };
 }
 
+/** Its own group: nothing of a shop waits for it. */
+function usageConsumer(kafka: Kafka, usage: Retained['usage'], config: Config): Lifecycled {
+  return kafka.batchConsumer({
+    group: 'ingestion-usage',
+    topics: [TOPIC.usage],
+    maxRows: config.LIVE_CHUNK_ROWS,
+    maxBytes: USAGE_BYTES,
+    lingerMs: 200,
+    // Of no shop, so there is no key to seal what is parked: its headers and length are kept.
+    parkBody: () => Promise.resolve(undefined),
+    onChunk: (messages) => storeUsage(usage, messages),
+  });
+}
+
+interface Retained extends Pick<Stores, 'archive' | 'heads'> {
+  readonly usage: ReturnType<typeof createMongoUsage>;
+}
+
 interface Around {
   readonly config: Config;
   readonly clock: Clock;
@@ -133,9 +157,9 @@ interface Around {
   readonly log: Logger;
 }
 
-/** Two years, as the policy promises: what is older leaves the archive, and its head with it. */
+/** Two years for what is of a shop, 90 days for the log of use: what is older is removed. */
 function createRetention(
-  { archive, heads }: Pick<Stores, 'archive' | 'heads'>,
+  { archive, heads, usage }: Retained,
   { config, clock, metrics, log }: Around,
 ): Lifecycled {
   const expired = metrics.counter({
@@ -149,6 +173,7 @@ function createRetention(
     run: async (signal) => {
       const now = clock.now();
       expired.inc({ collection: 'raw_events' }, await archive.removeExpired(now, signal));
+      expired.inc({ collection: 'usage_pages' }, await usage.removeExpired(now, signal));
       expired.inc({ collection: 'entity_heads' }, await heads.removeExpired(now, signal));
     },
     whenFailed: 'expired documents could not be removed; it is tried again by itself',

@@ -70,7 +70,11 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
   const engines = engineEnv();
   const { log } = createMemoryLog('error');
   const roles = await createSuiteVault(names);
-  const env = { ...suiteServiceEnv(names, roles['ingestion']), LOG_LEVEL: 'debug', SWEEP_SECONDS: '1' };
+  const env = {
+    ...suiteServiceEnv(names, roles['ingestion']),
+    LOG_LEVEL: 'debug',
+    SWEEP_SECONDS: '1',
+  };
   const metrics = createMetrics({ service: 'test' });
   const { topicPrefix } = names;
   const brokers = engines.KAFKA_BROKERS;

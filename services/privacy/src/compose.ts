@@ -215,6 +215,7 @@ function createErasures(config: Config, common: Common, parts: ErasureParts) {
   const countHoldings = createHoldingsCounter({
     verifier,
     databaseOf: verification.databaseOf,
+    countOfAccount: verification.countOfAccount,
     shopsOf: (merchantId) => [...shops.all()].filter((shop) => shop.merchantId === merchantId),
     isFenced: ({ shopKey, epoch }) => parts.closed.has(shopKey, epoch),
     now,

@@ -48,7 +48,7 @@ describe('disconnecting a shop', () => {
     const bystander = await connectShop();
     await known(shop);
     const held = (await (await call(shop, '/v1/privacy/holdings')).json()) as {
-      items: { shopKey: string | null; records: number }[];
+      items: { storeId: string; shopKey: string | null; records: number }[];
       tokens: { state: string }[];
     };
 
@@ -63,6 +63,8 @@ describe('disconnecting a shop', () => {
     const finished = await completed(shop);
 
     expect(held.tokens).toMatchObject([{ state: 'held' }]);
+    const used = held.items.filter(({ storeId }) => storeId === 'clickhouse.usage_pages');
+    expect(used).toMatchObject([{ shopKey: null, records: 1 }]);
     expect(held.items.filter(({ shopKey }) => shopKey !== null).every((i) => i.records === 1)).toBe(
       true,
     );

@@ -245,6 +245,7 @@ export async function connectShop(): Promise<Connected> {
       await clickhouse.command(`INSERT INTO ${locator.table} VALUES ('${shopKey}', 1, 5)`);
     }
   }
+  await clickhouse.command(`INSERT INTO usage_pages VALUES ('${shop.accountId}', 1)`);
   await announce(shop, 'connected');
   await producer.send([
     {
@@ -356,6 +357,10 @@ export async function startWorld(): Promise<void> {
       );
     }
   }
+  await clickhouse.command(
+    `CREATE TABLE usage_pages (account_id FixedString(26), n UInt32)
+     ENGINE = ReplacingMergeTree ORDER BY (account_id, n)`,
+  );
   await startOwners();
   await startPrivacy();
 }

@@ -90,6 +90,14 @@ export const DATA_MAP = {
     'shop',
     'Zone and content revision of the connection',
   ),
+  'ingestion.usage_pages': mongo('ingestion', 'usage_pages', {
+    category: 'usage',
+    holds: 'Pages visited, features used and for how long; browser, system, network',
+    personal: true,
+    clause: 'usage',
+    retentionDays: 90,
+    encryption: 'sealed:acct',
+  }),
   'clickhouse.orders': table(
     'orders',
     'orders',
@@ -119,6 +127,18 @@ export const DATA_MAP = {
   'clickhouse.shop_daily': table('shop_daily', 'orders', 'Sums per day'),
   'clickhouse.product_daily': table('product_daily', 'products', 'Sums per product and day'),
   'clickhouse.finance_daily': table('finance_daily', 'finance', 'Settlement sums per day'),
+  'clickhouse.usage_pages': table(
+    'usage_pages',
+    'usage',
+    'Pages visited, features used and for how long; browser, system',
+    {
+      scopeField: 'account_id',
+      erase: 'none',
+      verify: 'none',
+      clause: 'usage',
+      retentionDays: 90,
+    },
+  ),
   'clickhouse.ingest_chunks': table(
     'ingest_chunks',
     'evidence',
@@ -191,6 +211,11 @@ export const DATA_MAP = {
     1,
     { clause: 'account' },
   ),
+  'kafka.usage': topics(['tm.usage.*'], 'usage', 'Pages visited, on their way to the log', 3, {
+    personal: true,
+    clause: 'usage',
+    scopeField: null,
+  }),
   'identity.accounts': mongo('identity', 'accounts', {
     category: 'account',
     holds: 'Name, e-mail address, password hash, preferences',

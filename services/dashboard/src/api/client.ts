@@ -13,6 +13,8 @@ export interface CallOptions {
   /** Nobody is signed in yet: there is no token to send. */
   readonly anonymous?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Goes out also when the page is closed meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** Names sorted and empty ones left out, as in the address of a page. */
@@ -46,6 +48,11 @@ function csrfToken(): Promise<string> {
   return asked;
 }
 
+/** Ahead of a call that will have no time to ask for it: one that is sent as the page goes away. */
+export function prepareUnsafe(): void {
+  csrfToken().catch(() => undefined);
+}
+
 /** Calls the API and parses the answer by its schema. Throws ApiProblem, and nothing else. */
 export async function call<T extends z.ZodType>(
   schema: T,
@@ -71,7 +78,14 @@ export async function call<T extends z.ZodType>(
 async function send<T extends z.ZodType>(
   schema: T,
   path: string,
-  { method = 'GET', query = {}, body, signal, token }: CallOptions & { readonly token?: string },
+  {
+    method = 'GET',
+    query = {},
+    body,
+    signal,
+    keepalive,
+    token,
+  }: CallOptions & { readonly token?: string },
 ): Promise<z.output<T>> {
   const response = await fetch(`${BASE}${path}${queryText(query)}`, {
     method,
@@ -83,6 +97,7 @@ async function send<T extends z.ZodType>(
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
+    ...(keepalive === undefined ? {} : { keepalive }),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) {
       throw error;

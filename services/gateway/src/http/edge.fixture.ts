@@ -3,7 +3,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClock, createHttp, createLogger, createMetrics } from '@tokometrics/kit';
+import type { UsageEvent } from '@tokometrics/contracts';
+import { createClock, createHttp, createLogger, createMetrics, createUlid } from '@tokometrics/kit';
 import type { HttpServer } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from '../adapters/identity-client.ts';
@@ -12,6 +13,7 @@ import { createRateLimiter } from '../domain/rate-window.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './edge.ts';
 import { createProxy } from './proxy.ts';
+import { postUsage } from './post-usage.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 export const ORIGIN = 'http://localhost:4800';
@@ -62,6 +64,7 @@ export async function startEdge(upstream: string, perMinute = 600) {
   writeFileSync(join(dir, 'index.html'), '<!doctype html><title>TokoMetrics</title>');
   writeFileSync(join(dir, 'assets', 'app-1a2b.js'), 'export {};');
   const clock = createClock();
+  const usage: UsageEvent[] = [];
   const dispatcher = new Agent();
   const identity = createIdentityClient({ url: upstream, dispatcher });
   const services = {
@@ -81,7 +84,18 @@ export async function startEdge(upstream: string, perMinute = 600) {
       rateGuard(createRateLimiter(perMinute), clock),
       csrfGuard({ key: CSRF_KEY, origin: ORIGIN }),
     ],
-    routes: sessionRoutes({ identity, csrfKey: CSRF_KEY }),
+    routes: [
+      ...sessionRoutes({ identity, csrfKey: CSRF_KEY }),
+      postUsage({
+        passport: (token, audience) => identity.passport(token, audience),
+        send: (events) => {
+          usage.push(...events);
+          return Promise.resolve();
+        },
+        newId: () => createUlid(clock),
+        now: () => clock.now(),
+      }),
+    ],
     after: [
       createProxy({
         services,
@@ -97,6 +111,7 @@ export async function startEdge(upstream: string, perMinute = 600) {
   await http.start();
   return {
     url: `http://127.0.0.1:${String(http.address().port)}`,
+    usage,
     async stop() {
       await http.stop();
       await dispatcher.close();

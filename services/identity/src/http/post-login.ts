@@ -1,19 +1,18 @@
 import {
+  deviceOf,
   internalLoginBody,
   internalReauthenticateBody,
   logoutBody,
   reauthenticateGrant,
   sessionGrant,
 } from '@tokometrics/contracts';
-import { defineRoute } from '@tokometrics/kit';
+import { defineRoute, sourceOf } from '@tokometrics/kit';
 import type { Route } from '@tokometrics/kit';
 import { z } from 'zod';
-import { describeDevice } from '../domain/describe-device.ts';
 import { reauthenticate } from '../domain/resolve-session.ts';
 import type { ReauthenticateDeps } from '../domain/resolve-session.ts';
 import { signIn } from '../domain/sign-in.ts';
 import type { SignInDeps } from '../domain/sign-in.ts';
-import { sourceOf } from '../domain/truncate-address.ts';
 import { AUTH_BODY_LIMIT } from './limits.ts';
 
 /*
@@ -38,8 +37,10 @@ export function postLogin(deps: SignInDeps): Route {
     ],
     auth: 'anonymous',
     audit: { action: 'session.created' },
-    handle: ({ body, clientIp }) =>
-      signIn(deps, body, { source: sourceOf(clientIp), device: describeDevice(body.userAgent) }),
+    handle: ({ body, clientIp }) => {
+      const { browser, os } = deviceOf(body.userAgent);
+      return signIn(deps, body, { source: sourceOf(clientIp), device: `${browser} on ${os}` });
+    },
   });
 }
 

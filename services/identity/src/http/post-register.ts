@@ -1,9 +1,8 @@
 import { registerBody, registerReply } from '@tokometrics/contracts';
-import { defineRoute } from '@tokometrics/kit';
+import { defineRoute, truncateAddress } from '@tokometrics/kit';
 import type { Route } from '@tokometrics/kit';
 import { registerAccount } from '../domain/register-account.ts';
 import type { RegisterDeps } from '../domain/register-account.ts';
-import { truncateAddress } from '../domain/truncate-address.ts';
 import { AUTH_BODY_LIMIT } from './limits.ts';
 
 export function postRegister(deps: RegisterDeps): Route {

@@ -28,6 +28,10 @@ function placesOfDuplicates(error: unknown): number[] | undefined {
   return isHarmless ? refused.map(({ index }) => index) : undefined;
 }
 
+export function isOnlyDuplicates(error: unknown): boolean {
+  return placesOfDuplicates(error) !== undefined;
+}
+
 type StoredEvent = Omit<ArchivedEvent, 'id' | 'ver' | 'sealed'> & {
   readonly _id: string;
   readonly ver: driver.Long;

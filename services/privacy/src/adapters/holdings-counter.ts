@@ -7,6 +7,8 @@ import type { Verifier } from './verifier.ts';
 export interface HoldingsOptions {
   readonly verifier: Verifier;
   readonly databaseOf: (owner: string) => DatabaseReader;
+  /** Of a ClickHouse table that belongs to accounts. */
+  readonly countOfAccount: (storeId: StoreId, accountId: string) => Promise<number>;
   readonly shopsOf: (merchantId: string) => readonly ShopLifecycle[];
   readonly isFenced: (shop: ShopLifecycle) => boolean;
   readonly now: () => string;
@@ -16,9 +18,10 @@ export interface HoldingsOptions {
 const ANY_EPOCH = 4_294_967_295;
 
 const SHOP_STORES = STORE_IDS.filter((id) => storeEntry(id).verify === 'count');
+/** Of a person and of no shop: by the account, in whichever store. */
 const ACCOUNT_STORES = STORE_IDS.filter((id) => {
-  const { owner, kind, personal } = storeEntry(id);
-  return owner === 'identity' && kind === 'mongo' && personal;
+  const { kind, personal, scopeField } = storeEntry(id);
+  return personal && (kind === 'mongo' ? scopeField === null : scopeField === 'account_id');
 });
 
 /** "What we hold", counted at the moment of the question by the verifier's eyes. */
@@ -26,7 +29,10 @@ export function createHoldingsCounter(options: HoldingsOptions) {
   const { verifier, databaseOf, now } = options;
 
   const countOfAccount = (storeId: StoreId, accountId: string): Promise<number> => {
-    const { locator, owner } = storeEntry(storeId);
+    const { locator, owner, kind } = storeEntry(storeId);
+    if (kind === 'clickhouse') {
+      return options.countOfAccount(storeId, accountId);
+    }
     const name = 'collection' in locator ? locator.collection : '';
     const collection = databaseOf(owner).collection<{ _id: string; accountId?: string }>(name);
     return mongoErrors(() =>

@@ -1,6 +1,7 @@
+import type { StoreId } from '@tokometrics/contracts';
 import { createClickhouse, createMongo, createVault, Lifecycle } from '@tokometrics/kit';
 import type { Clock, KafkaAdmin, Lifecycled, Logger, Secret } from '@tokometrics/kit';
-import { createClickhouseVerifier } from './verifier-clickhouse.ts';
+import { countOfAccount, createClickhouseVerifier } from './verifier-clickhouse.ts';
 import { createKafkaVerifier } from './verifier-kafka.ts';
 import { createMongoVerifier } from './verifier-mongo.ts';
 import type { DatabaseReader } from './verifier-mongo.ts';
@@ -64,6 +65,8 @@ export function createVerification(
   return {
     lifecycle,
     databaseOf,
+    countOfAccount: (storeId: StoreId, accountId: string) =>
+      countOfAccount(clickhouse, storeId, accountId),
     topicEnds: kafka.topicEnds,
     verifier: createVerifier({
       readers: [createMongoVerifier(databaseOf, OWNERS), createClickhouseVerifier(clickhouse)],

@@ -18,6 +18,20 @@ function tableOf(storeId: StoreId): string {
   return 'table' in locator ? locator.table : '';
 }
 
+/** Rows of one account, in a table that belongs to accounts. */
+export async function countOfAccount(
+  clickhouse: Pick<Clickhouse, 'query'>,
+  storeId: StoreId,
+  accountId: string,
+): Promise<number> {
+  const rows = await clickhouse.query(
+    `SELECT count() AS records FROM ${tableOf(storeId)} FINAL WHERE account_id = {accountId:String}`,
+    { accountId },
+    countRow,
+  );
+  return rows[0]?.records ?? 0;
+}
+
 /** Counts every row, also the replaced and the deleted ones that readers no longer see. */
 export function createClickhouseVerifier(clickhouse: Pick<Clickhouse, 'query'>): StoreReader {
   const stores = STORE_IDS.filter((id) => storeEntry(id).kind === 'clickhouse');

@@ -1,5 +1,6 @@
 import { addDays, localDate } from '@tokometrics/contracts';
 import { useState } from 'react';
+import { usage } from '../usage/usage.ts';
 import { Button } from '../../ui/button.tsx';
 import type { OverviewSearch } from './search.ts';
 import { oldestDay } from './search.ts';
@@ -33,6 +34,7 @@ export function CustomRange({ filters, today, onChange }: CustomRangeProps) {
       return;
     }
     setError(undefined);
+    usage.use('custom_range');
     onChange({ ...dates, range: undefined, grain: undefined });
   };
   return (

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { logout, meQuery } from '../../api/account.ts';
+import { usage } from '../usage/usage.ts';
 import { Button } from '../../ui/button.tsx';
 
 export function AccountMenu() {
@@ -8,7 +9,11 @@ export function AccountMenu() {
   const navigate = useNavigate();
   const { data: account } = useQuery(meQuery);
   const leave = useMutation({
-    mutationFn: logout,
+    mutationFn: () => {
+      // Afterwards there is no session to tell it by.
+      usage.hide();
+      return logout();
+    },
     onSettled: async () => {
       client.clear();
       await navigate({ to: '/login' });

@@ -1,4 +1,5 @@
 import type { PrivacyRequest } from '@tokometrics/contracts';
+import { usage } from '../usage/usage.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { formatCount, formatInstant } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -94,6 +95,7 @@ export function ErasureProgress({ request, shopName }: ErasureProgressProps) {
             href={receiptAddress(request.requestId)}
             download={`tokometrics-receipt-${request.requestId}.json`}
             className={buttonClass({ tone: 'solid', size: 'small' })}
+            onClick={() => usage.use('receipt')}
           >
             <Icon name="download" size={16} />
             Download the receipt

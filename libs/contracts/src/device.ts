@@ -16,7 +16,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 const nameOf = (table: typeof BROWSERS, text: string): string =>
   table.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
 
-/** Browser family and system, for the list of devices; the full text is not kept. */
-export function describeDevice(userAgent: string): string {
-  return `${nameOf(BROWSERS, userAgent)} on ${nameOf(SYSTEMS, userAgent)}`;
+/** Families alone; the full text of a browser's introduction is kept nowhere. */
+export function deviceOf(userAgent: string): { readonly browser: string; readonly os: string } {
+  return { browser: nameOf(BROWSERS, userAgent), os: nameOf(SYSTEMS, userAgent) };
 }

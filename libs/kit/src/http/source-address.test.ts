@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sourceOf, truncateAddress } from './truncate-address.ts';
+import { sourceOf, truncateAddress } from './source-address.ts';
 
 describe('addresses', () => {
   it.each([
