@@ -51,6 +51,22 @@ const NO_ENV = {
   selector: 'MemberExpression[object.name="process"][property.name="env"]',
   message: 'process.env is read in main.ts alone.',
 };
+/** Names of the facts whose digits count: a double has 53 bits, a version 64, an amount 18 digits. */
+const EXACT =
+  '/^(ver|money|amount|price|revenue|.*(Amount|Price|Sales|Discount|Refunds?|Settlement|Ver))$/';
+const EXACT_NUMBER = [
+  'CallExpression[callee.name=/^(Number|parseFloat|parseInt)$/]',
+  'UnaryExpression[operator="+"]',
+].flatMap((parent) =>
+  [
+    `${parent} > Identifier[name=${EXACT}]`,
+    `${parent} > MemberExpression[property.name=${EXACT}]`,
+    `${parent} > MemberExpression > Literal[value=${EXACT}]`,
+  ].map((selector) => ({
+    selector,
+    message: 'Money and versions are never a number: text, bigint or scaled units.',
+  })),
+);
 const PURE = [
   {
     selector: 'CallExpression[callee.object.name="Date"][callee.property.name="now"]',
@@ -172,12 +188,16 @@ export default tseslint.config(
     // libs/erasure stands between services and engines, as adapters do, and may catch as they may.
     files: ['libs/contracts/src/**/*.ts'],
     ignores: TESTS,
-    rules: { 'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH) },
+    rules: {
+      'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH, EXACT_NUMBER),
+    },
   },
   {
     files: ['services/*/src/**/*.ts'],
     ignores: [...TESTS, 'services/*/src/adapters/**', 'services/dashboard/**'],
-    rules: { 'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH) },
+    rules: {
+      'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH, EXACT_NUMBER),
+    },
   },
   {
     // A composition root is plain calls from top to bottom: it is read, not thought through.
@@ -199,7 +219,9 @@ export default tseslint.config(
   {
     files: ['services/*/src/domain/**/*.ts'],
     ignores: TESTS,
-    rules: { 'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH, PURE) },
+    rules: {
+      'no-restricted-syntax': restrict(NO_CAST, NO_SINGLETON, NO_ENV, NO_CATCH, PURE, EXACT_NUMBER),
+    },
   },
   {
     // Programs that a person starts: they print, read the environment and say what failed.

@@ -257,6 +257,18 @@ const forms = [
     "export const a = process.env['A'];",
     inHttp('reads-env'),
   ),
+  syntax(
+    'money as a number',
+    'never a number',
+    'export const a = (line: { salePrice: string }) => Number(line.salePrice);',
+    inDomain('adds-up'),
+  ),
+  syntax(
+    'a version as a number',
+    'never a number',
+    'export const a = (ver: string) => +ver;',
+    inDomain('compares'),
+  ),
   syntax('the clock in the domain', 'clock', 'export const a = () => Date.now();', inDomain('now')),
   syntax(
     'a bare date in the domain',

@@ -22,8 +22,8 @@ export function createClickhouseErasers(clickhouse: Clickhouse): Eraser[] {
 
 export function shopTables(): { storeId: StoreId; table: string }[] {
   return STORE_IDS.flatMap((storeId) => {
-    const { kind, locator, scopeField } = storeEntry(storeId);
-    return kind === 'clickhouse' && scopeField !== null && 'table' in locator
+    const { locator, erase } = storeEntry(storeId);
+    return erase === 'alter-delete' && 'table' in locator
       ? [{ storeId, table: locator.table }]
       : [];
   });
