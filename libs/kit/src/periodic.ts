@@ -3,9 +3,9 @@ import type { Logger } from './logging.ts';
 
 export interface PeriodicOptions {
   readonly name: string;
-  /** Milliseconds between the end of the start, and then between two runs. */
+  /** Milliseconds from one turn to the next. */
   readonly everyMs: number;
-  /** Before the first run; default `everyMs`. */
+  /** Milliseconds from the start to the first turn; default `everyMs`. */
   readonly firstMs?: number;
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Said with the error, as a sentence. */

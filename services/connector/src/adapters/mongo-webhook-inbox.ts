@@ -38,6 +38,11 @@ export function createMongoWebhookInbox(mongo: Mongo, guarded: GuardedWrite) {
           .limit(limit)
           .toArray(),
       ),
+    /** Of one type, however many of others are before it. */
+    pendingOfType: (scope: ShopScope, type: number): Promise<StoredNotice[]> =>
+      mongoErrors(() =>
+        inbox.find({ shopKey: scope.shopKey, epoch: scope.epoch, state: 'new', type }).toArray(),
+      ),
     settle: async (ids: readonly string[]): Promise<void> => {
       await mongoErrors(() =>
         inbox.updateMany({ _id: { $in: [...ids] } }, { $set: { state: 'done' } }),

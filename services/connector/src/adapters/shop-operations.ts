@@ -97,13 +97,11 @@ function reconcileDeps({ stores, clock, log }: ShopCore, retire: RetireDeps): Re
   };
 }
 
-const NOTICES = 50;
-
 function heedDeps({ stores, log }: ShopCore, retire: RetireDeps): HeedDeps {
   return {
     ...retire,
     waiting: () => stores.connections.waiting(),
-    pending: ({ shopKey, epoch }) => stores.inbox.pending({ shopKey, epoch }, NOTICES),
+    pendingOfType: (connection, type) => stores.inbox.pendingOfType(connection, type),
     settle: (ids) => stores.inbox.settle(ids),
     onUnanswered: (error) => {
       log.warn({ err: error }, 'a deauthorization could not be confirmed; it is tried again');

@@ -1,22 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { aConnection } from './connection.fixture.ts';
+import type { Connection } from './connection.ts';
 import { heedDeauthorizations } from './heed-notices.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
 /** A shop that waits for a new grant, with these notices in its inbox. */
 function aWaitingShop(types: readonly number[], listShops: () => Promise<never[]>) {
   const connection = aConnection({ status: 'reauth_required' });
-  const { shopKey, epoch } = connection;
   const happened: string[] = [];
   const settled: string[] = [];
   const deps = {
     waiting: () => Promise.resolve([connection]),
-    pending: () =>
+    pendingOfType: (_connection: Connection, wanted: number) =>
       Promise.resolve(
-        types.map((type, at) => ({
-          ...{ _id: `notice ${String(at)}`, shopKey, epoch, type, orderId: null },
-          receivedAt: new Date(),
-        })),
+        types.flatMap((type, at) => (type === wanted ? [{ _id: `notice ${String(at)}` }] : [])),
       ),
     settle: (ids: readonly string[]) => {
       settled.push(...ids);

@@ -1,5 +1,4 @@
 import { SELLER_DEAUTHORIZATION } from './accept-webhook.ts';
-import type { InboxNotice } from './accept-webhook.ts';
 import type { Connection } from './connection.ts';
 import { confirmDeauthorization } from './retire-connection.ts';
 import type { RetireDeps } from './retire-connection.ts';
@@ -8,9 +7,10 @@ import { settle } from './settle.ts';
 export interface HeedDeps extends RetireDeps {
   /** Open connections that wait for a new grant. */
   readonly waiting: () => Promise<readonly Connection[]>;
-  readonly pending: (
+  readonly pendingOfType: (
     connection: Connection,
-  ) => Promise<readonly (InboxNotice & { readonly _id: string })[]>;
+    type: number,
+  ) => Promise<readonly { readonly _id: string }[]>;
   readonly settle: (ids: readonly string[]) => Promise<void>;
   readonly onUnanswered: (error: unknown) => void;
 }
@@ -21,9 +21,7 @@ export interface HeedDeps extends RetireDeps {
  */
 export async function heedDeauthorizations(deps: HeedDeps): Promise<void> {
   for (const connection of await deps.waiting()) {
-    const notices = (await deps.pending(connection)).filter(
-      ({ type }) => type === SELLER_DEAUTHORIZATION,
-    );
+    const notices = await deps.pendingOfType(connection, SELLER_DEAUTHORIZATION);
     if (notices.length > 0) {
       const confirmed = await settle(confirmDeauthorization(deps, connection));
       if (confirmed.ok) {

@@ -7,9 +7,9 @@ import { PageHead } from '../features/frame/page-head.tsx';
 import { SettingsTabs } from '../features/frame/settings-tabs.tsx';
 import { DisconnectShop } from '../features/privacy/disconnect-shop.tsx';
 import { ErasureProgress } from '../features/privacy/erasure-progress.tsx';
+import { mayDisconnect } from '../features/privacy/held-erasure.ts';
 import { HoldingsTable } from '../features/privacy/holdings-table.tsx';
 import { VerifyGuide } from '../features/privacy/verify-guide.tsx';
-import { isOpen } from '../features/shop/use-shop.ts';
 import { formatDay } from '../ui/format.ts';
 import { ErrorBox } from '../ui/notice-box.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -19,6 +19,7 @@ const route = getRouteApi('/app/settings/privacy');
 export function HeldPage() {
   const shops = useQuery(shopsQuery);
   const held = useQuery(holdingsQuery);
+  const requests = useQuery(requestsQuery).data ?? [];
   const navigate = route.useNavigate();
   return (
     <>
@@ -28,7 +29,7 @@ export function HeldPage() {
       <div className="flex max-w-[60rem] flex-col gap-6">
         {shops.data === undefined ? null : (
           <Connections
-            shops={shops.data.filter(isOpen)}
+            shops={shops.data.filter((shop) => mayDisconnect(shop, requests))}
             tokens={held.data?.tokens}
             onBegun={(request) => void navigate({ search: { request } })}
           />

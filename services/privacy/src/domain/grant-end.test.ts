@@ -3,33 +3,21 @@ import { perform } from './effects.ts';
 import type { EffectDeps } from './effects.ts';
 import type { KeptAck } from './evidence.ts';
 import type { LedgerRecord } from './ledger-chain.ts';
-import { plannedStores } from './plan.ts';
 import { receiptBody } from './receipt.ts';
 import { viewOf } from './request-view.ts';
 import { decide, evolve } from './saga.ts';
-import { startSaga } from './saga-state.ts';
+import { aSaga } from './saga.fixture.ts';
 import type { SagaState } from './saga-state.ts';
 
 const T0 = Date.parse('2026-11-25T10:00:00.000Z');
 const iso = (ms: number): string => new Date(T0 + ms).toISOString();
 
-function aSaga(endGrant: boolean): SagaState {
-  const start = startSaga({
-    requestId: '01JD00000000000000000000R1',
-    merchantId: '01JD000000000000000000000M',
-    accountId: '01JD000000000000000000000A',
-    shopKey: '01JD0000000000000000000001',
-    throughEpoch: 1,
-    authKey: '01JD000000000000000000000K',
-    trigger: 'self_service',
-    endGrant,
-    supersedesSeq: null,
-    receivedAt: iso(0),
-    dueAt: iso(1),
-    stores: plannedStores(),
-  });
-  return { ...start, phase: 'TOKENS', fencedAt: iso(0) };
-}
+/** Fenced at T0, its tokens next. */
+const aFenced = (endGrant: boolean): SagaState => ({
+  ...aSaga({ endGrant }),
+  phase: 'TOKENS',
+  fencedAt: iso(0),
+});
 
 function anAck(change: Partial<KeptAck>): KeptAck {
   return {
@@ -80,7 +68,7 @@ describe('the wish to end the grant at TikTok Shop', () => {
     const acks = told.map((grantEnd) => anAck({ grantEnd }));
     const { deps, destroyed } = aLook(afterMs, acks);
 
-    const event = await perform(deps, aSaga(endGrant), { kind: 'destroyTokens' });
+    const event = await perform(deps, aFenced(endGrant), { kind: 'destroyTokens' });
 
     expect(event.kind).toBe(expected);
     expect(destroyed).toHaveLength(expected === 'tokensDestroyed' ? 1 : 0);
@@ -95,7 +83,7 @@ describe('the wish to end the grant at TikTok Shop', () => {
     'wished: %s, told: %s; shown as %s, and so in the receipt',
     async (endGrant, grantEnd, shown, recipients) => {
       const { deps } = aLook(0, [anAck(grantEnd === undefined ? {} : { grantEnd })]);
-      const state: SagaState = { ...aSaga(endGrant), phase: 'QUIESCE' };
+      const state: SagaState = { ...aFenced(endGrant), phase: 'QUIESCE' };
       expect(viewOf(state).grantEnd).toBe(endGrant ? 'pending' : null);
 
       const event = await perform(deps, state, { kind: 'quiesce' });
@@ -110,7 +98,7 @@ describe('the wish to end the grant at TikTok Shop', () => {
   it('is believed of the connector alone', async () => {
     const forged = anAck({ storeId: 'service:analytics', grantEnd: 'ended' });
     const { deps } = aLook(0, [anAck({ msgId: 'm2', grantEnd: 'unconfirmed' }), forged]);
-    const state: SagaState = { ...aSaga(true), phase: 'QUIESCE' };
+    const state: SagaState = { ...aFenced(true), phase: 'QUIESCE' };
 
     const event = await perform(deps, state, { kind: 'quiesce' });
 

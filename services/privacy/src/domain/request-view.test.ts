@@ -1,27 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeEntry } from '@tokometrics/contracts';
 import type { StoreId } from '@tokometrics/contracts';
-import { plannedStores } from './plan.ts';
 import { viewOf } from './request-view.ts';
-import { startSaga } from './saga-state.ts';
+import { aSaga } from './saga.fixture.ts';
 import type { SagaState } from './saga-state.ts';
 
 const AT = '2026-11-25T10:00:00.000Z';
 
 function aState(change: Partial<SagaState>): SagaState {
-  const state = startSaga({
-    requestId: '01JD00000000000000000000R1',
-    merchantId: '01JD000000000000000000000M',
-    accountId: '01JD000000000000000000000A',
-    shopKey: '01JD0000000000000000000001',
-    throughEpoch: 1,
-    authKey: '01JD000000000000000000000K',
-    trigger: 'self_service',
-    supersedesSeq: null,
-    receivedAt: AT,
-    dueAt: AT,
-    stores: plannedStores(),
-  });
+  const state = aSaga({ receivedAt: AT, dueAt: AT });
   const emptied = state.stores.map((store) => ({
     ...store,
     commandedAt: AT,

@@ -4,6 +4,7 @@ import { buttonClass } from '../../ui/button.tsx';
 import { formatCount, formatInstant } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { NoticeBox } from '../../ui/notice-box.tsx';
+import { isHeld } from './held-erasure.ts';
 import { receiptAddress } from '../../api/privacy.ts';
 
 const PHASES = ['waiting', 'fenced', 'erasing', 'erased', 'verified'] as const;
@@ -83,7 +84,7 @@ export function ErasureProgress({ request, shopName }: ErasureProgressProps) {
       {request.attention === null ? null : (
         <div className="px-5 pb-3">
           <NoticeBox tone="warn">
-            {request.attention === 'erasure.suspect'
+            {isHeld(request)
               ? HELD_TEXT
               : `One place is not finished yet (${request.attention}). It is tried again by itself, and a person looks at it. Our access is gone, and nothing new is read.`}
           </NoticeBox>
