@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, repositoryRoot } from '@tokometrics/testkit';
 import { startSandbox } from './connector.fixture.ts';
 import type { Sandbox } from './connector.fixture.ts';
-import { startLonelyWorker } from './lonely-worker.fixture.ts';
+import { ORDER_PAGE_SIZE, startLonelyWorker } from './lonely-worker.fixture.ts';
 import { startMeddler } from './meddler.fixture.ts';
 import type { Meddler } from './meddler.fixture.ts';
 
@@ -69,6 +69,8 @@ const LONG = 60_000;
 const SEARCH = '/orders/search';
 /** The live poll and one slice pass; struck is the second slice, which is asked for ahead of time. */
 const AFTER = 2;
+/** Pages of rows, never the count of all, which is asked for at no certain moment between them. */
+const PAGES = { match: SEARCH, page_size: ORDER_PAGE_SIZE, after: AFTER };
 
 /** Nine orders of three days: a history of few pages. */
 function writeCsv(): string {
@@ -143,8 +145,8 @@ async function run(faults: readonly Record<string, unknown>[], mode = 'documente
     lists: calls.filter(({ path }) => path.endsWith('/authorization/202309/shops')).length - 1,
     clockRefusals: /clock_refusals_total (\d+)/.exec(await worker.metrics())?.[1],
     isPutOff: /outcome="(throttle|retry)"\} [1-9]/.test(await worker.metrics()),
-    struck: searches[AFTER],
-    next: searches[AFTER + 1],
+    waited: Math.max(...searches.slice(1).map(({ at }, index) => at - (searches[index]?.at ?? at))),
+    isSmaller: searches.some(({ pageSize }) => Number(pageSize) < ORDER_PAGE_SIZE),
   };
 }
 
@@ -160,12 +162,11 @@ type Run = Awaited<ReturnType<typeof run>>;
 
 /** What was seen, as the one action that explains it; two at once explain nothing. */
 function actionOf(seen: Run): string[] {
-  const waited = (seen.next?.at ?? 0) - (seen.struck?.at ?? 0);
   const own = seen.kinds.filter((kind) => !kind.endsWith(' shop_mismatch'));
   return [
     // A busy machine is slow by itself: only after such an answer is it a wait.
-    ...(seen.isPutOff && waited >= 950 ? ['waits'] : []),
-    ...(Number(seen.next?.pageSize) < Number(seen.struck?.pageSize) ? ['shrinks'] : []),
+    ...(seen.isPutOff && seen.waited >= 950 ? ['waits'] : []),
+    ...(seen.isSmaller ? ['shrinks'] : []),
     ...(seen.refreshes > 0 ? [`renews ${String(seen.refreshes)}`] : []),
     ...(seen.clockRefusals !== '0' ? [`restamps ${String(seen.clockRefusals)}`] : []),
     ...(seen.lists > 0 ? [`confirms ${String(seen.lists)}`] : []),
@@ -215,7 +216,7 @@ describe('what TikTok Shop answers', () => {
   it.each(MODES.flatMap((mode) => Object.entries(ROWS).map((row) => [mode, ...row] as const)))(
     'leads, %s, for %s to one action and no other: %s',
     async (mode, name, action) => {
-      const fault = { match: SEARCH, kind: 'answer', name, after: AFTER };
+      const fault = { ...PAGES, kind: 'answer', name };
 
       expectAction(await run([fault], mode), action);
     },
@@ -225,7 +226,7 @@ describe('what TikTok Shop answers', () => {
   it.each(MODES.flatMap((mode) => KINDS.map((row) => [mode, ...row] as const)))(
     'leads, %s, for a fault %s to: %s',
     async (mode, kind, action) => {
-      const fault = { match: SEARCH, kind, after: AFTER, retry_after_s: 1 };
+      const fault = { ...PAGES, kind, retry_after_s: 1 };
 
       expectAction(await run([fault], mode), action);
     },
@@ -235,7 +236,7 @@ describe('what TikTok Shop answers', () => {
   it.each([['slow'], ['endless_page_token'], ['repeated_page_token']])(
     'loses nothing to one %s',
     async (kind) => {
-      const seen = await run([{ match: SEARCH, kind, after: AFTER, delay_ms: 400 }]);
+      const seen = await run([{ ...PAGES, kind, delay_ms: 400 }]);
 
       expect([seen.orders, seen.others, seen.isRetired]).toEqual([
         plain.orders,
@@ -266,7 +267,7 @@ describe('what TikTok Shop answers', () => {
 });
 
 describe('what the token endpoint answers', () => {
-  const expire = { match: SEARCH, kind: 'expired_token', after: AFTER };
+  const expire = { ...PAGES, kind: 'expired_token' };
   it.each([
     ['answer', 'unknownRefresh', true],
     ['answer', 'expiredRefresh', true],

@@ -76,6 +76,8 @@ function createMemoryArchive() {
 }
 
 const DAY_S = 86_400;
+/** Small enough that nine orders are more than one page. */
+export const ORDER_PAGE_SIZE = 8;
 /** A turn between polls is longer than any test; all other waits of the worker are short. */
 const NEVER_MS = 3_600_000;
 
@@ -152,7 +154,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       settings: {
         ...{ pollIntervalMs: NEVER_MS, financeIntervalMs: NEVER_MS, leaseMs: 3 * NEVER_MS },
         ...{ inventoryIntervalMs: NEVER_MS, unsettledIntervalMs: NEVER_MS },
-        ...{ orderPageSize: 8, pageSize: 100, maxPages: 50 },
+        ...{ orderPageSize: ORDER_PAGE_SIZE, pageSize: 100, maxPages: 50 },
       },
       onProgress: () => undefined,
       onFault: (stream, error) => {

@@ -63,6 +63,17 @@ describe('faults on purpose', () => {
     expect(statuses).toEqual([200, 200, 500, 500, 200, 200]);
   });
 
+  it('strikes pages of one size, and counts no others', async () => {
+    await order({ kind: 'internal', match: 'orders/search', page_size: 50, after: 1 });
+
+    const statuses = [];
+    for (const page_size of ['1', '50', '1', '50', '50']) {
+      statuses.push((await search({ page_size })).status);
+    }
+
+    expect(statuses).toEqual([200, 200, 200, 500, 200]);
+  });
+
   it('cuts the JSON in a whole answer', async () => {
     await order({ kind: 'truncated_json' });
 

@@ -20,6 +20,8 @@ const FAULT_KINDS = [
 export const faultOrder = z.strictObject({
   /** Part of `METHOD /path/template`, for example `orders/search`; `*` is every call. */
   match: z.string().min(1).default('*'),
+  /** Only calls that ask for pages of this size; a count of all is a page of one row. */
+  page_size: z.number().int().min(1).optional(),
   kind: z.enum(FAULT_KINDS),
   /** How many calls it strikes. */
   count: z.number().int().min(1).default(1),
@@ -38,12 +40,20 @@ interface PlannedFault extends FaultOrder {
   struck: number;
 }
 
+interface StrikableCall {
+  readonly method: string;
+  /** The route's template. */
+  readonly path: string;
+  /** As it stands in the query; undefined where there is none. */
+  readonly pageSize?: string | undefined;
+}
+
 export interface FaultPlan {
   add(order: FaultOrder): PlannedFault;
   clear(): void;
   list(): readonly PlannedFault[];
   /** Called once for each call: what strikes this one. */
-  strike(method: string, path: string): readonly FaultOrder[];
+  strike(call: StrikableCall): readonly FaultOrder[];
 }
 
 export function createFaultPlan(): FaultPlan {
@@ -60,10 +70,10 @@ export function createFaultPlan(): FaultPlan {
       planned = [];
     },
     list: () => planned,
-    strike: (method, path) => {
+    strike: (call) => {
       const striking: FaultOrder[] = [];
       for (const fault of planned) {
-        if (fault.match !== '*' && !`${method} ${path}`.includes(fault.match)) {
+        if (!isMeant(fault, call)) {
           continue;
         }
         if (fault.after > 0) {
@@ -76,4 +86,11 @@ export function createFaultPlan(): FaultPlan {
       return striking;
     },
   };
+}
+
+function isMeant(fault: FaultOrder, { method, path, pageSize }: StrikableCall): boolean {
+  return (
+    (fault.match === '*' || `${method} ${path}`.includes(fault.match)) &&
+    (fault.page_size === undefined || String(fault.page_size) === pageSize)
+  );
 }

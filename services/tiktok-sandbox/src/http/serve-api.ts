@@ -78,7 +78,11 @@ async function answerCall(
   const match = matchPath(deps.endpoints, raw.method, raw.path);
   noted.match = match;
   noted.path = match.path;
-  noted.faults = deps.faults.strike(raw.method, match.path);
+  noted.faults = deps.faults.strike({
+    method: raw.method,
+    path: match.path,
+    pageSize: raw.query.find(([name]) => name === 'page_size')?.[1],
+  });
   const passed = passGate(deps, raw, match.endpoint, noted.faults);
   noted.shop = passed.shop?.facts.id ?? null;
   noted.undocumented = undocumentedOf(match.endpoint, passed.query, passed.body);

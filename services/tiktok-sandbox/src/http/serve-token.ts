@@ -17,7 +17,7 @@ export function serveToken(
 ): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
     const requestId = requestIdOf(deps.nowMs(), deps.random);
-    const faults = deps.faults.strike(request.method, path);
+    const faults = deps.faults.strike({ method: request.method, path });
     const query = new Map(new URLSearchParams(request.originalUrl.split('?')[1] ?? ''));
     const answer = await issue(deps, path, { query, faults })
       .then((pair) => successAnswer(requestId, JSON.stringify(tokenData(pair)), 'success'))
