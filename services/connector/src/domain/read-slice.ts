@@ -1,119 +1,55 @@
-import type { Resource } from '@tokometrics/contracts';
 import type { BackfillDeps, BackfillPlan } from './backfill-plan.ts';
-import { openPages } from './page-stream.ts';
-import type { ListedPage, PageStream } from './page-stream.ts';
 import { readRestless } from './read-run.ts';
-import { sendInOrder } from './send-in-order.ts';
-import { settle } from './settle.ts';
-import { nextSlice } from './slices.ts';
+import { startSliceRuns } from './slice-runs.ts';
+import { createSliceTally } from './slice-tally.ts';
+import type { SliceTally } from './slice-tally.ts';
 import type { Slice } from './slices.ts';
-import type { SourcePage } from './shop-source.ts';
-import type { CursorState, Lease } from './sync-cursor.ts';
+import type { Lease } from './sync-cursor.ts';
 
-/** A slice whose pages are on their way, perhaps while the slice before it is still being sent. */
-export interface SliceReading {
-  readonly slice: Slice;
-  readonly pages: PageStream;
-}
-
-type Sent = Readonly<Partial<Record<Resource, number>>>;
-
-/**
- * One slice, its marker, and the cursor behind it, each after the one before was acknowledged.
- * Answers with the next slice, whose first pages come beside this one's: a page's token comes with
- * the page before, so one listing alone leaves either side waiting for the other.
- */
-export async function readSlice(
-  plan: BackfillPlan,
-  deps: BackfillDeps,
-  lease: Lease,
-  { slice, reading }: { readonly slice: Slice; readonly reading: SliceReading | undefined },
-): Promise<SliceReading | undefined> {
-  const { state } = lease;
-  const isLast = slice.from <= state.cut;
-  const tally = createTally(plan, state);
-  const { widthS, following } = plan.isOrdered
-    ? await readOrdered({ plan, deps, lease, tally, slice }, reading)
-    : await readUnordered({ plan, deps, lease, tally, slice });
-  for (const resource of plan.resources) {
-    // A history that ends at the cut is whole: the last marker reaches down to the beginning of time.
-    const from = isLast ? 0 : slice.from;
-    await deps.sink.mark(
-      { resource, axis: 'create', from, through: slice.to, records: tally.records(resource) },
-      'backfill',
-    );
-  }
-  const { done, dependents } = tally.sums();
-  await lease.save({
-    ...{ cursor: slice.from, pageToken: null, widthS, error: null },
-    ...{ done, doneBefore: done, dependents, dependentsBefore: dependents },
-  });
-  deps.onSlice();
-  return following;
-}
-
-interface Work {
+export interface Work {
   readonly plan: BackfillPlan;
   readonly deps: BackfillDeps;
   readonly lease: Lease;
-  readonly tally: Tally;
-  readonly slice: Slice;
 }
 
-interface Read {
-  readonly widthS: number;
-  readonly following: SliceReading | undefined;
-}
-
-/** Rows keep their places: read ahead, sent two pages at a time, resumed at the page after a restart. */
-async function readOrdered(work: Work, reading: SliceReading | undefined): Promise<Read> {
-  const { plan, deps, lease, tally, slice } = work;
-  const { pageToken, widthS: width, cut } = lease.state;
-  const { pages } = reading ?? openSlice(work, slice, pageToken ?? undefined);
-  let read: Read = { widthS: width, following: undefined };
-  const whenCounted = pages.whenCounted.then((rows) => {
-    if (rows !== undefined) {
-      const widthS = plan.nextWidth(rows, deps.pageSize, slice.to - slice.from);
-      const next = nextSlice(slice.from, widthS, cut);
-      const following =
-        next === undefined ? undefined : { slice: next, pages: openSlice(work, next).pages };
-      read = { widthS, following };
-    }
-  });
+/**
+ * Rows keep their places: slices are read beside each other, and a restart goes on at the page. The
+ * cursor moves over them in their order; what was sent of the ones behind it is then sent once more.
+ */
+export async function readOrdered(work: Work, onSlice: () => Promise<void>): Promise<void> {
+  const { plan, deps, lease } = work;
+  let first: Slice | undefined;
   let savedS = deps.nowS();
-  const sent = await settle(
-    sendInOrder(pages, plan.send, async ({ page, nextToken }: ListedPage, rows) => {
-      tally.add(page, rows);
-      // The last page is saved together with its slice; between them a second is worth the write.
-      if (nextToken !== undefined && deps.nowS() !== savedS) {
-        savedS = deps.nowS();
-        await lease.save({ pageToken: nextToken, ...tally.sums() });
-      }
-      deps.onProgress(rows);
-    }),
-  );
-  if (!sent.ok) {
-    pages.end();
-  }
-  await whenCounted;
-  if (!sent.ok) {
-    read.following?.pages.end();
-    throw sent.error;
-  }
-  return read;
-}
-
-function openSlice({ plan, deps }: Work, slice: Slice, firstToken?: string): SliceReading {
-  const ask = { priority: 'backfill', signal: deps.signal } as const;
-  const pages = openPages({
-    ...{ pageSize: deps.pageSize, maxPages: deps.maxPages, firstToken },
-    readPage: (pageToken, pageSize) => plan.fetch(slice, { ...ask, pageToken, pageSize }),
+  const from = { plan, deps, state: lease.state };
+  const runs = startSliceRuns(from, async ({ slice, tally }, listed, rows) => {
+    const { nextToken } = listed;
+    // The last page is saved together with its slice; between them a second is worth the write.
+    if (slice === first && nextToken !== undefined && deps.nowS() !== savedS) {
+      savedS = deps.nowS();
+      await lease.save({ pageToken: nextToken, ...tally.sums(lease.state) });
+    }
+    deps.onProgress(rows);
   });
-  return { slice, pages };
+  try {
+    for (let run = await runs.next(); run !== undefined; run = await runs.next()) {
+      deps.signal.throwIfAborted();
+      first = run.slice;
+      const sent = await run.sent;
+      if (!sent.ok) {
+        throw sent.error;
+      }
+      await finish(work, run.slice, run.tally, (await run.nextWidthS) ?? lease.state.widthS);
+      await onSlice();
+    }
+  } finally {
+    await runs.end();
+  }
 }
 
 /** Rows change places: read again until whole, and from the start of the slice after a restart. */
-async function readUnordered({ plan, deps, lease, tally, slice }: Work): Promise<Read> {
+export async function readUnordered(work: Work, slice: Slice): Promise<void> {
+  const { plan, deps, lease } = work;
+  const tally = createSliceTally(plan);
   const ask = { priority: 'backfill', signal: deps.signal } as const;
   let rows = 0;
   await readRestless({
@@ -123,35 +59,34 @@ async function readUnordered({ plan, deps, lease, tally, slice }: Work): Promise
       const sent = await plan.send(page);
       tally.add(page, sent);
       rows += page.rows.length;
-      await lease.save({ pageToken: null, ...tally.sums() });
+      await lease.save({ pageToken: null, ...tally.sums(lease.state) });
       deps.onProgress(sent);
     },
   });
   const width = slice.to - slice.from;
-  return { widthS: plan.nextWidth(rows, deps.pageSize, width), following: undefined };
+  await finish(work, slice, tally, plan.nextWidth(rows, deps.pageSize, width));
 }
 
-interface Tally {
-  add(page: SourcePage, sent: Sent): void;
-  /** Of this run through the slice: what its marker says. */
-  records(resource: Resource): number;
-  sums(): Pick<CursorState, 'done' | 'dependents'>;
-}
-
-function createTally(plan: BackfillPlan, state: CursorState): Tally {
-  const isResumed = plan.isOrdered && state.pageToken !== null;
-  const records = new Map<Resource, number>();
-  let done = isResumed ? state.done : state.doneBefore;
-  let dependents = isResumed ? state.dependents : state.dependentsBefore;
-  return {
-    add: (page, sent) => {
-      for (const resource of plan.resources) {
-        records.set(resource, (records.get(resource) ?? 0) + (sent[resource] ?? 0));
-      }
-      done += page.rows.length;
-      dependents += plan.dependent === undefined ? 0 : (sent[plan.dependent] ?? 0);
-    },
-    records: (resource) => records.get(resource) ?? 0,
-    sums: () => ({ done, dependents }),
-  };
+/** The slice's markers, and the cursor behind them, each after the one before was acknowledged. */
+async function finish(
+  { plan, deps, lease }: Work,
+  slice: Slice,
+  tally: SliceTally,
+  widthS: number,
+): Promise<void> {
+  const isLast = slice.from <= lease.state.cut;
+  for (const resource of plan.resources) {
+    // A history that ends at the cut is whole: the last marker reaches down to the beginning of time.
+    const from = isLast ? 0 : slice.from;
+    await deps.sink.mark(
+      { resource, axis: 'create', from, through: slice.to, records: tally.records(resource) },
+      'backfill',
+    );
+  }
+  const { done, dependents } = tally.sums(lease.state);
+  await lease.save({
+    ...{ cursor: slice.from, pageToken: null, widthS, error: null },
+    ...{ done, doneBefore: done, dependents, dependentsBefore: dependents },
+  });
+  deps.onSlice();
 }

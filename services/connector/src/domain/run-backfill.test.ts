@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { backfillPlans } from './backfill-plans.ts';
 import { EndlessPages } from './page-guard.ts';
 import { runBackfill } from './run-backfill.ts';
@@ -12,41 +13,55 @@ const NOW = 1_795_000_000;
 const DAY = 86_400;
 const CUT = NOW - 30 * DAY;
 
-/** Thirty days, three orders each, two to a page: an in-memory shop, log and cursor. */
-function createStage({ pageS = 1 } = {}) {
+type Written =
+  | { readonly row: string }
+  | { readonly marker: Marker }
+  | { readonly saved: Partial<CursorState>; readonly state: CursorState };
+type Marker = Parameters<SnapshotSink['mark']>[0];
+
+/** Thirty days, three orders each; the last is the newest. */
+const ORDERS = Array.from({ length: 90 }, (_, index) => ({
+  id: String(index),
+  create_time: CUT + index * (DAY / 3),
+}));
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) {
+    await Promise.resolve();
+  }
+};
+
+/** Two orders to a page: an in-memory shop, log and cursor. `delay`: how long a page takes to come. */
+function createStage({ pageS = 1, pageSize = 2, delay = (_calls: number): number => 1 } = {}) {
   let clockS = NOW;
-  const written: string[] = [];
+  let calls = 0;
+  const written: Written[] = [];
   let saved: CursorState = firstCursor(NOW, { cut: CUT, widthS: DAY });
   let failing: (() => void) | undefined;
-  const orders = Array.from({ length: 90 }, (_, index) => ({
-    id: String(index),
-    create_time: CUT + index * (DAY / 3),
-  }));
   const source = {
-    ordersCreated: ({ from = 0, to = NOW }, { pageSize, pageToken }): Promise<SourcePage> => {
-      const rows = orders.filter((row) => row.create_time >= from && row.create_time < to);
+    ordersCreated: async (
+      { from = 0, to = NOW },
+      { pageSize: size, pageToken },
+    ): Promise<SourcePage> => {
+      calls += 1;
+      await turns(delay(calls));
+      const rows = ORDERS.filter((row) => row.create_time >= from && row.create_time < to);
       const at = Number(pageToken ?? 0);
-      const page = rows.reverse().slice(at, at + pageSize);
-      const nextToken = at + pageSize < rows.length ? String(at + pageSize) : '';
-      return Promise.resolve({
-        rows: page,
-        nextToken,
-        totalCount: rows.length,
-        seq: 1,
-        fetchedAt: NOW,
-      });
+      const page = rows.reverse().slice(at, at + size);
+      const nextToken = at + size < rows.length ? String(at + size) : '';
+      return { rows: page, nextToken, totalCount: rows.length, seq: 1, fetchedAt: NOW };
     },
   } satisfies Pick<ShopSource, 'ordersCreated'>;
   const sink: SnapshotSink = {
-    publish: (_reading, rows) => {
+    publish: async (_reading, rows) => {
       failing?.();
       clockS += pageS;
-      written.push(...rows.map(({ id }) => `row ${String(id)}`));
-      return Promise.resolve();
+      await Promise.resolve();
+      written.push(...rows.map(({ id }) => ({ row: String(id) })));
     },
-    mark: ({ from, through, records }) => {
+    mark: (marker) => {
       failing?.();
-      written.push(`marker ${String(from)}-${String(through)} ${String(records)}`);
+      written.push({ marker });
       return Promise.resolve();
     },
   };
@@ -56,15 +71,13 @@ function createStage({ pageS = 1 } = {}) {
     },
     save: (change) => {
       saved = { ...saved, ...change };
-      written.push(
-        `saved ${JSON.stringify(change.pageToken ?? null)} ${String(change.cursor ?? '-')}`,
-      );
+      written.push({ saved: change, state: saved });
       return Promise.resolve();
     },
   };
   const run = (from: Partial<ShopSource> = source, maxPages = 100): Promise<void> => {
     const finance = {
-      ...{ sink, nowS: () => clockS, pageSize: 2, maxPages, signal: new AbortController().signal },
+      ...{ sink, nowS: () => clockS, pageSize, maxPages, signal: new AbortController().signal },
       source: from as ShopSource,
     };
     const [planned] = backfillPlans(from as ShopSource, finance);
@@ -85,78 +98,160 @@ function createStage({ pageS = 1 } = {}) {
   };
 }
 
+const rowsOf = (written: readonly Written[]) =>
+  new Set(written.flatMap((step) => ('row' in step ? [step.row] : [])));
+
+const idsBetween = (from: number, to: number): string[] =>
+  ORDERS.filter(({ create_time: at }) => at >= from && at < to).map(({ id }) => id);
+
+/** Everything that stands in a list of effects before it may: empty when all are in their order. */
+function faultsOf(written: readonly Written[]): string[] {
+  const faults: string[] = [];
+  const rows = new Set<string>();
+  let marked = NOW;
+  let cursor = NOW;
+  const expectRows = (ids: readonly string[], what: string): void => {
+    if (ids.some((id) => !rows.has(id))) {
+      faults.push(`${what} before its rows`);
+    }
+  };
+  for (const step of written) {
+    if ('row' in step) {
+      rows.add(step.row);
+    } else if ('marker' in step) {
+      const { from, through } = step.marker;
+      expectRows(idsBetween(from, through), `marker ${String(from)}`);
+      // A marker whose save failed is written again.
+      if (through !== marked && through !== cursor) {
+        faults.push(`marker ${String(through)} leaves a gap`);
+      }
+      marked = Math.max(from, CUT);
+    } else {
+      const { state, saved } = step;
+      if (saved.cursor !== undefined && saved.cursor !== marked) {
+        faults.push(`saved ${String(saved.cursor)} before its marker`);
+      }
+      cursor = state.cursor;
+      const within = idsBetween(CUT, cursor)
+        .reverse()
+        .slice(0, Number(state.pageToken ?? 0));
+      const whole = idsBetween(cursor, NOW);
+      expectRows([...whole, ...within], 'saved');
+      if (state.done !== whole.length + within.length) {
+        faults.push(`${String(state.done)} are said to be done at ${String(cursor)}`);
+      }
+    }
+  }
+  return faults;
+}
+
 describe('runBackfill', () => {
   it('saves fast pages with their slice, and slow ones each', async () => {
     const [fast, slow] = [createStage({ pageS: 0 }), createStage()];
-    const tokens = (written: readonly string[]) =>
-      written.filter((line) => line.startsWith('saved "')).length;
+    const tokens = (written: readonly Written[]) =>
+      written.filter((step) => 'saved' in step && typeof step.saved.pageToken === 'string').length;
 
     await fast.run();
     await slow.run();
 
-    expect([tokens(fast.written), tokens(slow.written) > 10]).toEqual([0, true]);
-    expect(fast.written.filter((line) => !line.startsWith('saved'))).toEqual(
-      slow.written.filter((line) => !line.startsWith('saved')),
+    expect([tokens(fast.written), tokens(slow.written) > 5]).toEqual([0, true]);
+    expect([rowsOf(fast.written).size, rowsOf(slow.written).size]).toEqual([90, 90]);
+  });
+
+  it('says nothing of what is not acknowledged, whatever fails and however pages overtake each other', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+        fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 20 }),
+        async (fails, delays) => {
+          const { written, run, failWhen, lease } = createStage({
+            delay: (calls) => delays[calls % delays.length] ?? 0,
+          });
+          let steps = 0;
+          failWhen(() => {
+            steps += 1;
+            if (fails[steps] === true) {
+              throw new Error('the log is away');
+            }
+          });
+          let isWhole = false;
+          for (let round = 0; !isWhole && round < 60; round += 1) {
+            isWhole = await run().then(
+              () => true,
+              () => false,
+            );
+            const effects = written.length;
+            await turns(60);
+            expect(written).toHaveLength(effects);
+          }
+
+          expect(faultsOf(written)).toEqual([]);
+          expect([isWhole, rowsOf(written).size]).toEqual([true, 90]);
+          expect(lease.state).toMatchObject({ cursor: CUT, pageToken: null, done: 90 });
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 
-  it('saves a page only after its records, and a slice only after its marker', async () => {
-    const { written, run, failWhen } = createStage();
-    let steps = 0;
-    const seen: string[][] = [];
-    // A third of all effects fails: what is saved until then speaks only of what was acknowledged.
-    failWhen(() => {
-      steps += 1;
-      if (steps % 3 === 1) {
-        seen.push([...written]);
-        throw new Error('the log is away');
-      }
-    });
-    for (let round = 0; round < 400; round += 1) {
-      const error: unknown = await run().catch((thrown: unknown) => thrown);
-      if (error === undefined) {
-        break;
-      }
-    }
-
-    expect(written.at(-1)).toBe(`saved null ${String(CUT)}`);
-    expect(new Set(written.filter((line) => line.startsWith('row'))).size).toBe(90);
-    // Each save stands right behind what it speaks of.
-    const savedAfter = (pattern: RegExp): Set<string> =>
-      new Set(
-        seen.flatMap((lines) =>
-          lines.flatMap((line, index) =>
-            pattern.test(line) ? [(lines[index - 1] ?? 'nothing').split(' ')[0] ?? ''] : [],
-          ),
-        ),
-      );
-    expect(savedAfter(/^saved null \d/)).toEqual(new Set(['marker']));
-    expect(savedAfter(/^saved "/)).toEqual(new Set(['row']));
-  });
-
-  it('counts as many rows in each marker as stand before it, newest first, down to the beginning', async () => {
+  it('counts as many rows in each marker as its slice holds, newest first, down to the beginning', async () => {
     const { written, run } = createStage();
     await run();
 
-    const lines = written.filter((line) => !line.startsWith('saved'));
-    const wrong: string[] = [];
-    let rows = 0;
-    let through = NOW;
-    for (const line of lines) {
-      const [word, span = '', records] = line.split(' ');
-      if (word === 'row') {
-        rows += 1;
-        continue;
-      }
-      const [from, to] = span.split('-').map(Number);
-      if (Number(records) !== rows || to !== through) {
-        wrong.push(line);
-      }
-      through = from ?? -1;
-      rows = 0;
-    }
-    expect(wrong).toEqual([]);
-    expect(through).toBe(0);
+    const markers = written.flatMap((step) => ('marker' in step ? [step.marker] : []));
+    expect(markers.map(({ records }) => records)).toEqual(
+      markers.map(({ from, through }) => idsBetween(from, through).length),
+    );
+    expect([markers[0]?.through, markers.at(-1)?.from]).toEqual([NOW, 0]);
+    expect(markers.length).toBeGreaterThan(5);
+  });
+
+  it('reads three slices at once, and six behind one that is not whole yet', async () => {
+    const { run, source } = createStage({ delay: () => 20, pageSize: 1 });
+    const { promise: isHeld, resolve: release } = Promise.withResolvers<undefined>();
+    const asked = new Set<number>();
+    let [open, most] = [0, 0];
+    const slow: Partial<ShopSource> = {
+      ordersCreated: async (bounds, ask) => {
+        asked.add(bounds.to ?? 0);
+        open += 1;
+        most = Math.max(most, open);
+        // The first slice's second page comes after all else that is asked for without it.
+        await (bounds.to === NOW && ask.pageToken !== undefined ? isHeld : undefined);
+        const page = await source.ordersCreated(bounds, ask);
+        open -= 1;
+        return page;
+      },
+    };
+    const running = run(slow);
+    await turns(2_000);
+    const beforeFirst = asked.size;
+    release(undefined);
+    await running;
+
+    expect([beforeFirst, most]).toEqual([7, 3]);
+  });
+
+  it('asks for no more pages of the slices beside one that failed', async () => {
+    const { run, source } = createStage({ delay: () => 20, pageSize: 1 });
+    let asked = 0;
+    let askedBefore = 0;
+    const failing: Partial<ShopSource> = {
+      ordersCreated: async (bounds, ask) => {
+        asked += 1;
+        if (bounds.to === NOW && ask.pageToken === '1') {
+          await turns(30);
+          askedBefore = asked;
+          throw new TikTokFault('bug', 'refused');
+        }
+        return source.ordersCreated(bounds, ask);
+      },
+    };
+
+    await expect(run(failing)).rejects.toThrow(TikTokFault);
+
+    // One that is under way in each of the two.
+    expect(asked - askedBefore).toBeLessThanOrEqual(2);
   });
 
   it('asks how many there are only after the first slice, and knows the whole', async () => {
@@ -187,6 +282,22 @@ describe('runBackfill', () => {
     expect(lease.state).toMatchObject({ pageToken: null, done: 0, cursor: NOW });
   });
 
+  it('reads a slice anew when the token kept from before a restart is refused', async () => {
+    const { run, source, lease, written } = createStage();
+    await lease.save({ pageToken: 'kept', done: 1 });
+    const refused: Partial<ShopSource> = {
+      ordersCreated: (bounds, ask) =>
+        ask.pageToken === 'kept'
+          ? Promise.reject(new TikTokFault('bug', 'no such token'))
+          : source.ordersCreated(bounds, ask),
+    };
+
+    await run(refused);
+
+    expect(rowsOf(written).size).toBe(90);
+    expect(lease.state).toMatchObject({ cursor: CUT, pageToken: null, done: 90 });
+  });
+
   it('halves a window that holds too much, and goes on without a count of all', async () => {
     const { run, source, lease, written } = createStage();
     const widths: number[] = [];
@@ -205,7 +316,7 @@ describe('runBackfill', () => {
     expect(widths.slice(0, 3)).toEqual([DAY, DAY / 2, DAY / 4]);
     expect(lease.state.total).toBe(90);
     expect(lease.state.cursor).toBe(CUT);
-    expect(new Set(written.filter((step) => step.startsWith('row'))).size).toBe(90);
+    expect(rowsOf(written).size).toBe(90);
   });
 
   it('gives up a window of a minute that still holds too much', async () => {

@@ -1,10 +1,9 @@
 import type { BackfillDeps, BackfillPlan } from './backfill-plan.ts';
 import { EndlessPages } from './page-guard.ts';
-import { readSlice } from './read-slice.ts';
-import type { SliceReading } from './read-slice.ts';
+import { readOrdered, readUnordered } from './read-slice.ts';
+import type { Work } from './read-slice.ts';
 import { settle } from './settle.ts';
 import { nextSlice } from './slices.ts';
-import type { Slice } from './slices.ts';
 import type { CursorState, Lease } from './sync-cursor.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
@@ -16,28 +15,35 @@ export async function runBackfill(
   deps: BackfillDeps,
   lease: Lease,
 ): Promise<void> {
-  let ahead: SliceReading | undefined;
   for (;;) {
     deps.signal.throwIfAborted();
-    const { cursor, widthS, cut } = lease.state;
+    const { cursor, widthS, cut, pageToken } = lease.state;
     const slice = nextSlice(cursor, widthS, cut);
     if (slice === undefined) {
       return;
     }
-    const reading = isSame(ahead?.slice, slice) ? ahead : undefined;
-    const read = await settle(readSlice(plan, deps, lease, { slice, reading }));
-    ahead = read.ok ? read.value : undefined;
-    if (!read.ok) {
-      await recover(read.error, lease);
-    } else if (plan.countsRows && lease.state.total === null) {
-      // Not before the first slice: figures of today are worth more than a percentage.
-      await lease.save({ total: await countRows(plan, deps, lease) });
+    const work = { plan, deps, lease };
+    const count = () => countOnce(work);
+    const read = plan.isOrdered ? readOrdered(work, count) : readUnordered(work, slice).then(count);
+    const came = await settle(read);
+    if (!came.ok) {
+      await recover(came.error, lease, pageToken);
     }
   }
 }
 
-/** Two failures are cured by reading the slice otherwise; all else is for the caller. */
-async function recover(error: unknown, lease: Lease): Promise<void> {
+/** Not before the first slice: figures of today are worth more than a percentage. */
+async function countOnce({ plan, deps, lease }: Work): Promise<void> {
+  if (plan.countsRows && lease.state.total === null) {
+    await lease.save({ total: await countRows(plan, deps, lease) });
+  }
+}
+
+/**
+ * Two failures are cured by reading the slice otherwise; all else is for the caller. `resumedAt`: the
+ * token that this reading began with.
+ */
+async function recover(error: unknown, lease: Lease, resumedAt: string | null): Promise<void> {
   const kind = error instanceof TikTokFault ? error.kind : undefined;
   const { widthS, pageToken } = lease.state;
   if (kind === 'narrow_window' && widthS > MIN_WIDTH_S) {
@@ -45,7 +51,7 @@ async function recover(error: unknown, lease: Lease): Promise<void> {
     await lease.save({ widthS: half, ...fromSliceStart(lease) });
     return;
   }
-  if (kind === 'bug' && pageToken !== null) {
+  if (kind === 'bug' && pageToken !== null && pageToken === resumedAt) {
     // A token kept from before a restart may no longer be good: the slice begins anew.
     await lease.save(fromSliceStart(lease));
     return;
@@ -59,10 +65,6 @@ async function recover(error: unknown, lease: Lease): Promise<void> {
 
 function fromSliceStart({ state }: Lease): Partial<CursorState> {
   return { pageToken: null, done: state.doneBefore, dependents: state.dependentsBefore };
-}
-
-function isSame(a: Slice | undefined, b: Slice): boolean {
-  return a?.from === b.from && a.to === b.to;
 }
 
 async function countRows(
