@@ -1,6 +1,6 @@
 import type { BackfillDeps, BackfillPlan } from './backfill-plan.ts';
 import { openPages } from './page-stream.ts';
-import type { ListedPage } from './page-stream.ts';
+import type { ListedPage, PageStream } from './page-stream.ts';
 import { sendInOrder } from './send-in-order.ts';
 import { settle } from './settle.ts';
 import type { Settled } from './settle.ts';
@@ -18,8 +18,7 @@ export interface SliceRun {
   readonly nextWidthS: Promise<number | undefined>;
   /** Every page is acknowledged, or one failed and nothing is under way any more. */
   readonly sent: Promise<Settled<void>>;
-  /** Asks for no more pages. */
-  end(): void;
+  readonly pages: PageStream;
 }
 
 /** The slices of one history, newest first; undefined behind the last one. */
@@ -50,39 +49,52 @@ const SLICES_AT_ONCE = 3;
 /** So many behind the first one that is not whole yet: what a restart would read again. */
 const SLICES_AHEAD = 6;
 
+function startRun(
+  { plan, deps }: SliceRunsOptions,
+  slice: Slice,
+  resumed: CursorState | undefined,
+  onAcknowledged: OnAcknowledged,
+): SliceRun {
+  const ask = { priority: 'backfill', signal: deps.signal } as const;
+  const tally = createSliceTally(plan, resumed);
+  const pages = openPages({
+    ...{ pageSize: deps.pageSize, maxPages: deps.maxPages },
+    firstToken: resumed?.pageToken ?? undefined,
+    readPage: (pageToken, pageSize) => plan.fetch(slice, { ...ask, pageToken, pageSize }),
+  });
+  const sent = settle(
+    sendInOrder(pages, plan.send, async (listed, rows) => {
+      tally.add(listed.page, rows);
+      await onAcknowledged({ slice, tally }, listed, rows);
+    }).finally(() => {
+      pages.end();
+    }),
+  );
+  const nextWidthS = pages.whenCounted.then((rows) =>
+    rows === undefined ? undefined : plan.nextWidth(rows, deps.pageSize, slice.to - slice.from),
+  );
+  return { slice, tally, nextWidthS, sent, pages };
+}
+
 /** Begins at the cursor. How wide a slice is, is known when the one before it has been counted. */
 export function startSliceRuns(
-  { plan, deps, state }: SliceRunsOptions,
+  options: SliceRunsOptions,
   onAcknowledged: OnAcknowledged,
 ): SliceRuns {
+  const { state } = options;
   const running = new Set<SliceRun>();
   const waiting: Promise<SliceRun | undefined>[] = [];
   let isOver = false;
+  let starting = 0;
 
   function start(to: number, widthS: number, resumed?: CursorState): SliceRun | undefined {
     const slice = isOver ? undefined : nextSlice(to, widthS, state.cut);
     if (slice === undefined) {
       return undefined;
     }
-    const ask = { priority: 'backfill', signal: deps.signal } as const;
-    const tally = createSliceTally(plan, resumed);
-    const pages = openPages({
-      ...{ pageSize: deps.pageSize, maxPages: deps.maxPages },
-      firstToken: resumed?.pageToken ?? undefined,
-      readPage: (pageToken, pageSize) => plan.fetch(slice, { ...ask, pageToken, pageSize }),
-    });
-    const sent = settle(
-      sendInOrder(pages, plan.send, async (listed, rows) => {
-        tally.add(listed.page, rows);
-        await onAcknowledged({ slice, tally }, listed, rows);
-      }).finally(pages.end),
-    );
-    const nextWidthS = pages.whenCounted.then((rows) =>
-      rows === undefined ? undefined : plan.nextWidth(rows, deps.pageSize, slice.to - slice.from),
-    );
-    const run = { slice, tally, nextWidthS, sent, end: pages.end };
+    const run = startRun(options, slice, resumed, onAcknowledged);
     running.add(run);
-    void sent.then(() => {
+    void run.sent.then(() => {
       running.delete(run);
       fill();
     });
@@ -96,7 +108,6 @@ export function startSliceRuns(
       : start(before.slice.from, widthS);
   }
 
-  let starting = 0;
   let latest = Promise.resolve(
     start(state.cursor, state.widthS, state.pageToken === null ? undefined : state),
   );
@@ -128,8 +139,8 @@ export function startSliceRuns(
     },
     end: async () => {
       isOver = true;
-      running.forEach(({ end }) => {
-        end();
+      running.forEach(({ pages }) => {
+        pages.end();
       });
       await Promise.all([...running].map(({ sent }) => sent));
     },
