@@ -58,3 +58,11 @@ export function isSaid(lane: Lane, head: KnownHead | undefined): boolean {
 export function isNewer(candidate: Candidate, head: KnownHead | undefined): boolean {
   return head === undefined || BigInt(candidate.ver) > BigInt(head.ver);
 }
+
+/**
+ * One version has one content: a second one under the same version could win or lose by chance in
+ * every store that keeps the newest, so it is for a person to look at.
+ */
+export function isConflicting(candidate: Candidate, head: KnownHead | undefined): boolean {
+  return head?.ver === candidate.ver && head.contentHash !== candidate.contentHash;
+}

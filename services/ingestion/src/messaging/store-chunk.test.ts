@@ -19,6 +19,8 @@ const CLOSING = { shopKey: aShopKey(), epoch: 1 };
 const CLOSED_LATE = { shopKey: aShopKey(), epoch: 1 };
 const SCOPES = { open: OPEN, closed: CLOSED, closing: CLOSING, late: CLOSED_LATE };
 
+const STATES = ['AWAITING_SHIPMENT', 'IN_TRANSIT'] as const;
+
 const record = fc.record({
   what: fc.constantFrom('order', 'order', 'order', 'marker', 'no_json', 'expired', 'unscoped'),
   where: fc.constantFrom('open', 'open', 'open', 'closed', 'closing', 'late'),
@@ -26,16 +28,18 @@ const record = fc.record({
   updated: fc.nat({ max: 2 }),
   seq: fc.integer({ min: 1, max: 2 }),
   isBackfill: fc.boolean(),
+  // Now and then another content under the same version.
+  status: fc.constantFrom(...STATES, STATES[0]),
 } as const);
 type Drawn = typeof record extends fc.Arbitrary<infer R> ? R : never;
 
 async function toMessage(
-  { what, where, id, updated, seq, isBackfill }: Drawn,
+  { what, where, id, updated, seq, isBackfill, status }: Drawn,
   offset: number,
 ): Promise<InMessage> {
   const scope = SCOPES[where];
   const body = rawOrderBody(`57646141303878570${String(id)}`, {
-    update_time: NOON_S + updated,
+    ...{ update_time: NOON_S + updated, status },
     ...(what === 'expired' ? { create_time: 1_500_000_000, paid_time: 1_500_000_000 } : {}),
   });
   const event = await rawEvent(inClear.seal, scope, {
@@ -102,11 +106,13 @@ function createPlace(fails: () => boolean = () => false) {
       counted.push(...counts);
     },
   };
+  const parkedOf = async (chunk: readonly InMessage[]) =>
+    (await storeChunk(deps, await prepareChunk(deps, chunk))).parked ?? [];
   const store = async (chunk: readonly InMessage[]): Promise<number> =>
-    (await storeChunk(deps, await prepareChunk(deps, chunk))).parked?.length ?? 0;
+    (await parkedOf(chunk)).length;
   const total = (fate: Fate): number =>
     counted.reduce((sum, { byFate }) => sum + (byFate.get(fate) ?? 0), 0);
-  return { archived, counted, published, store, total };
+  return { archived, counted, published, parkedOf, store, total };
 }
 
 function chunksOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
@@ -168,9 +174,39 @@ describe('storeChunk', () => {
     );
   });
 
+  it.each([[1], [2]])(
+    'keeps the first content of a version and parks the second, %i to a chunk',
+    async (width) => {
+      const place = createPlace();
+      const order = { what: 'order', where: 'open', id: 1, updated: 0, seq: 1 } as const;
+      const messages = await Promise.all(
+        STATES.map((status, offset) => toMessage({ ...order, isBackfill: false, status }, offset)),
+      );
+      const parked = [];
+      for (const chunk of chunksOf(messages, [width])) {
+        parked.push(...(await place.parkedOf(chunk)));
+      }
+
+      expect(parked).toEqual([{ message: messages[1], reason: 'ver_conflict' }]);
+      expect([place.archived.size, place.published.length]).toEqual([1, 1]);
+      expect([place.total('stored'), place.total('parked')]).toEqual([1, 1]);
+    },
+  );
+
+  it('parks nothing of a scope that is closed, not even a second content', async () => {
+    const place = createPlace();
+    const order = { what: 'order', where: 'late', id: 1, updated: 0, seq: 1 } as const;
+    const messages = await Promise.all(
+      STATES.map((status, offset) => toMessage({ ...order, isBackfill: false, status }, offset)),
+    );
+
+    expect(await place.parkedOf(messages)).toEqual([]);
+    expect(place.total('fenced')).toBe(2);
+  });
+
   it('says once on each topic what did not change, also when the older reading comes later', async () => {
     const place = createPlace();
-    const order = { what: 'order', where: 'open', id: 1, updated: 1 } as const;
+    const order = { what: 'order', where: 'open', id: 1, updated: 1, status: STATES[0] } as const;
     const steps = [
       { seq: 2, isBackfill: false },
       { seq: 1, isBackfill: true },
@@ -199,11 +235,12 @@ describe('storeChunk', () => {
             .filter(({ what }) => what === 'order')
             .map((one) => ({ ...one, isBackfill, where: 'open' as const }));
           const messages = await Promise.all(drawn.map(toMessage));
-          await place.store(messages);
+          const parked = await place.parkedOf(messages);
+          const kept = messages.filter((one) => !parked.some(({ message }) => message === one));
 
           const lane = isBackfill ? 'backfill' : 'live';
           const ofLane = told.get(lane) ?? new Set<string>();
-          told.set(lane, new Set([...ofLane, ...messages.map(said)]));
+          told.set(lane, new Set([...ofLane, ...kept.map(said)]));
           const published = place.published.filter(
             ({ topic }) => topic.endsWith('.bf') === isBackfill,
           );

@@ -11,7 +11,14 @@ import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
-import { headId, isNewer, isSaid, isUnchanged, updateTimeOf } from '../domain/head-rules.ts';
+import {
+  headId,
+  isConflicting,
+  isNewer,
+  isSaid,
+  isUnchanged,
+  updateTimeOf,
+} from '../domain/head-rules.ts';
 import type { Head, Lane } from '../domain/head-rules.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
 import { expiryOf } from '../domain/retention.ts';
@@ -53,13 +60,13 @@ export async function storeChunk(
 ): Promise<ChunkResult> {
   const events = prepared.filter((item) => item.kind === 'event');
   const known = await deps.readHeads([...new Set(events.map((event) => idOf(event)))]);
-  const { fresh, heads } = plan(events, known);
+  const { fresh, conflicting, heads } = plan(events, known);
   const fates = fatesOf(prepared, new Set(fresh));
   // The bucket of the first sight stays, whether that was before this chunk or within it.
   const bucketFor = (event: PreparedEvent): string =>
     (heads.get(idOf(event)) ?? known.get(idOf(event)))?.localDate ?? bucketOf(event.fact);
   const markers = prepared.filter((item) => item.kind === 'marker');
-  const scoped = [...fresh, ...markers];
+  const scoped = [...fresh, ...conflicting, ...markers];
   // A chunk of closed scopes alone is not written, but counted like any other.
   const { fenced } = await deps.guardedChunk(scopesOf(scoped), async (open) => {
     const isOpen = opener(open);
@@ -75,6 +82,9 @@ export async function storeChunk(
     ]);
     await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
   });
+  for (const { message } of conflicting) {
+    fates.set(message, 'parked');
+  }
   const isClosed = opener(fenced);
   for (const item of scoped.filter((one) => isClosed(scopeOf(one)))) {
     fates.set(item.message, 'fenced');
@@ -86,11 +96,13 @@ export async function storeChunk(
       fates,
     ),
   );
-  return {
-    parked: prepared.flatMap((item) =>
-      item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
-    ),
-  };
+  const parked = prepared.flatMap((item) =>
+    item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
+  );
+  for (const event of conflicting.filter((one) => !isClosed(scopeOf(one)))) {
+    parked.push({ message: event.message, reason: 'ver_conflict' });
+  }
+  return { parked };
 }
 
 function idOf({ envelope, resource }: PreparedEvent): string {
@@ -104,15 +116,20 @@ function idOf({ envelope, resource }: PreparedEvent): string {
 
 /**
  * Walks the chunk in order: what is unchanged against the newest version seen so far, and was said on
- * this lane, is left out.
+ * this lane, is left out; what has the newest version and another content is told apart.
  */
 function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>) {
   const heads = new Map<string, Head>();
   const fresh: PreparedEvent[] = [];
+  const conflicting: PreparedEvent[] = [];
   for (const event of events) {
     const id = idOf(event);
     const head = heads.get(id) ?? known.get(id);
     const candidate = { ver: event.envelope.ver, contentHash: event.envelope.contenthash };
+    if (isConflicting(candidate, head)) {
+      conflicting.push(event);
+      continue;
+    }
     const lane = laneOf(event.message);
     const isKnown = isUnchanged(candidate, head);
     if (isKnown && isSaid(lane, head)) {
@@ -126,7 +143,7 @@ function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>
       heads.set(id, { ...head, lanes });
     }
   }
-  return { fresh, heads };
+  return { fresh, conflicting, heads };
 }
 
 function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly Lane[]): Head {
