@@ -99,7 +99,7 @@ const MAY_DEPEND = {
   'type:tool': ['type:kit'],
   'type:testkit': ['type:contracts', 'type:kit', 'type:erasure', 'type:tool'],
   'type:e2e': ['type:contracts', 'type:kit', 'type:testkit', 'type:tool'],
-  'type:bench': ['type:contracts', 'type:kit', 'type:testkit', 'type:tool'],
+  'type:bench': ['type:contracts', 'type:kit', 'type:erasure', 'type:testkit', 'type:tool'],
 };
 const CONTRACTS_PACKAGES = {
   sourceTag: 'type:contracts',

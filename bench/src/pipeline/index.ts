@@ -1,6 +1,7 @@
 import { startTestEngines } from '@tokometrics/testkit';
 import { z } from 'zod';
 import type { Row } from '../report.ts';
+import { chainRows } from './chain-rows.ts';
 import { freshnessRows, memoryRows, rebalanceRows } from './load-rows.ts';
 import { queryRows } from './query-rows.ts';
 import { peerRows, sinkRows, troubleRows } from './sink-rows.ts';
@@ -23,11 +24,12 @@ export async function benchPipeline(say: Say): Promise<Row[]> {
   try {
     const env = addresses.parse(engines.env);
     return [
+      ...(await chainRows(env, say)),
       ...(await sinkRows(env, say, SCALE)),
       ...(await queryRows(env, say)),
       ...(await freshnessRows(env)),
       ...(await troubleRows(env, say, SCALE)),
-      ...(await memoryRows(env, say, SCALE.orders * 2)),
+      ...(await memoryRows(env, say)),
       ...(await rebalanceRows(env, say, SCALE.orders)),
       ...(await peerRows(env, say, SCALE)),
     ];

@@ -59,26 +59,35 @@ export async function freshnessRows(env: EngineAddresses): Promise<Row[]> {
   ];
 }
 
+/** Enough that all buffers are full: with fewer records one would measure that they are not. */
+const MEMORY_ORDERS = 25_000;
+
 /** P9: ten times the records, and an engine that answers late. */
-export async function memoryRows(env: EngineAddresses, say: Say, orders: number): Promise<Row[]> {
+export async function memoryRows(env: EngineAddresses, say: Say): Promise<Row[]> {
   const place = await createPlace(env);
   const proxy = await startFaultProxy({ port: Number(new URL(env.CLICKHOUSE_URL).port) });
   const service = await startOurSink(place, {
     CLICKHOUSE_URL: `http://${proxy.host}:${String(proxy.port)}`,
   });
-  const peakOver = async (count: number, seed: number): Promise<number> => {
+  const peakOver = async (times: number, seed: number): Promise<number> => {
     const { peakMb } = await passOver(service, GROUP, async () => {
-      const { messages } = orderStream({ orders: count, topic: BACKFILL, seed });
-      await place.fill(messages);
-      return messages.length;
+      let records = 0;
+      for (let part = 0; part < times; part += 1) {
+        const { messages } = orderStream({
+          ...{ orders: MEMORY_ORDERS, topic: BACKFILL, seed: 100 * seed + part },
+        });
+        await place.fill(messages);
+        records += messages.length;
+      }
+      return records;
     });
     return peakMb;
   };
-  await peakOver(orders / 10, 1);
-  const few = await peakOver(orders / 10, 2);
-  const many = await peakOver(orders, 3);
+  await peakOver(1, 1);
+  const few = await peakOver(1, 2);
+  const many = await peakOver(10, 3);
   proxy.setLatency(200);
-  const slow = await peakOver(orders / 4, 4);
+  const slow = await peakOver(1, 4);
   say(
     `resident at most: ${few.toFixed(0)}, ${many.toFixed(0)}, behind a slow engine ${slow.toFixed(0)} MB`,
   );

@@ -13,7 +13,7 @@ const schema = z.object({
     .min(1)
     .default(21_600)
     .describe('Between two removals of what is past its time'),
-  BACKFILL_CHUNK_ROWS: chunk.default(250).describe('Records per backfill chunk'),
+  BACKFILL_CHUNK_ROWS: chunk.default(1_000).describe('Records per backfill chunk'),
 });
 export type Config = z.infer<typeof schema>;
 
