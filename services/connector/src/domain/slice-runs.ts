@@ -11,7 +11,7 @@ import type { Slice } from './slices.ts';
 import type { CursorState } from './sync-cursor.ts';
 
 /** One slice while it is listed and sent. */
-export interface SliceRun {
+interface SliceRun {
   readonly slice: Slice;
   readonly tally: SliceTally;
   /** Of the slice behind it, by what this one holds; undefined when it ended before it was counted. */
