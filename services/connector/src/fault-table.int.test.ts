@@ -145,8 +145,8 @@ async function run(faults: readonly Record<string, unknown>[], mode = 'documente
     lists: calls.filter(({ path }) => path.endsWith('/authorization/202309/shops')).length - 1,
     clockRefusals: /clock_refusals_total (\d+)/.exec(await worker.metrics())?.[1],
     isPutOff: /outcome="(throttle|retry)"\} [1-9]/.test(await worker.metrics()),
-    waited: Math.max(...searches.slice(1).map(({ at }, index) => at - (searches[index]?.at ?? at))),
-    isSmaller: searches.some(({ pageSize }) => Number(pageSize) < ORDER_PAGE_SIZE),
+    struck: searches[AFTER],
+    next: searches[AFTER + 1],
   };
 }
 
@@ -162,11 +162,12 @@ type Run = Awaited<ReturnType<typeof run>>;
 
 /** What was seen, as the one action that explains it; two at once explain nothing. */
 function actionOf(seen: Run): string[] {
+  const waited = (seen.next?.at ?? 0) - (seen.struck?.at ?? 0);
   const own = seen.kinds.filter((kind) => !kind.endsWith(' shop_mismatch'));
   return [
     // A busy machine is slow by itself: only after such an answer is it a wait.
-    ...(seen.isPutOff && seen.waited >= 950 ? ['waits'] : []),
-    ...(seen.isSmaller ? ['shrinks'] : []),
+    ...(seen.isPutOff && waited >= 950 ? ['waits'] : []),
+    ...(Number(seen.next?.pageSize) < Number(seen.struck?.pageSize) ? ['shrinks'] : []),
     ...(seen.refreshes > 0 ? [`renews ${String(seen.refreshes)}`] : []),
     ...(seen.clockRefusals !== '0' ? [`restamps ${String(seen.clockRefusals)}`] : []),
     ...(seen.lists > 0 ? [`confirms ${String(seen.lists)}`] : []),
