@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { orderFact, orderLines } from '@tokometrics/contracts';
 import type { Clickhouse, InMessage, Lifecycled } from '@tokometrics/kit';
 import { z } from 'zod';
 import type { Truth } from './facts.ts';
@@ -22,13 +23,27 @@ interface Writer {
   figures(): Promise<Truth>;
 }
 
-const COLUMNS = `shop String, order_id String, day Date, ver UInt64, status LowCardinality(String),
-  is_cancelled UInt8, currency LowCardinality(String), create_time UInt32, update_time UInt32,
-  total_amount Decimal(18, 4), line_id Array(String), product_id Array(String), sku_id Array(String),
-  seller_sku Array(String), line_status Array(String), cancelled Array(UInt8),
-  price Array(Decimal(18, 4)), sale_price Array(Decimal(18, 4)), seller_discount Array(Decimal(18, 4))`;
+/** All that an order's fact says, as our own table keeps it: every figure opens the rows that make it. */
+const COLUMNS = `shop String, order_id String, day Date, ver UInt64, local_date Date,
+  create_time DateTime, update_time DateTime, paid_time Nullable(DateTime),
+  sale_hour Nullable(DateTime), cancel_time Nullable(DateTime), cancel_date Nullable(Date),
+  cancel_hour Nullable(DateTime), rts_time Nullable(DateTime), rts_sla_time Nullable(DateTime),
+  delivery_time Nullable(DateTime), status LowCardinality(String), is_cancelled UInt8,
+  cancellation_initiator LowCardinality(String), cancel_reason LowCardinality(String),
+  fulfillment_type LowCardinality(String), shipping_type LowCardinality(String),
+  commerce_platform LowCardinality(String), warehouse_id String, is_cod UInt8, is_sample UInt8,
+  is_replacement UInt8, is_exchange UInt8, is_on_hold UInt8, currency LowCardinality(String),
+  total_amount Decimal(18, 4), sub_total Decimal(18, 4),
+  original_total_product_price Decimal(18, 4), seller_discount Decimal(18, 4),
+  platform_discount Decimal(18, 4), shipping_fee Decimal(18, 4), tax Decimal(18, 4),
+  other_amounts Map(LowCardinality(String), Decimal(18, 4)),
+  line_id Array(String), line_product_id Array(String), line_sku_id Array(String),
+  line_seller_sku Array(String), line_status Array(LowCardinality(String)),
+  line_cancelled Array(UInt8), line_is_gift Array(UInt8), line_original_price Array(Decimal(18, 4)),
+  line_sale_price Array(Decimal(18, 4)), line_seller_discount Array(Decimal(18, 4)),
+  line_platform_discount Array(Decimal(18, 4))`;
 const SUMS = `toString(count()) AS orders, toString(sum(length(line_id))) AS units,
-  toString(sum(arraySum(price))) AS gross`;
+  toString(sum(arraySum(line_original_price))) AS gross`;
 
 const record = z.object({
   shopkey: z.string(),
@@ -36,11 +51,6 @@ const record = z.object({
   data: z.looseObject({
     orderId: z.string(),
     saleDate: z.string(),
-    status: z.string(),
-    isCancelled: z.number(),
-    currency: z.string(),
-    createTime: z.number(),
-    updateTime: z.number(),
     totalAmount: z.string(),
     lines: z.record(z.string(), z.array(z.unknown())),
   }),
@@ -54,6 +64,15 @@ export interface PeerRow {
   readonly [column: string]: unknown;
 }
 
+const snake = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const FIELDS = Object.keys(orderFact.shape)
+  .filter((name) => !['orderId', 'saleDate', 'lines'].includes(name))
+  .map((name) => [name, snake(name)] as const);
+const LINE_FIELDS = Object.keys(orderLines.shape).map(
+  (name) => [name, name === 'lineId' ? 'line_id' : `line_${snake(name)}`] as const,
+);
+
 /** Undefined for what cannot be read: peers drop it. */
 function rowOf({ value }: InMessage): PeerRow | undefined {
   const read = record.safeParse(JSON.parse(value?.toString('utf8') ?? 'null'));
@@ -61,20 +80,16 @@ function rowOf({ value }: InMessage): PeerRow | undefined {
     return undefined;
   }
   const { shopkey, ver, data } = read.data;
-  const { lines } = data;
-  return {
-    ...{ shop: shopkey, order_id: data.orderId, day: data.saleDate, ver, status: data.status },
-    ...{ is_cancelled: data.isCancelled, currency: data.currency, create_time: data.createTime },
-    ...{ update_time: data.updateTime, total_amount: data.totalAmount },
-    ...{ line_id: lines['lineId'], product_id: lines['productId'], sku_id: lines['skuId'] },
-    ...{
-      seller_sku: lines['sellerSku'],
-      line_status: lines['status'],
-      price: lines['originalPrice'],
-    },
-    ...{ cancelled: lines['cancelled'], sale_price: lines['salePrice'] },
-    seller_discount: lines['sellerDiscount'],
+  const row: Record<string, unknown> & PeerRow = {
+    ...{ shop: shopkey, order_id: data.orderId, day: data.saleDate, ver },
   };
+  for (const [name, column] of FIELDS) {
+    row[column] = data[name];
+  }
+  for (const [name, column] of LINE_FIELDS) {
+    row[column] = data.lines[name];
+  }
+  return row;
 }
 
 export const rowsOf = (messages: readonly InMessage[]): PeerRow[] =>

@@ -4,7 +4,7 @@ import { chunksOf, insert, rowsOf, scan, tablePeer } from './peer-table.ts';
 import type { Peer, PeerRow } from './peer-table.ts';
 import type { Place } from './place.ts';
 
-const MEASURES = 'length(line_id) AS n_units, arraySum(price) AS n_gross';
+const MEASURES = 'length(line_id) AS n_units, arraySum(line_original_price) AS n_gross';
 const ENGINE = 'ENGINE = ReplacingMergeTree(ver) ORDER BY (shop, order_id)';
 
 /** Writes as they come, a thousand at a time, from a list that is acknowledged at once. */
@@ -180,7 +180,7 @@ function simplePeers(topic: string): Peer[] {
          ENGINE = AggregatingMergeTree ORDER BY (shop, order_id)`,
           `CREATE MATERIALIZED VIEW q5_view TO q5_state AS
          SELECT shop, order_id, argMaxState(day, ver) AS at, argMaxState(length(line_id), ver) AS n_units,
-           argMaxState(arraySum(price), ver) AS n_gross FROM q5 GROUP BY shop, order_id`,
+           argMaxState(arraySum(line_original_price), ver) AS n_gross FROM q5 GROUP BY shop, order_id`,
         ],
         figures: `SELECT shop, ${DAY}, toString(count()) AS orders, toString(sum(u)) AS units,
           toString(sum(g)) AS gross
@@ -200,7 +200,7 @@ function carefulPeers(topic: string): Peer[] {
         columns: 'sign Int8',
         engine: 'ENGINE = VersionedCollapsingMergeTree(sign, ver) ORDER BY (shop, order_id, ver)',
         figures: `SELECT shop, ${DAY}, toString(sum(sign)) AS orders,
-          toString(sum(sign * length(line_id))) AS units, toString(sum(sign * arraySum(price))) AS gross
+          toString(sum(sign * length(line_id))) AS units, toString(sum(sign * arraySum(line_original_price))) AS gross
         FROM q6 GROUP BY shop, day`,
         consumer: (place) => collapsing(place, topic),
       },
@@ -220,7 +220,7 @@ function carefulPeers(topic: string): Peer[] {
         more: [
           `CREATE MATERIALIZED VIEW q8_view REFRESH EVERY 1 SECOND ENGINE = MergeTree ORDER BY (shop, day) AS
          SELECT shop, day, count() AS n_orders, sum(length(line_id)) AS n_units,
-           sum(arraySum(price)) AS n_gross FROM q8 FINAL GROUP BY shop, day`,
+           sum(arraySum(line_original_price)) AS n_gross FROM q8 FINAL GROUP BY shop, day`,
         ],
         last: ['SYSTEM REFRESH VIEW q8_view', 'SYSTEM WAIT VIEW q8_view'],
         figures: `SELECT shop, ${DAY}, toString(n_orders) AS orders, toString(n_units) AS units,

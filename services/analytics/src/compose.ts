@@ -46,7 +46,7 @@ import { rememberFigures } from './domain/figure-memo.ts';
 import type { AuditReport } from './domain/nightly-audit.ts';
 import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
-import { createPassQueue } from './domain/pass-queue.ts';
+import { createPassQueue, NO_PATIENCE } from './domain/pass-queue.ts';
 import type { Scope } from './domain/read-fact.ts';
 import { retentionCut } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
@@ -150,7 +150,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
         ...createClickhouseAudit(engines.patientClickhouse),
         now: () => clock.now(),
         isFenced,
-        reroll: (dirty) => sinkDeps.reroll(dirty, false),
+        reroll: (dirty) => sinkDeps.reroll(dirty, NO_PATIENCE),
         raiseRevision: sinkDeps.raiseRevision,
         journal,
         onReport: reportAudits(metrics, log, clock),
@@ -281,7 +281,7 @@ function sinkOf({
   const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
   return {
     insert: (table, lines) => sink.insert(table, lines),
-    reroll: createPassQueue(reroll, after),
+    reroll: createPassQueue(reroll, { now: () => engines.clock.monotonicMs(), after }),
     raiseRevision: (scopes) => completeness.raiseRevision(scopes),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);

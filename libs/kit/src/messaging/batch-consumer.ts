@@ -75,7 +75,9 @@ export function createBatchConsumer<P>(
   };
 
   const run = async (): Promise<void> => {
-    const line = createLine(options.maxInFlight ?? 1, () => isNextHere);
+    const isMoreHere = (): boolean =>
+      isNextHere || intake.queues().some((queue) => queue.rows() > 0);
+    const line = createLine(options.maxInFlight ?? 1, isMoreHere);
     let next = collect();
     for (let current = await next; current !== undefined; current = await next) {
       next = collect();

@@ -31,6 +31,7 @@ export interface GroupMember {
   resume(topic: string, partition: number): void;
 }
 
+// Small replies: records come while others are worked on, not by the ten thousand in between.
 // Whoever dies is missed after 15 s: as long its partitions wait, and so does its own next start. Short
 // fetch waits, so that heartbeats are on time and a resumed partition is read soon.
 const TUNING = {
@@ -38,6 +39,7 @@ const TUNING = {
   rebalanceTimeout: 60_000,
   heartbeatInterval: 3_000,
   maxWaitTimeInMs: 500,
+  maxBytesPerPartition: 128 * 1024,
   allowAutoTopicCreation: false,
 } as const;
 

@@ -145,6 +145,38 @@ describe('chunks in flight', () => {
     60_000,
   );
 
+  it('tells a chunk that records for another are here, before they make one', async () => {
+    const topic = 'at-hand.v1';
+    await fill(topic, 1);
+    const told: { readonly followed: boolean; readonly prepared: number }[] = [];
+    let prepared = 0;
+    const consumer = kafka.batchConsumer({
+      ...limits,
+      maxRows: CHUNK - 1,
+      lingerMs: 2_000,
+      maxInFlight: 2,
+      group: topic,
+      topics: [topic],
+      prepare: () => (prepared += 1),
+      onChunk: async (messages, { isFollowed }) => {
+        if (messages.length > 1) {
+          await until('the last record is here', () => isFollowed());
+        }
+        told.push({ followed: isFollowed(), prepared });
+        return undefined;
+      },
+    });
+
+    await consumer.start();
+    await until('all is committed', async () => (await admin.groupLag(topic, [topic])) === 0);
+    await consumer.stop();
+
+    expect(told).toEqual([
+      { followed: true, prepared: 1 },
+      { followed: false, prepared: 2 },
+    ]);
+  }, 60_000);
+
   it('gives no turn behind a chunk that was given up, when it stops', async () => {
     await fill('given-up.v1', 3);
     const turns: number[] = [];

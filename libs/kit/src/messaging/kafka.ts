@@ -7,6 +7,7 @@ import { createConsumer } from './consumer.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createKafkajsLog } from './kafkajs-log.ts';
+import { leanFetchReplies } from './lean-fetch.ts';
 import { leanProduceRequests } from './lean-produce.ts';
 import type {
   BatchConsumerOptions,
@@ -27,6 +28,7 @@ export function createKafka(options: KafkaOptions): Kafka {
   registerZstd();
   calmRequestQueues();
   leanProduceRequests();
+  leanFetchReplies();
   const { log } = options;
   const brokers =
     typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];

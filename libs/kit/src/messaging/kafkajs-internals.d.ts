@@ -98,6 +98,66 @@ declare module 'kafkajs/src/protocol/message/compression/index.js' {
     readonly lookupCodec: (type: number) => {
       readonly compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer>;
     };
+    /** null: the records are as they are. */
+    readonly lookupCodecByAttributes: (attributes: number) => {
+      readonly decompress: (packed: Buffer) => Promise<Buffer>;
+    } | null;
   };
   export = compression;
+}
+
+/** What `lean-fetch.ts` reads differently, and what it reads with. */
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  namespace response {
+    interface FetchedMessage {
+      readonly magicByte: number;
+      readonly attributes: number;
+      readonly timestamp: string;
+      readonly offset: string;
+      readonly key: Buffer | null;
+      readonly value: Buffer | null;
+      readonly headers: Readonly<Record<string, unknown>>;
+      readonly isControlRecord: boolean;
+      readonly batchContext: Readonly<Record<string, unknown>>;
+    }
+    interface FetchedPartition {
+      readonly partition: number;
+      readonly errorCode: number;
+      readonly highWatermark: string;
+      readonly lastStableOffset: string;
+      readonly lastStartOffset: string;
+      readonly abortedTransactions: readonly {
+        readonly producerId: string;
+        readonly firstOffset: string;
+      }[];
+      readonly preferredReadReplica: number;
+      readonly messages: readonly FetchedMessage[];
+    }
+    interface FetchReply {
+      readonly throttleTime: number;
+      readonly clientSideThrottleTime: number;
+      readonly errorCode: number;
+      readonly sessionId: number;
+      readonly responses: readonly {
+        readonly topicName: string | null;
+        readonly partitions: readonly FetchedPartition[];
+      }[];
+    }
+  }
+  const response: { decode: (reply: Buffer) => Promise<response.FetchReply> };
+  export = response;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string | null;
+    readBytes(length: number): Buffer;
+    canReadBytes(length: number): boolean;
+    readArray<T>(read: (decoder: Decoder) => T): T[];
+  }
+  export = Decoder;
 }

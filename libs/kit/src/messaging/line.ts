@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 /** Where a chunk stands among those that are not finished. */
 export interface Place {
   readonly letNext: () => void;
-  /** Whether the next is here, and may begin as soon as it is let. */
+  /** Whether more is here, and may begin as soon as it is let. */
   readonly isFollowed: () => boolean;
   /** Whether all that were before it are settled, once they have ended. */
   readonly whenBefore: Promise<boolean>;
@@ -16,7 +16,7 @@ interface Line {
 }
 
 /** Chunks in the order in which they came; each begins when the one before has let it. */
-export function createLine(maxInFlight: number, isNextHere: () => boolean): Line {
+export function createLine(maxInFlight: number, isMoreHere: () => boolean): Line {
   const inFlight = new Set<Promise<boolean>>();
   return {
     add: async (work) => {
@@ -25,7 +25,7 @@ export function createLine(maxInFlight: number, isNextHere: () => boolean): Line
         mayFollow.resolve(undefined);
       };
       const whenBefore = Promise.all(inFlight).then((ends) => ends.every(Boolean));
-      const isFollowed = (): boolean => isNextHere() && inFlight.size < maxInFlight;
+      const isFollowed = (): boolean => isMoreHere() && inFlight.size < maxInFlight;
       const ended = work({ letNext, isFollowed, whenBefore });
       inFlight.add(ended);
       void ended.finally(() => inFlight.delete(ended));

@@ -55,7 +55,7 @@ export interface ChunkControl<P> {
   isOwner(): boolean;
   /** What is left to do may run beside the chunks behind, up to `maxInFlight` of them. */
   letNext(): void;
-  /** Whether another chunk is at hand, which will be written as soon as it is let. */
+  /** Whether another chunk, or records for one, are at hand and may be written once they are let. */
   isFollowed(): boolean;
   /** Resolves when every chunk before this one is settled; rejects when one never will be. */
   turn(): Promise<void>;

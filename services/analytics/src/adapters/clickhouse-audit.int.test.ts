@@ -27,7 +27,10 @@ describe('the audit of the rollups', () => {
       ...createClickhouseAudit(sink.clickhouse),
       isFenced: () => false,
       signal: new AbortController().signal,
-      reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log }), after),
+      reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log }), {
+        now: () => performance.now(),
+        after,
+      }),
       raiseRevision: () => Promise.resolve(),
     };
     const dice = seeded(7);

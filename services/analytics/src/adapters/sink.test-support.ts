@@ -14,7 +14,7 @@ import { addMarker, NOTHING_COMPLETE } from '../domain/completeness.ts';
 import type { Completeness } from '../domain/completeness.ts';
 import { rememberFigures } from '../domain/figure-memo.ts';
 import { createCursors } from '../domain/cursor.ts';
-import { createPassQueue } from '../domain/pass-queue.ts';
+import { createPassQueue, NO_PATIENCE } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
 import { completeRanges } from '../messaging/complete-ranges.ts';
 import { prepareChunk } from '../messaging/prepare-chunk.ts';
@@ -81,9 +81,15 @@ export async function startTestSink(url: string): Promise<TestSink> {
   };
 
   const writer = (): TestSink['store'] => {
-    const reroll = createPassQueue(createReroll({ clickhouse, log }), after);
+    const reroll = createPassQueue(createReroll({ clickhouse, log }), {
+      now: () => performance.now(),
+      after,
+    });
     return async (messages) => {
-      const prepared = prepareChunk({ isFenced, validators, cutoff: () => '2024-01-01' }, messages);
+      const prepared = await prepareChunk(
+        { isFenced, validators, cutoff: () => '2024-01-01' },
+        messages,
+      );
       const { parked = [] } = await storeChunk(
         {
           guardedChunk: async (scopes, write) => {
@@ -95,6 +101,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
           },
           insert: (table, lines) => sink.insert(table, lines),
           reroll,
+          patience: { followed: NO_PATIENCE, alone: NO_PATIENCE },
           raiseRevision: (scopes) => {
             for (const { shopKey, epoch } of scopes) {
               const key = `${shopKey}:${String(epoch)}`;

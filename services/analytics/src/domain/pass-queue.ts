@@ -28,53 +28,86 @@ interface Waiting {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  readonly giveUpWaiting: () => void;
-  isUrgent: boolean;
+  /** The first moment at which one of those that wait has no more patience. */
+  longestUntil: number;
+  /** Until then something more is expected. */
+  nextUntil: number;
+  giveUpWaiting: () => void;
 }
 
-/** A pass costs much the same for few buckets as for many: so many chunks may share one. */
-const MOST_SETS = 3;
-const LONGEST_WAIT_MS = 1_000;
+/**
+ * A pass costs much the same for few buckets as for many. So while more is expected the next one waits
+ * so many times as long as the last one took: passes take a sixth of the time, whatever they cost.
+ */
+const REST = 5;
 
-/** Runs `act` once so much time has gone by, unless the answer is called before. */
-type After = (ms: number, act: () => void) => () => void;
+/** How long figures may wait for others to share their pass, milliseconds. */
+export interface Patience {
+  /** In all. */
+  readonly longestMs: number;
+  /** For whatever asks next; 0 where nothing more is expected. */
+  readonly nextMs: number;
+}
+export const NO_PATIENCE: Patience = { longestMs: 0, nextMs: 0 };
 
-/** Resolves when the buckets are rolled. `canWait`: more will come at once, and may share the pass. */
-export type RequestPass = (dirty: DirtyBuckets, canWait?: boolean) => Promise<void>;
+export interface PassClock {
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  /** Runs `act` once so much time has gone by, unless the answer is called before. */
+  readonly after: (ms: number, act: () => void) => () => void;
+}
+
+/** Resolves when the buckets are rolled: at once, unless more is expected that may share the pass. */
+export type RequestPass = (dirty: DirtyBuckets, patience?: Patience) => Promise<void>;
 
 /**
- * One pass at a time; what becomes dirty during a pass waits and goes into the next one together.
- * Under load many chunks thus share one pass, and a bucket is rolled once instead of once per chunk.
+ * One pass at a time; what becomes dirty meanwhile waits and goes into the next one together. Under
+ * load many chunks thus share one pass, and a bucket is rolled once instead of once per chunk.
  */
 export function createPassQueue(
   pass: (dirty: DirtyBuckets) => Promise<void>,
-  after: After,
+  clock: PassClock,
 ): RequestPass {
   let next: Waiting | undefined;
   let isRunning = false;
+  let restUntil = clock.now();
 
-  const runDue = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     isRunning = true;
-    for (let batch = next; batch !== undefined && isDue(batch); batch = next) {
+    for (let batch = next; batch !== undefined && msUntilDue(batch) <= 0; batch = next) {
       next = undefined;
-      batch.giveUpWaiting();
+      const startedAt = clock.now();
       await pass(mergeDirty(batch.sets)).then(batch.resolve, batch.reject);
+      const endedAt = clock.now();
+      restUntil = endedAt + REST * (endedAt - startedAt);
     }
     isRunning = false;
+    look();
   };
+  const msUntilDue = ({ longestUntil, nextUntil }: Waiting): number =>
+    Math.min(longestUntil, nextUntil, restUntil) - clock.now();
+
   const look = (): void => {
-    if (!isRunning) {
-      void runDue();
+    if (isRunning || next === undefined) {
+      return;
+    }
+    next.giveUpWaiting();
+    const ms = msUntilDue(next);
+    if (ms <= 0) {
+      void run();
+    } else {
+      next.giveUpWaiting = clock.after(ms, look);
     }
   };
 
-  return (dirty, canWait = false) => {
+  return (dirty, { longestMs, nextMs } = NO_PATIENCE) => {
     if (!isEmpty(dirty)) {
-      next ??= createWaiting(after, look);
+      next ??= createWaiting();
       next.sets.push(dirty);
     }
     if (next !== undefined) {
-      next.isUrgent ||= !canWait;
+      next.longestUntil = Math.min(next.longestUntil, clock.now() + longestMs);
+      next.nextUntil = clock.now() + nextMs;
     }
     const promise = isEmpty(dirty) ? undefined : next?.promise;
     look();
@@ -82,22 +115,17 @@ export function createPassQueue(
   };
 }
 
-const isDue = ({ isUrgent, sets }: Waiting): boolean => isUrgent || sets.length >= MOST_SETS;
-
-function createWaiting(after: After, look: () => void): Waiting {
+function createWaiting(): Waiting {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const waiting: Waiting = {
+  return {
     sets: [],
     promise,
     resolve: () => {
       resolve(undefined);
     },
     reject,
-    giveUpWaiting: after(LONGEST_WAIT_MS, () => {
-      waiting.isUrgent = true;
-      look();
-    }),
-    isUrgent: false,
+    longestUntil: Number.POSITIVE_INFINITY,
+    nextUntil: Number.POSITIVE_INFINITY,
+    giveUpWaiting: () => undefined,
   };
-  return waiting;
 }

@@ -1,12 +1,13 @@
 import type { Resource } from '@tokometrics/contracts';
 import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled } from '@tokometrics/kit';
+import { NO_PATIENCE } from '../domain/pass-queue.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
 
-export interface ConsumerDeps extends PrepareDeps, StoreDeps {
+export interface ConsumerDeps extends PrepareDeps, Omit<StoreDeps, 'patience'> {
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
   readonly liveLingerMs: number;
   readonly backfillLingerMs: number;
@@ -14,10 +15,16 @@ export interface ConsumerDeps extends PrepareDeps, StoreDeps {
 
 const MEGABYTE = 1024 * 1024;
 const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
+const LIVE_PATIENCE = { followed: { longestMs: 1_000, nextMs: 1_000 }, alone: NO_PATIENCE };
 // Bigger chunks cost fewer passes over the same days; a history comes newest day first.
 const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
-/** While rollups are made of one, the next are stored: the pass after it is theirs together. */
-const CHUNKS_IN_FLIGHT = 4;
+/** The next records of a history may be on their way from the log; nobody waits for its seconds. */
+const BACKFILL_PATIENCE = {
+  followed: { longestMs: 8_000, nextMs: 8_000 },
+  alone: { longestMs: 8_000, nextMs: 500 },
+};
+/** While rollups wait and are made, the next are stored: the pass is theirs together. */
+const CHUNKS_IN_FLIGHT = 12;
 
 const groupsOf = (resource: Resource) => {
   const topic = factTopic(resource);
@@ -37,25 +44,25 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEn
 
 /** Two groups per resource: a history that loads never makes what happens now wait. */
 export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
-  const handlers = {
+  const handlers = (patience: StoreDeps['patience']) => ({
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared, ...turns }: ChunkControl<Prepared[]>) =>
-      storeChunk(deps, prepared, turns),
+      storeChunk({ ...deps, patience }, prepared, turns),
     maxInFlight: CHUNKS_IN_FLIGHT,
-  };
+  });
   const ofResource = (resource: Resource): Lifecycled[] => [
     kafka.batchConsumer<Prepared[]>({
       ...groupsOf(resource).live,
       ...LIVE,
       lingerMs: deps.liveLingerMs,
-      ...handlers,
+      ...handlers(LIVE_PATIENCE),
     }),
     kafka.batchConsumer<Prepared[]>({
       ...groupsOf(resource).history,
       ...BACKFILL,
       lingerMs: deps.backfillLingerMs,
-      ...handlers,
+      ...handlers(BACKFILL_PATIENCE),
     }),
   ];
   return RESOURCES.flatMap(ofResource);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { InMessage } from '@tokometrics/kit';
 import { readFact } from '../domain/read-fact.ts';
 import type { FactValidators, Reading } from '../domain/read-fact.ts';
@@ -13,12 +14,23 @@ export interface PrepareDeps {
   readonly cutoff: () => string;
 }
 
+/** So many are read before whatever else waits has its turn: a few milliseconds. */
+const AT_ONCE = 200;
+
 /** Reads, checks and encodes a chunk while the chunk before is still being written. */
-export function prepareChunk(deps: PrepareDeps, messages: readonly InMessage[]): Prepared[] {
+export async function prepareChunk(
+  deps: PrepareDeps,
+  messages: readonly InMessage[],
+): Promise<Prepared[]> {
   const { isFenced, validators } = deps;
   const cutoff = deps.cutoff();
-  return messages.map((message) => ({
-    message,
-    reading: readFact({ isFenced, validators, cutoff }, message),
-  }));
+  const prepared: Prepared[] = [];
+  for (const message of messages) {
+    prepared.push({ message, reading: readFact({ isFenced, validators, cutoff }, message) });
+    // The writing of the chunk before is answered meanwhile; its next statement must not wait for us.
+    if (prepared.length % AT_ONCE === 0) {
+      await setImmediate();
+    }
+  }
+  return prepared;
 }

@@ -95,18 +95,28 @@ function expectRolled(world: World, below: number): void {
 function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
   const { tables, dice } = world;
   const step = createStep(dice, life, () => world.odds.current);
-  const pass = createPassQueue(createPass(tables, step), (_ms, act) => {
-    let isWanted = true;
-    void turns(40).then(() => {
-      if (isWanted) {
-        act();
-      }
-    });
-    return () => {
-      isWanted = false;
-    };
+  // Time goes by when somebody waits for it, and by as much.
+  let time = 0;
+  const pass = createPassQueue(createPass(tables, step), {
+    now: () => time,
+    after: (ms, act) => {
+      let isWanted = true;
+      void turns(40).then(() => {
+        if (isWanted) {
+          time += ms;
+          act();
+        }
+      });
+      return () => {
+        isWanted = false;
+      };
+    },
   });
   return {
+    patience: {
+      followed: { longestMs: 1_000, nextMs: 1_000 },
+      alone: { longestMs: 1_000, nextMs: 100 },
+    },
     guardedChunk: async (scopes, write) => {
       hand.count += 1;
       try {
@@ -155,7 +165,7 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
   let before: Promise<unknown> = Promise.resolve();
 
   const handle = async (from: number, to: number, turn: Promise<unknown>, letNext: () => void) => {
-    const prepared = prepareChunk(
+    const prepared = await prepareChunk(
       { isFenced, validators, cutoff: () => CUTOFF },
       world.log.slice(from, to),
     );

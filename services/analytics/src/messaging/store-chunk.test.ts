@@ -9,6 +9,8 @@ import {
 } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import { NO_PATIENCE } from '../domain/pass-queue.ts';
+import type { Patience } from '../domain/pass-queue.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 
@@ -25,6 +27,8 @@ const order = (id: string, createdAt = at) =>
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Scopes that are closed before the write, and those that close during it. */
+const FOLLOWED: Patience = { longestMs: 6_000, nextMs: 6_000 };
+
 function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
   const steps: string[] = [];
   const counts: ChunkCounts[] = [];
@@ -50,8 +54,10 @@ function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
         written.push(...lines);
         return Promise.resolve();
       },
-      reroll: (_dirty: unknown, canWait: boolean) => {
-        steps.push(canWait ? 'reroll with the next' : 'reroll');
+      patience: { followed: FOLLOWED, alone: NO_PATIENCE },
+      reroll: (_dirty: unknown, patience: Patience) => {
+        steps.push(patience === FOLLOWED ? 'reroll with the next' : 'reroll');
+        expect([NO_PATIENCE, FOLLOWED]).toContain(patience);
         return Promise.resolve();
       },
       raiseRevision: (scopes: readonly unknown[]) => {
@@ -71,7 +77,7 @@ function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
   };
 }
 
-const store = (
+const store = async (
   recorder: ReturnType<typeof createRecorder>,
   messages: readonly InMessage[],
   isFenced: (shopKey: string) => boolean = () => false,
@@ -80,7 +86,7 @@ const store = (
 ) =>
   storeChunk(
     recorder.deps,
-    prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
+    await prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
     {
       letNext: () => {
         recorder.steps.push('next');

@@ -2,6 +2,7 @@ import type { Marker, Resource } from '@tokometrics/contracts';
 import type { ChunkResult, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
+import type { Patience } from '../domain/pass-queue.ts';
 import { sweepRow } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import { countsOf } from '../domain/chunk-counts.ts';
@@ -24,8 +25,10 @@ export interface StoreDeps {
   readonly insert: (table: BaseTable, lines: readonly string[]) => Promise<void>;
   readonly reroll: (
     dirty: Readonly<Record<Rollup, readonly Bucket[]>>,
-    canWait: boolean,
+    patience: Patience,
   ) => Promise<void>;
+  /** How long figures may wait for the chunks behind: where more is at hand, and where nothing is. */
+  readonly patience: { readonly followed: Patience; readonly alone: Patience };
   /** The figures of these connections have changed: answers from before no longer hold. */
   readonly raiseRevision: (scopes: readonly Scope[]) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
@@ -46,7 +49,7 @@ interface FactItem {
 export interface Turns {
   /** The rows are stored: the next chunk may store its own, and share the pass over the rollups. */
   readonly letNext: () => void;
-  /** Whether that one is at hand. */
+  /** Whether more is at hand: that one, or the records for it. */
   readonly isFollowed: () => boolean;
   /** Resolves when every chunk before this one is settled. */
   readonly turn: () => Promise<void>;
@@ -136,9 +139,9 @@ async function write(
   for (const [table, rows] of lines) {
     await deps.insert(table, rows);
   }
-  const isMoreToCome = isFollowed();
+  const patience = deps.patience[isFollowed() ? 'followed' : 'alone'];
   letNext();
-  await deps.reroll(dirtyOf(facts), isMoreToCome);
+  await deps.reroll(dirtyOf(facts), patience);
   await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
 }
 
