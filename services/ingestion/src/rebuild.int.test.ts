@@ -38,9 +38,9 @@ describe('a rebuild of one shop', () => {
     world.mongo.collection<{ _id: string; rev: number; rebuilding?: object }>('shop_state');
   const stateOf = (shopKey: string) => states().findOne({ _id: `${shopKey}:1` });
   const archivedIds = async (shopKey: string): Promise<Set<string>> => {
-    const events = world.mongo.collection<{ _id: string }>('raw_events');
-    const found = await events.find({ shopKey }, { projection: { _id: 1 } }).toArray();
-    return new Set(found.map(({ _id }) => _id));
+    const events = world.mongo.collection<{ eventId: string }>('raw_events');
+    const found = await events.find({ shopKey }, { projection: { eventId: 1 } }).toArray();
+    return new Set(found.map(({ eventId }) => eventId));
   };
 
   async function shopWithOrders(count: number): Promise<{ shopKey: ShopKey; epoch: number }> {
@@ -102,6 +102,23 @@ describe('a rebuild of one shop', () => {
     const after = await world.factsOf(shopKey, 21);
     expect(after.map(factOf).map(({ rev }) => rev)).toEqual([...live.map(() => 0), 1]);
     expect((await stateOf(shopKey))?.rebuilding).toBeUndefined();
+  }, 120_000);
+
+  it('sends events too that were archived under their bare ids', async () => {
+    const { shopKey } = await shopWithOrders(4);
+    const events = world.mongo.collection<{ _id: string; eventId?: string }>('raw_events');
+    const kept = await events.find({ shopKey }).toArray();
+    const bare = kept
+      .slice(0, 2)
+      .map(({ eventId = '', ...event }) => ({ ...event, _id: eventId }));
+    await events.deleteMany({ _id: { $in: kept.slice(0, 2).map(({ _id }) => _id) } });
+    await events.insertMany(bare);
+
+    const run = await world.replay(['rebuild', '--shop', shopKey]).ended;
+
+    expect(run.out).toMatch(/^revision 1: 4 archived events read, 4 facts sent by this run, 0 /m);
+    const ids = (await rebuilt(shopKey)).map((message) => factOf(message).id);
+    expect(new Set(ids)).toEqual(new Set(kept.map(({ eventId }) => eventId)));
   }, 120_000);
 
   it('goes on under the same revision after it was killed, until archive and facts agree', async () => {

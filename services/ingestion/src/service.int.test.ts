@@ -27,6 +27,7 @@ const LONG = { timeoutMs: 20_000 };
 
 interface Archived {
   readonly _id: string;
+  readonly eventId: string;
   readonly shopKey: string;
   readonly sealed: { readonly buffer: Uint8Array };
 }
@@ -83,7 +84,9 @@ describe('ingestion as a process of its own', () => {
     });
     const [kept, ...more] = await archived(scope.shopKey);
     expect(more).toEqual([]);
-    expect(kept?._id).toBe(sent.id);
+    expect(kept?.eventId).toBe(sent.id);
+    // Neighbours lie side by side: those of a shop, and of a day of it.
+    expect(kept?._id).toBe(`${scope.shopKey}:1:${sent.time.slice(0, 10)}:${sent.id}`);
     const text = Buffer.from(kept?.sealed.buffer ?? []).toString('utf8');
     expect(JSON.parse(text)).toEqual(sent.data);
     expect(text).not.toContain('AWAITING_SHIPMENT');

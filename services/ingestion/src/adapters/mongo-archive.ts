@@ -34,12 +34,21 @@ export function isOnlyDuplicates(error: unknown): boolean {
 
 type StoredEvent = Omit<ArchivedEvent, 'id' | 'ver' | 'sealed'> & {
   readonly _id: string;
+  /** Absent in documents from before 2026-11-30, whose `_id` it is. */
+  readonly eventId?: string;
   readonly ver: driver.Long;
   readonly sealed: Buffer | driver.Binary;
 };
 
 const bytesOf = (sealed: Buffer | driver.Binary): Buffer =>
   Buffer.isBuffer(sealed) ? sealed : Buffer.from(sealed.value());
+
+/**
+ * The event's own id behind what it has in common with its neighbours: a chunk then lands side by side
+ * in the tree, where ids that are all chance would touch a page of it each.
+ */
+const storedId = ({ id, shopKey, epoch, occurredAt }: ArchivedEvent): string =>
+  `${shopKey}:${String(epoch)}:${occurredAt.toISOString().slice(0, 10)}:${id}`;
 
 export function createMongoArchive(mongo: Mongo): Archive {
   const events = mongo.collection<StoredEvent>('raw_events');
@@ -48,11 +57,11 @@ export function createMongoArchive(mongo: Mongo): Archive {
       if (batch.length === 0) {
         return new Set();
       }
-      const rows = batch.map(({ id, ver, ...event }) => ({
-        _id: id,
-        ver: driver.Long.fromString(ver),
-        ...event,
-      }));
+      const rows = batch.map((item) => {
+        const { id, ver, ...event } = item;
+        const ids = { _id: storedId(item), eventId: id };
+        return { ...ids, ver: driver.Long.fromString(ver), ...event };
+      });
       return mongoErrors(async () => {
         try {
           await events.insertMany(rows, { ordered: false });
@@ -68,18 +77,20 @@ export function createMongoArchive(mongo: Mongo): Archive {
     },
     count: (shopKey, epoch) => mongoErrors(() => events.countDocuments({ shopKey, epoch })),
     async readRange(shopKey, epoch, { from, below }) {
-      const ofRange = { shopKey, epoch, _id: { $gte: from, $lt: below } };
+      const range = { $gte: from, $lt: below };
+      const isOld = { eventId: { $exists: false } };
+      const ofRange = { shopKey, epoch, $or: [{ eventId: range }, { ...isOld, _id: range }] };
       const found = await mongoErrors(() =>
         events.find(ofRange, { promoteLongs: false }).toArray(),
       );
-      return found.map(({ _id, ver, sealed, ...event }) => ({
+      return found.map(({ _id, eventId, ver, sealed, ...event }) => ({
         ...event,
-        ...{ id: _id, ver: ver.toString(), sealed: bytesOf(sealed) },
+        ...{ id: eventId ?? _id, ver: ver.toString(), sealed: bytesOf(sealed) },
       }));
     },
     erase: (shopKey, throughEpoch) => eraseScope(events, shopKey, throughEpoch),
     removeExpired: (now, signal) => removeExpired(events, now, signal),
-    prepare: () => createScopeIndexes(events),
+    prepare: () => createScopeIndexes(events, { eventId: 1 }),
   };
 }
 
@@ -149,8 +160,14 @@ interface Indexable {
 }
 
 /** By scope for erasures, by time for what is past it. */
-export async function createScopeIndexes(collection: Indexable): Promise<void> {
+export async function createScopeIndexes(
+  collection: Indexable,
+  within: Readonly<Record<string, 1>> = {},
+): Promise<void> {
   await mongoErrors(() =>
-    collection.createIndexes([{ key: { shopKey: 1, epoch: 1 } }, { key: { expireAt: 1 } }]),
+    collection.createIndexes([
+      { key: { shopKey: 1, epoch: 1, ...within } },
+      { key: { expireAt: 1 } },
+    ]),
   );
 }
