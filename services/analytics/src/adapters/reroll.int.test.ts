@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toUnits } from '@tokometrics/contracts';
-import type { Clickhouse } from '@tokometrics/kit';
+import type { Clickhouse, InMessage } from '@tokometrics/kit';
 import { aShopKey, createMemoryLog, engineEnv, seeded, shuffled } from '@tokometrics/testkit';
 import { createReroll } from './clickhouse-reroll.ts';
 import { factMessage, orderFactOf } from './facts.test-support.ts';
@@ -16,6 +16,33 @@ const COUNTS = new Set([
   ...['cancelled_orders_by_sale', 'over_refunded_orders'],
 ]);
 const KEYS = new Set(['shop_key', 'epoch', 'local_date', 'ver']);
+
+interface Written {
+  readonly data: { readonly lines?: object };
+  readonly rev?: number;
+}
+
+function rewritten(message: InMessage, change: (envelope: Written) => object): InMessage {
+  const envelope = JSON.parse(message.value?.toString('utf8') ?? '') as Written;
+  return { ...message, value: Buffer.from(JSON.stringify(change(envelope))) };
+}
+
+/** Before revisions came, an envelope had none. */
+const byEarlierSchema = (message: InMessage): InMessage =>
+  rewritten(message, ({ rev: _rev, ...envelope }) => envelope);
+
+/** A later version may add what is optional, at every level, and nothing else. */
+const byLaterSchema = (message: InMessage): InMessage =>
+  rewritten(message, ({ data, ...envelope }) => ({
+    ...envelope,
+    rev: 0,
+    region: 'eu',
+    data: {
+      ...data,
+      giftNote: { text: 'later', lines: [1] },
+      ...(data.lines === undefined ? {} : { lines: { ...data.lines, taxClass: [] } }),
+    },
+  }));
 
 describe('rollups of a stream with replays, disorder and concurrent writers', () => {
   let sink: TestSink;
@@ -103,6 +130,38 @@ describe('rollups of a stream with replays, disorder and concurrent writers', ()
         await mixedBuckets(`SELECT shop_key, epoch, local_date, ver FROM shop_hourly FINAL
         UNION ALL SELECT shop_key, epoch, local_date, ver FROM shop_daily FINAL`),
       ).toBe('0');
+    },
+    120_000,
+  );
+
+  it.each([11, 12, 13])(
+    'equals the oracle whichever version of the schema a record was written by (seed %d)',
+    async (seed) => {
+      const dice = seeded(seed);
+      const tenant: Tenant = { shopKey: aShopKey(), epoch: 1, zone: 'America/Los_Angeles' };
+      const stream = randomStream(dice, tenant, 60);
+      const written = stream.messages.map((message) => {
+        const forms = shuffled(dice, [message, byEarlierSchema(message), byLaterSchema(message)]);
+        return forms.slice(0, 2);
+      });
+
+      for (const chunk of chunked(
+        dice,
+        shuffled(
+          dice,
+          written.flatMap(([one]) => one ?? []),
+        ),
+        40,
+      )) {
+        await sink.store(chunk);
+      }
+      await expectExact(tenant, stream);
+      // The same events once more, as a producer of another version would have sent them.
+      for (const chunk of chunked(dice, shuffled(dice, written.flat()), 70)) {
+        await sink.store(chunk);
+      }
+
+      await expectExact(tenant, stream);
     },
     120_000,
   );

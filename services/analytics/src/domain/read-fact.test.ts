@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { factType, HEADERS } from '@tokometrics/contracts';
 import { aShopKey } from '@tokometrics/testkit';
 import { createFactValidators } from '../adapters/fact-validators.ts';
-import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import {
+  factMessage,
+  markerMessage,
+  orderFactOf,
+  stockFactOf,
+} from '../adapters/facts.test-support.ts';
 import { readFact } from './read-fact.ts';
 import type { MessageLike } from './read-fact.ts';
 
@@ -69,6 +74,26 @@ describe('a fact', () => {
     ['lacks its lines', withFact({ lines: null }), 'schema'],
   ])('that %s is parked', (_what, message, reason) => {
     expect(read(message)).toBe(`parked: ${reason}`);
+  });
+
+  it('is parked when columns of its parts are of different lengths, whatever it is of', () => {
+    const stock = stockFactOf(tenant.zone, at);
+    const product = {
+      ...{ productId: 'P1', title: 'a', status: 'ACTIVATE', seenDate: '2026-03-02' },
+      ...{ createTime: 1, updateTime: 2 },
+      skus: { skuId: ['S'], sellerSku: [''], status: [''], price: ['5'], currency: ['IDR'] },
+    };
+    const readOf = (resource: 'product' | 'inventory', data: object) =>
+      read(factMessage(tenant, resource, '1', data));
+
+    expect(readOf('product', product)).toBe('fact');
+    expect(readOf('inventory', stock)).toBe('fact');
+    expect(readOf('product', { ...product, skus: { ...product.skus, price: [] } })).toBe(
+      'parked: schema',
+    );
+    expect(
+      readOf('inventory', { ...stock, warehouses: { ...stock.warehouses, committed: [3, 4] } }),
+    ).toBe('parked: schema');
   });
 
   it('is parked as a marker when its range is missing', () => {

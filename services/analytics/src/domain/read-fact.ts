@@ -1,6 +1,9 @@
 import {
   factType,
+  inventoryFact,
   MARKER_TYPE,
+  orderFact,
+  productFact,
   RESOURCES,
   rowVersion,
   scopeOfHeaders,
@@ -98,6 +101,20 @@ export interface ReadDeps {
   readonly cutoff: string;
 }
 
+/** What is read of them; a later version of the schema may add others, of any form. */
+const LINE_COLUMNS = orderFact.shape.lines.keyof().options;
+const SKU_COLUMNS = productFact.shape.skus.keyof().options;
+const WAREHOUSE_COLUMNS = inventoryFact.shape.warehouses.keyof().options;
+
+/** Whether the columns are as long as each other: one element of each is one line. */
+function isAligned<K extends string>(
+  table: Readonly<Record<K, readonly unknown[]>>,
+  columns: readonly K[],
+): boolean {
+  const [first, ...others] = columns.map((name) => table[name].length);
+  return others.every((length) => length === first);
+}
+
 const RESOURCE_OF = new Map<string, Resource>(RESOURCES.map((name) => [factType(name), name]));
 
 const parked = (reason: string): Reading => ({ kind: 'parked', reason });
@@ -193,8 +210,7 @@ const isPresent = (day: string | null): day is string => day !== null;
 function readOrder(envelope: FactEnvelope<OrderFact>): Draft | undefined {
   const fact = envelope.data;
   const { stamp, draft } = common(envelope);
-  const lengths = new Set(Object.values(fact.lines).map((column) => column.length));
-  if (lengths.size > 1) {
+  if (!isAligned(fact.lines, LINE_COLUMNS)) {
     return undefined;
   }
   const bucket = { ...draft.scope, localDate: fact.localDate };
@@ -211,8 +227,7 @@ function readOrder(envelope: FactEnvelope<OrderFact>): Draft | undefined {
 function readProduct(envelope: FactEnvelope<ProductFact>): Draft | undefined {
   const fact = envelope.data;
   const { stamp, draft } = common(envelope);
-  const lengths = new Set(Object.values(fact.skus).map((column) => column.length));
-  if (lengths.size > 1) {
+  if (!isAligned(fact.skus, SKU_COLUMNS)) {
     return undefined;
   }
   return {
@@ -255,8 +270,7 @@ function readPayment(envelope: FactEnvelope<PaymentFact>): Draft {
 function readInventory(envelope: FactEnvelope<InventoryFact>): Draft | undefined {
   const fact = envelope.data;
   const { stamp, draft } = common(envelope);
-  const lengths = new Set(Object.values(fact.warehouses).map((column) => column.length));
-  if (lengths.size > 1) {
+  if (!isAligned(fact.warehouses, WAREHOUSE_COLUMNS)) {
     return undefined;
   }
   return {
