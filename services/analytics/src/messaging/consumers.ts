@@ -20,11 +20,11 @@ const LIVE_PATIENCE = { followed: { longestMs: 1_000, nextMs: 1_000 }, alone: NO
 const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
 /** The next records of a history may be on their way from the log; nobody waits for its seconds. */
 const BACKFILL_PATIENCE = {
-  followed: { longestMs: 8_000, nextMs: 8_000 },
-  alone: { longestMs: 8_000, nextMs: 500 },
+  followed: { longestMs: 5_000, nextMs: 5_000 },
+  alone: { longestMs: 5_000, nextMs: 500 },
 };
 /** While rollups wait and are made, the next are stored: the pass is theirs together. */
-const CHUNKS_IN_FLIGHT = 12;
+const CHUNKS_IN_FLIGHT = 8;
 
 const groupsOf = (resource: Resource) => {
   const topic = factTopic(resource);
