@@ -82,6 +82,9 @@ function decodeBatch(batch: Buffer, records: Buffer, messages: FetchedMessage[])
   const firstTimestamp = BigInt(context.firstTimestamp);
   for (let index = 0; index < count; index += 1) {
     const end = reader.varint() + reader.at;
+    if (end > records.length) {
+      throw new RangeError('a record ends behind its batch');
+    }
     const recordAttributes = reader.byte();
     const timestampDelta = reader.varint();
     const offsetDelta = reader.varint();

@@ -194,6 +194,17 @@ describe('a reply to a fetch', () => {
 
     await expect(fetchResponse.decode(raw)).rejects.toThrow('a record ends before');
   });
+
+  it('fails where a record is longer than its batch, instead of cutting its value', async () => {
+    const raw = await replyBytes([
+      { topic: 't', partitions: [aPartition({ messages: [aMessage(Buffer.from('v'))] })] },
+    ]);
+    const length = raw.length - BYTES_OF_THE_RECORD;
+    expect(raw.readUInt8(length)).toBe(2 * (BYTES_OF_THE_RECORD - 1));
+    raw.writeUInt8(2 * BYTES_OF_THE_RECORD, length);
+
+    await expect(fetchResponse.decode(raw)).rejects.toThrow('a record ends behind its batch');
+  });
 });
 
 /** Length, attributes, two deltas, key of one byte, value of one byte, no header. */
