@@ -108,9 +108,7 @@ describe('a rebuild of one shop', () => {
     const { shopKey } = await shopWithOrders(4);
     const events = world.mongo.collection<{ _id: string; eventId?: string }>('raw_events');
     const kept = await events.find({ shopKey }).toArray();
-    const bare = kept
-      .slice(0, 2)
-      .map(({ eventId = '', ...event }) => ({ ...event, _id: eventId }));
+    const bare = kept.slice(0, 2).map(({ eventId = '', ...event }) => ({ ...event, _id: eventId }));
     await events.deleteMany({ _id: { $in: kept.slice(0, 2).map(({ _id }) => _id) } });
     await events.insertMany(bare);
 
