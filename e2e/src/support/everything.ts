@@ -133,7 +133,7 @@ function parse(said: string): unknown {
 }
 
 const archived = z.object({
-  _id: z.string(),
+  eventId: z.string(),
   ceType: z.string(),
   shopKey: z.string(),
   epoch: z.number(),
@@ -173,7 +173,7 @@ async function openDocument(opener: Opener, row: object): Promise<Buffer | undef
   return bound === undefined || binary === undefined
     ? undefined
     : opener.open(
-        { ...bound, ceId: bound._id },
+        { ...bound, ceId: bound.eventId },
         parse(Buffer.from(binary.buffer).toString('utf8')),
       );
 }
