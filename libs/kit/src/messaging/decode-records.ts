@@ -62,10 +62,11 @@ function decodeBatch(batch: Buffer, records: Buffer, messages: FetchedMessage[])
   const attributes = batch.readInt16BE(AT.attributes);
   const count = batch.readInt32BE(AT.count);
   const firstOffset = batch.readBigInt64BE(0);
+  const firstTimestamp = batch.readBigInt64BE(AT.firstTimestamp);
   const maxTimestamp = batch.readBigInt64BE(AT.maxTimestamp).toString();
   const context = {
     firstOffset: firstOffset.toString(),
-    firstTimestamp: batch.readBigInt64BE(AT.firstTimestamp).toString(),
+    firstTimestamp: firstTimestamp.toString(),
     partitionLeaderEpoch: batch.readInt32BE(LENGTH_ENDS),
     inTransaction: (attributes & TRANSACTIONAL) > 0,
     isControlBatch: (attributes & CONTROL) > 0,
@@ -79,7 +80,6 @@ function decodeBatch(batch: Buffer, records: Buffer, messages: FetchedMessage[])
   };
   const reader = new RecordReader(records);
   const stamped = context.timestampType === 1 ? maxTimestamp : undefined;
-  const firstTimestamp = BigInt(context.firstTimestamp);
   for (let index = 0; index < count; index += 1) {
     const end = reader.varint() + reader.at;
     if (end > records.length) {

@@ -37,7 +37,7 @@ interface Waiting {
 
 /**
  * A pass costs much the same for few buckets as for many. So while more is expected the next one waits
- * so many times as long as the last one took: passes take a sixth of the time, whatever they cost.
+ * so many times as long as the last one took: passes take a sixth of the time, where patience allows.
  */
 const REST = 5;
 
