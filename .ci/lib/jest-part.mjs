@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from './run.mjs';
 
 /** Failed, skipped and not even loaded test files all count: a skipped test proves nothing. */
@@ -12,6 +12,24 @@ function countsOf(report) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken + skipped,
   };
+}
+
+const MESSAGE_LINES = 20;
+const beginning = (text) => text.split('\n').slice(0, MESSAGE_LINES).join('\n');
+
+/** What failed, each with its file and the beginning of its message. */
+function failuresOf(root, report) {
+  return report.testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const file = relative(root, name);
+    if (status === 'failed' && assertionResults.length === 0) {
+      return [`${file}\n${beginning(message)}`];
+    }
+    return assertionResults
+      .filter((result) => result.status !== 'passed')
+      .map(
+        (result) => `${file}: ${result.fullName}\n${beginning(result.failureMessages.join('\n'))}`,
+      );
+  });
 }
 
 /**
@@ -58,7 +76,7 @@ export async function jestPart(root, kind, { names = [], env = {}, limitMs = 900
       ? { passed: 0, failed: 0 }
       : { passed: 0, failed: 1, text: isEmpty ? 'there is no test of this kind' : output };
   }
-  const counts = countsOf(said);
+  const counts = { ...countsOf(said), failures: failuresOf(root, said) };
   if (counts.passed + counts.failed === 0 && names.length === 0) {
     return { passed: 0, failed: 1, text: 'there is no test of this kind' };
   }

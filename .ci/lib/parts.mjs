@@ -81,13 +81,13 @@ async function runPart(root, name, names, engines) {
   const result = await (
     name in CHECKS ? CHECKS[name][1](root) : runTests(root, name, names, engines)
   ).catch((error) => ({ passed: 0, failed: 1, text: String(error?.message ?? error) }));
-  const { passed, failed } = result;
+  const { passed, failed, failures = [] } = result;
   const text = result.text ? `${result.text.replaceAll(/^/gm, '   ')}\n` : '';
   const head = name in CHECKS ? `▸ ${name}: ${title}\n` : '';
   say(
     `${head}${text}${failed === 0 ? '✓' : '✗'} ${name}: ${passed} passed, ${failed} failed (${seconds(since)} s)\n`,
   );
-  return { name, passed, failed, seconds: seconds(since) };
+  return { name, passed, failed, failures, seconds: seconds(since) };
 }
 
 /** Two at a time, since each keeps one processor busy; told in the order in which they end. */
@@ -104,6 +104,17 @@ async function runChecks(root, names) {
   };
   await Promise.all([work(), work()]);
   return results.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
+}
+
+/** Last, so that who sees only the end of a long log sees what went wrong. */
+function sayResults(results) {
+  for (const failure of results.flatMap(({ failures }) => failures)) {
+    say(`✗ ${failure}\n`);
+  }
+  const width = Math.max(...results.map(({ name }) => name.length));
+  for (const { name, passed, failed, seconds: time } of results) {
+    say(`${name.padEnd(width)}  ${time.padStart(7)} s  ${passed} passed, ${failed} failed`);
+  }
 }
 
 function sayRequirements(root) {
@@ -157,10 +168,7 @@ export async function runParts(root, args) {
     results.push(await runPart(root, name, names, engines));
   }
   await engines.stop();
-  const width = Math.max(...results.map(({ name }) => name.length));
-  for (const { name, passed, failed, seconds: time } of results) {
-    say(`${name.padEnd(width)}  ${time.padStart(7)} s  ${passed} passed, ${failed} failed`);
-  }
+  sayResults(results);
   say(`all parts: ${seconds(since)} s`);
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   say(`Tests: ${sum('passed')} passed, ${sum('failed')} failed`);
