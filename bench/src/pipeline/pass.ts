@@ -21,7 +21,7 @@ export interface Pass {
   readonly peakMb: number;
 }
 
-const LOOK_MS = 100;
+const LOOK_MS = 250;
 const LIMIT_MS = 600_000;
 const NUMBER = String.raw`([\d.e+-]+)$`;
 

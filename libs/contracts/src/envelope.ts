@@ -70,11 +70,28 @@ export interface ScopedHeaders {
   readonly epoch: number;
 }
 
+/** Scopes that were read before: records come by the thousand from few connections. */
+const scopes = new Map<string, ScopedHeaders>();
+const SCOPES_KEPT = 10_000;
+
 /** Scope of a record by its headers alone; undefined means: quarantine, never store. */
 export function scopeOfHeaders(
   headers: Readonly<Record<string, string>>,
 ): ScopedHeaders | undefined {
+  const said = `${headers[HEADERS.shopKey] ?? ''}:${headers[HEADERS.epoch] ?? ''}`;
+  const known = scopes.get(said);
+  if (known !== undefined) {
+    return known;
+  }
   const key = shopKey.safeParse(headers[HEADERS.shopKey]);
   const number = epoch.safeParse(Number(headers[HEADERS.epoch]));
-  return key.success && number.success ? { shopKey: key.data, epoch: number.data } : undefined;
+  if (!key.success || !number.success) {
+    return undefined;
+  }
+  const scope = { shopKey: key.data, epoch: number.data };
+  if (scopes.size >= SCOPES_KEPT) {
+    scopes.clear();
+  }
+  scopes.set(said, scope);
+  return scope;
 }

@@ -54,6 +54,7 @@ import { completeRanges } from './messaging/complete-ranges.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
+import { guardPass } from './messaging/guard-pass.ts';
 import { storeUsage } from './messaging/store-usage.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
 
@@ -279,9 +280,15 @@ function sinkOf({
   const sink = createClickhouseSink(clickhouse);
   const count = countRecords(metrics);
   const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
+  const monotonicMs = () => engines.clock.monotonicMs();
+  const guardedChunk = guardChunk({
+    ...{ fences, monotonicMs },
+    erase: (closed) => takeBack(erasers, closed),
+  });
   return {
+    guardedChunk,
     insert: (table, lines) => sink.insert(table, lines),
-    reroll: createPassQueue(reroll, { now: () => engines.clock.monotonicMs(), after }),
+    reroll: createPassQueue(guardPass(guardedChunk, reroll), { now: monotonicMs, after }),
     raiseRevision: (scopes) => completeness.raiseRevision(scopes),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
@@ -303,11 +310,6 @@ function sinkOf({
     invalidate: (shopKey, resources, days) => {
       board.invalidate(shopKeySchema.parse(shopKey), resources, days);
     },
-    guardedChunk: guardChunk({
-      fences,
-      erase: (closed) => takeBack(erasers, closed),
-      monotonicMs: () => engines.clock.monotonicMs(),
-    }),
   };
 }
 

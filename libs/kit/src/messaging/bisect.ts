@@ -1,14 +1,16 @@
 import { isTransient, reasonOf } from './failures.ts';
 import type { InMessage } from './messages.ts';
-import type { ParkedMessage } from './options.ts';
+import type { ChunkResult, Finish, ParkedMessage } from './options.ts';
 
 export interface Settled {
   readonly parked: readonly ParkedMessage[];
+  /** What is left to do for the parts that were accepted. */
+  readonly finishes: readonly Finish[];
   /** False: every row was refused, which a store in trouble does as well as bad rows. */
   readonly isAnyAccepted: boolean;
 }
 
-export type Attempt = (messages: readonly InMessage[]) => Promise<readonly ParkedMessage[]>;
+export type Attempt = (messages: readonly InMessage[]) => Promise<ChunkResult | undefined>;
 
 /** Nothing of a chunk was accepted: that is a broken store, a missing table or a bug, not bad rows. */
 export class NothingAccepted extends Error {
@@ -29,11 +31,14 @@ export async function settleByHalves(
   let accepted = 0;
   const rejected: ParkedMessage[] = [];
   const parked: ParkedMessage[] = [];
+  const finishes: Finish[] = [];
   let first: unknown;
 
   const visit = async (part: readonly InMessage[]): Promise<void> => {
     try {
-      parked.push(...(await attempt(part)));
+      const result = await attempt(part);
+      parked.push(...(result?.parked ?? []));
+      finishes.push(...(result?.finish === undefined ? [] : [result.finish]));
       accepted += part.length;
     } catch (error) {
       if (isTransient(error)) {
@@ -55,5 +60,5 @@ export async function settleByHalves(
   };
 
   await visit(messages);
-  return { parked: [...parked, ...rejected], isAnyAccepted: accepted > 0 };
+  return { parked: [...parked, ...rejected], finishes, isAnyAccepted: accepted > 0 };
 }

@@ -5,7 +5,14 @@ function text(value: Buffer | string): string {
   return typeof value === 'string' ? value : value.toString('utf8');
 }
 
+const isText = (headers: IHeaders): headers is Record<string, string> =>
+  Object.values(headers).every((value) => typeof value === 'string');
+
+/** Our own reading of a batch gives texts already; kafkajs's gives bytes, or lists of them. */
 function decodeHeaders(headers: IHeaders | undefined): Record<string, string> {
+  if (headers !== undefined && isText(headers)) {
+    return headers;
+  }
   const decoded: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
     const last = Array.isArray(value) ? value.at(-1) : value;

@@ -1,8 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestKafka } from '../testing/kafka.ts';
 import { until } from '../testing/until.ts';
 import type { InMessage } from './messages.ts';
-import type { ChunkControl, Producer } from './options.ts';
+import type { FinishControl, Producer } from './options.ts';
 
 const { kafka } = createTestKafka();
 const admin = kafka.admin();
@@ -24,9 +26,9 @@ async function fill(topic: string, chunks: number): Promise<void> {
   );
 }
 
-type Step = (chunk: number, control: ChunkControl<undefined>) => Promise<void>;
+type Step = (chunk: number, control: FinishControl) => Promise<void>;
 
-/** A consumer that lets the next chunk begin at once and then does `rest`. */
+/** A consumer whose chunks are stored at once and then have `rest` left to do. */
 function overlapping(topic: string, maxInFlight: number, rest: Step) {
   const begun: number[] = [];
   const consumer = kafka.batchConsumer({
@@ -34,14 +36,23 @@ function overlapping(topic: string, maxInFlight: number, rest: Step) {
     maxInFlight,
     group: topic,
     topics: [topic],
-    onChunk: async (messages, control) => {
-      begun.push(chunkOf(messages));
-      control.letNext();
-      await rest(chunkOf(messages), control);
-      return undefined;
+    onChunk: (messages) => {
+      const chunk = chunkOf(messages);
+      begun.push(chunk);
+      return Promise.resolve({ finish: (control) => rest(chunk, control) });
     },
   });
   return { begun, consumer, lag: () => admin.groupLag(topic, [topic]) };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** How many of the values somebody still holds. A reference that was just looked at is held for a turn. */
+async function heldOf(values: readonly WeakRef<object>[]): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  collectGarbage();
+  return values.filter((value) => value.deref() !== undefined).length;
 }
 
 beforeAll(async () => {
@@ -128,10 +139,14 @@ describe('chunks in flight', () => {
         group: topic,
         topics: [topic],
         prepare: () => (prepared += 1),
-        onChunk: async (_messages, { isFollowed }) => {
+        onChunk: async () => {
           await until('both are here', () => prepared === 2);
-          told.push(isFollowed());
-          return undefined;
+          return {
+            finish: ({ isFollowed }) => {
+              told.push(isFollowed());
+              return Promise.resolve();
+            },
+          };
         },
       });
 
@@ -158,12 +173,16 @@ describe('chunks in flight', () => {
       group: topic,
       topics: [topic],
       prepare: () => (prepared += 1),
-      onChunk: async (messages, { isFollowed }) => {
-        if (messages.length > 1) {
-          await until('the last record is here', () => isFollowed());
-        }
-        told.push({ followed: isFollowed(), prepared });
-        return undefined;
+      onChunk: (messages) => {
+        const isFirst = messages.length > 1;
+        return Promise.resolve({
+          finish: async ({ isFollowed }) => {
+            if (isFirst) {
+              await until('the last record is here', () => isFollowed());
+            }
+            told.push({ followed: isFollowed(), prepared });
+          },
+        });
       },
     });
 
@@ -175,6 +194,92 @@ describe('chunks in flight', () => {
       { followed: true, prepared: 1 },
       { followed: false, prepared: 2 },
     ]);
+  }, 60_000);
+
+  it('repeats what is left of a chunk by itself, and stores nothing of it twice', async () => {
+    await fill('finish.v1', 2);
+    let failures = 0;
+    const { begun, consumer, lag } = overlapping('finish.v1', 2, (chunk) => {
+      if (chunk === 0 && failures < 2) {
+        failures += 1;
+        return Promise.reject(new Error('the store is away'));
+      }
+      return Promise.resolve();
+    });
+
+    await consumer.start();
+    await until('all is committed', async () => (await lag()) === 0);
+    await consumer.stop();
+
+    expect(failures).toBe(2);
+    expect(begun).toEqual([0, 1]);
+  }, 60_000);
+
+  it('finishes every part of a chunk of which the store refused one record', async () => {
+    await fill('parts.v1', 1);
+    const finished: number[] = [];
+    const consumer = kafka.batchConsumer({
+      ...limits,
+      group: 'parts.v1',
+      topics: ['parts.v1'],
+      onChunk: (messages) => {
+        const records = messages.map(({ value }) => Number(value));
+        return records.includes(3)
+          ? Promise.reject(new Error('refused'))
+          : Promise.resolve({
+              finish: () => {
+                finished.push(...records);
+                return Promise.resolve();
+              },
+            });
+      },
+    });
+
+    await consumer.start();
+    await until(
+      'all is committed',
+      async () => (await admin.groupLag('parts.v1', ['parts.v1'])) === 0,
+    );
+    await consumer.stop();
+
+    expect(finished.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+  }, 60_000);
+
+  it('has let go of the records while the rest of their chunk is under way', async () => {
+    const topic = 'let-go.v1';
+    await fill(topic, 1);
+    const bodies: WeakRef<Buffer>[] = [];
+    let held: number | undefined;
+    const consumer = kafka.batchConsumer({
+      ...limits,
+      maxInFlight: 3,
+      group: topic,
+      topics: [topic],
+      prepare: (messages) => messages.map(({ value }) => value?.toString()),
+      onChunk: (messages) => {
+        const isFirst = bodies.length === 0;
+        bodies.push(...messages.flatMap(({ value }) => (value === null ? [] : new WeakRef(value))));
+        return Promise.resolve({
+          finish: async () => {
+            if (isFirst) {
+              // The newest batch is held for its commit: two more follow the one that is looked for.
+              await until('others are stored', () => bodies.length === 3 * CHUNK);
+              held = await heldOf(bodies.slice(0, CHUNK));
+            }
+          },
+        });
+      },
+    });
+
+    await consumer.start();
+    for (const chunks of [1, 2]) {
+      await until('the chunk is stored', () => bodies.length === chunks * CHUNK);
+      await fill(topic, 1);
+    }
+    await until('the first has looked', () => held !== undefined);
+    await consumer.stop();
+
+    expect(held).toBe(0);
   }, 60_000);
 
   it('gives no turn behind a chunk that was given up, when it stops', async () => {

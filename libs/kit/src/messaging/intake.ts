@@ -34,6 +34,9 @@ export interface Intake {
   settle(queue: PartitionQueue, last: bigint): void;
 }
 
+/** Fetching goes on at this share of the cap: it takes a moment, and chunks are made of what is left. */
+const ROOMY = 0.75;
+
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
 // eslint-disable-next-line limit/max-lines-per-function -- all of it moves the same queues and the same count of bytes
@@ -52,7 +55,7 @@ export function createIntake(options: IntakeOptions): Intake {
   };
   const resumeWhereLow = (): void => {
     for (const queue of queues.values()) {
-      const roomy = buffered <= options.maxBufferedBytes / 2 && queue.isLow(limits);
+      const roomy = buffered <= options.maxBufferedBytes * ROOMY && queue.isLow(limits);
       if (queue.paused && !queue.held && roomy) {
         resume(queue);
       }

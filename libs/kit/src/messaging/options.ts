@@ -53,13 +53,17 @@ export interface ChunkControl<P> {
   readonly signal: AbortSignal;
   /** True while every partition of the chunk still belongs to this member. */
   isOwner(): boolean;
-  /** What is left to do may run beside the chunks behind, up to `maxInFlight` of them. */
-  letNext(): void;
-  /** Whether another chunk, or records for one, are at hand and may be written once they are let. */
-  isFollowed(): boolean;
-  /** Resolves when every chunk before this one is settled; rejects when one never will be. */
-  turn(): Promise<void>;
 }
+
+/** How a chunk that is stored stands to those around it. */
+export interface FinishControl {
+  /** Whether another chunk, or records for one, are at hand and may be written beside this end. */
+  readonly isFollowed: () => boolean;
+  /** Resolves when every chunk before this one is settled; rejects when one never will be. */
+  readonly turn: () => Promise<void>;
+}
+
+export type Finish = (control: FinishControl) => Promise<void>;
 
 export interface ParkedMessage {
   readonly message: InMessage;
@@ -68,6 +72,12 @@ export interface ParkedMessage {
 
 export interface ChunkResult {
   readonly parked?: readonly ParkedMessage[];
+  /**
+   * What is left to do once the records are stored. It runs beside the chunks behind, up to
+   * `maxInFlight` of them, and is repeated by itself until it succeeds: the records are let go before
+   * it begins, so it must hold on to none, and be idempotent.
+   */
+  readonly finish?: Finish;
 }
 
 interface ChunkOptions<P> extends SubscriptionOptions {
@@ -76,9 +86,9 @@ interface ChunkOptions<P> extends SubscriptionOptions {
   readonly lingerMs: number;
   /** Cap on all buffered bytes of this consumer; default 8 × maxBytes. */
   readonly maxBufferedBytes?: number;
-  /** Chunks that may be unfinished at a time, once they let the next begin (`letNext`); default 1. */
+  /** Chunks that may be unfinished at a time: one that is stored, and those whose `finish` runs; default 1. */
   readonly maxInFlight?: number;
-  /** Resolves when every message is settled (or named in `parked`); must be idempotent. */
+  /** Resolves when every message is stored (or named in `parked`); must be idempotent. */
   onChunk(
     messages: readonly InMessage[],
     control: ChunkControl<P>,

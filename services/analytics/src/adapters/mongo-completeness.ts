@@ -90,15 +90,21 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
       };
     },
     async raiseRevision(of) {
-      for (const { shopKey, epoch } of of) {
-        await mongoErrors(() =>
-          revisions.updateOne(
-            { _id: idOf(shopKey, epoch, FIGURES) },
-            { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
-            { upsert: true },
-          ),
-        );
+      if (of.length === 0) {
+        return;
       }
+      await mongoErrors(() =>
+        revisions.bulkWrite(
+          of.map(({ shopKey, epoch }) => ({
+            updateOne: {
+              filter: { _id: idOf(shopKey, epoch, FIGURES) },
+              update: { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
+              upsert: true,
+            },
+          })),
+          { ordered: false },
+        ),
+      );
     },
     async erase(shopKey, throughEpoch) {
       const scope = { shopKey, epoch: { $lte: throughEpoch } };

@@ -17,8 +17,10 @@ import { createCursors } from '../domain/cursor.ts';
 import { createPassQueue, NO_PATIENCE } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
 import { completeRanges } from '../messaging/complete-ranges.ts';
+import { guardPass } from '../messaging/guard-pass.ts';
 import { prepareChunk } from '../messaging/prepare-chunk.ts';
 import { storeChunk } from '../messaging/store-chunk.ts';
+import type { StoreDeps } from '../messaging/store-chunk.ts';
 import { after } from './after.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import { createReroll } from './clickhouse-reroll.ts';
@@ -81,7 +83,14 @@ export async function startTestSink(url: string): Promise<TestSink> {
   };
 
   const writer = (): TestSink['store'] => {
-    const reroll = createPassQueue(createReroll({ clickhouse, log }), {
+    const guardedChunk: StoreDeps['guardedChunk'] = async (scopes, write) => {
+      const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
+      if (open.length > 0) {
+        await write(open);
+      }
+      return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
+    };
+    const reroll = createPassQueue(guardPass(guardedChunk, createReroll({ clickhouse, log })), {
       now: () => performance.now(),
       after,
     });
@@ -90,15 +99,9 @@ export async function startTestSink(url: string): Promise<TestSink> {
         { isFenced, validators, cutoff: () => '2024-01-01' },
         messages,
       );
-      const { parked = [] } = await storeChunk(
+      const { parked, finish } = await storeChunk(
         {
-          guardedChunk: async (scopes, write) => {
-            const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
-            if (open.length > 0) {
-              await write(open);
-            }
-            return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
-          },
+          guardedChunk,
           insert: (table, lines) => sink.insert(table, lines),
           reroll,
           patience: { followed: NO_PATIENCE, alone: NO_PATIENCE },
@@ -121,12 +124,8 @@ export async function startTestSink(url: string): Promise<TestSink> {
           invalidate: () => undefined,
         },
         prepared,
-        {
-          letNext: () => undefined,
-          isFollowed: () => false,
-          turn: () => Promise.resolve(),
-        },
       );
+      await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
       return { parked };
     };
   };

@@ -10,18 +10,20 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number];
 
-export interface ChunkCounts {
+/** What a chunk holds of one partition. */
+export interface Slice {
   readonly topic: string;
   readonly partition: number;
+}
+
+export interface ChunkCounts extends Slice {
   readonly minOffset: bigint;
   readonly maxOffset: bigint;
   readonly consumed: number;
   readonly byFate: Readonly<Record<Fate, number>>;
 }
 
-interface Positioned {
-  readonly topic: string;
-  readonly partition: number;
+interface Positioned extends Slice {
   readonly offset: string;
 }
 
@@ -62,4 +64,17 @@ export function countsOf<M extends Positioned>(
     });
   }
   return [...slices.values()];
+}
+
+/** The same after the connections of some markers, each named by its place, were closed. */
+export function withFenced(
+  counts: readonly ChunkCounts[],
+  markers: readonly Slice[],
+): readonly ChunkCounts[] {
+  return counts.map((slice) => {
+    const { topic, partition, byFate } = slice;
+    const late = markers.filter((one) => one.topic === topic && one.partition === partition).length;
+    const moved = { marker: byFate.marker - late, fenced: byFate.fenced + late };
+    return { ...slice, byFate: { ...byFate, ...moved } };
+  });
 }

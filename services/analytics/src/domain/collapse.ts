@@ -2,8 +2,8 @@ import type { Fact } from './read-fact.ts';
 
 export interface Collapsed<T> {
   readonly kept: readonly T[];
-  readonly superseded: number;
-  readonly duplicate: number;
+  readonly superseded: readonly T[];
+  readonly duplicate: readonly T[];
   /** Same version, other content: the source version promises one content, so one of them lies. */
   readonly conflicting: readonly T[];
 }
@@ -12,8 +12,8 @@ export interface Collapsed<T> {
 export function collapse<T extends { readonly fact: Fact }>(items: readonly T[]): Collapsed<T> {
   const newest = new Map<string, T>();
   const conflicting: T[] = [];
-  let superseded = 0;
-  let duplicate = 0;
+  const superseded: T[] = [];
+  const duplicate: T[] = [];
   for (const item of items) {
     const { scope, entity, ver, eventId } = item.fact;
     const key = `${scope.shopKey}:${String(scope.epoch)}:${entity}`;
@@ -22,15 +22,15 @@ export function collapse<T extends { readonly fact: Fact }>(items: readonly T[])
       newest.set(key, item);
     } else if (ver === known.fact.ver) {
       if (eventId === known.fact.eventId) {
-        duplicate += 1;
+        duplicate.push(item);
       } else {
         conflicting.push(item);
       }
+    } else if (ver > known.fact.ver) {
+      superseded.push(known);
+      newest.set(key, item);
     } else {
-      superseded += 1;
-      if (ver > known.fact.ver) {
-        newest.set(key, item);
-      }
+      superseded.push(item);
     }
   }
   return { kept: [...newest.values()], superseded, duplicate, conflicting };

@@ -3,6 +3,7 @@
  * faster than JSON, and money stays text all the way.
  */
 const SPECIAL = /[\\\t\n\r\0\b\f']/g;
+const HAS_SPECIAL = new RegExp(SPECIAL.source);
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '\t': '\\t',
@@ -14,7 +15,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "\\'",
 };
 
+/** Nearly every text is written as it is: only to look is several times cheaper than to replace. */
 export function textCell(value: string): string {
+  if (!HAS_SPECIAL.test(value)) {
+    return value;
+  }
   return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
 }
 
@@ -24,7 +29,11 @@ export const nullCell = (value: string | number | null): string =>
   value === null ? '\\N' : String(value);
 
 export function textArrayCell(values: readonly string[]): string {
-  return `[${values.map(quoted).join(',')}]`;
+  let cell = '';
+  for (const value of values) {
+    cell += cell === '' ? quoted(value) : `,${quoted(value)}`;
+  }
+  return `[${cell}]`;
 }
 
 /** Numbers, and decimals that a pattern has checked. */

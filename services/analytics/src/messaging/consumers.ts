@@ -17,14 +17,14 @@ const MEGABYTE = 1024 * 1024;
 const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
 const LIVE_PATIENCE = { followed: { longestMs: 1_000, nextMs: 1_000 }, alone: NO_PATIENCE };
 // Bigger than live ones, which cost fewer inserts; what is in flight of them is what the service weighs.
-const BACKFILL = { maxRows: 50_000, maxBytes: 8 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
+const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
 /**
  * The next records of a history may be on their way from the log. With its pass a chunk stays below the
  * five seconds behind which its guard no longer knows that it was heard.
  */
 const BACKFILL_PATIENCE = {
-  followed: { longestMs: 3_500, nextMs: 3_500 },
-  alone: { longestMs: 3_500, nextMs: 500 },
+  followed: { longestMs: 5_000, nextMs: 5_000 },
+  alone: { longestMs: 5_000, nextMs: 500 },
 };
 /** While rollups wait and are made, the next are stored: the pass is theirs together. */
 const CHUNKS_IN_FLIGHT = 8;
@@ -50,8 +50,8 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
   const handlers = (patience: StoreDeps['patience']) => ({
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
-    onChunk: (_messages: readonly InMessage[], { prepared, ...turns }: ChunkControl<Prepared[]>) =>
-      storeChunk({ ...deps, patience }, prepared, turns),
+    onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
+      storeChunk({ ...deps, patience }, prepared),
     maxInFlight: CHUNKS_IN_FLIGHT,
   });
   const ofResource = (resource: Resource): Lifecycled[] => [

@@ -23,6 +23,7 @@ import { bucketKey } from '../domain/dirty-buckets.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
 import { readFact } from '../domain/read-fact.ts';
 import type { Reading, Scope } from '../domain/read-fact.ts';
+import { guardPass } from './guard-pass.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { createPass, createTables, ROLLED, rowOf } from './sink-world.fixture.ts';
 import type { Rolled, Tables } from './sink-world.fixture.ts';
@@ -97,7 +98,19 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
   const step = createStep(dice, life, () => world.odds.current);
   // Time goes by when somebody waits for it, and by as much.
   let time = 0;
-  const pass = createPassQueue(createPass(tables, step), {
+  const guardedChunk: StoreDeps['guardedChunk'] = async (scopes, write) => {
+    hand.count += 1;
+    try {
+      const open = scopes.filter((scope) => isOpen(world, scope));
+      if (open.length > 0) {
+        await write(open);
+      }
+      return { fenced: scopes.filter((scope) => !isOpen(world, scope)) };
+    } finally {
+      hand.count -= 1;
+    }
+  };
+  const pass = createPassQueue(guardPass(guardedChunk, createPass(tables, step)), {
     now: () => time,
     after: (ms, act) => {
       let isWanted = true;
@@ -117,18 +130,7 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
       followed: { longestMs: 1_000, nextMs: 1_000 },
       alone: { longestMs: 1_000, nextMs: 100 },
     },
-    guardedChunk: async (scopes, write) => {
-      hand.count += 1;
-      try {
-        const open = scopes.filter((scope) => isOpen(world, scope));
-        if (open.length > 0) {
-          await write(open);
-        }
-        return { fenced: scopes.filter((scope) => !isOpen(world, scope)) };
-      } finally {
-        hand.count -= 1;
-      }
-    },
+    guardedChunk,
     insert: (table, lines) =>
       step(() => {
         tables.insert(table, lines);
@@ -169,18 +171,22 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
       { isFenced, validators, cutoff: () => CUTOFF },
       world.log.slice(from, to),
     );
-    await untilTaken(async () => {
-      const result = await storeChunk(deps, prepared, {
-        letNext,
+    const { finish } = await untilTaken(async () => {
+      const stored = await storeChunk(deps, prepared);
+      for (const { message } of stored.parked) {
+        await park(() => world.parked.add(message.offset));
+      }
+      return stored;
+    });
+    letNext();
+    await untilTaken(() =>
+      finish({
         isFollowed: () => to < world.log.length,
         turn: async () => {
           await turn;
         },
-      });
-      for (const { message } of result.parked ?? []) {
-        await park(() => world.parked.add(message.offset));
-      }
-    });
+      }),
+    );
     if (life.isDead) {
       throw new Dead();
     }

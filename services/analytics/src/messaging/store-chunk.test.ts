@@ -83,20 +83,20 @@ const store = async (
   isFenced: (shopKey: string) => boolean = () => false,
   whenBefore: Promise<undefined> = Promise.resolve(undefined),
   isFollowed = false,
-) =>
-  storeChunk(
+) => {
+  const { parked, finish } = await storeChunk(
     recorder.deps,
     await prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
-    {
-      letNext: () => {
-        recorder.steps.push('next');
-      },
-      isFollowed: () => isFollowed,
-      turn: async () => {
-        await whenBefore;
-      },
-    },
   );
+  recorder.steps.push('next');
+  await finish({
+    isFollowed: () => isFollowed,
+    turn: async () => {
+      await whenBefore;
+    },
+  });
+  return { parked };
+};
 
 /** What it did to the stores. */
 const stepsOf = ({ steps }: ReturnType<typeof createRecorder>): string[] =>
@@ -202,7 +202,7 @@ describe('storeChunk', () => {
       (shopKey) => shopKey === gone.shopKey,
     );
 
-    expect(parked?.map(({ reason }) => reason)).toEqual(['schema']);
+    expect(parked.map(({ reason }) => reason)).toEqual(['schema']);
     expect(recorder.counts).toEqual([
       expect.objectContaining({
         consumed: 8,
@@ -229,6 +229,29 @@ describe('storeChunk', () => {
     expect(recorder.counts[0]?.byFate).toMatchObject({ stored: 1, fenced: 2, marker: 0 });
   });
 
+  it('counts a marker as fenced whose connection closed while its chunk waited for figures', async () => {
+    const [open, closing] = [tenant(), tenant()];
+    const closed = new Set<string>();
+    const recorder = createRecorder(closed);
+    const before = Promise.withResolvers<undefined>();
+
+    const storing = store(
+      recorder,
+      [markerMessage(open, { through: 9 }), markerMessage(closing, { through: 9 })],
+      () => false,
+      before.promise,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    closed.add(closing.shopKey);
+    before.resolve(undefined);
+    await storing;
+
+    expect(stepsOf(recorder)).toEqual(['complete 1']);
+    expect(recorder.counts.map(({ byFate }) => byFate)).toEqual([
+      expect.objectContaining({ marker: 1, fenced: 1 }),
+    ]);
+  });
+
   it('counts a chunk of which nothing may be written', async () => {
     const gone = tenant();
     const recorder = createRecorder();
@@ -248,7 +271,7 @@ describe('storeChunk', () => {
       factMessage(shop, 'order', '1', { ...order('1'), status: 'OTHER' }, 3),
     ]);
 
-    expect(parked?.map(({ reason }) => reason)).toEqual(['ver_conflict']);
+    expect(parked.map(({ reason }) => reason)).toEqual(['ver_conflict']);
     expect(recorder.written).toHaveLength(1);
   });
 
@@ -269,7 +292,7 @@ describe('storeChunk', () => {
 
     const { parked } = await store(recorder, [{ ...message, value }]);
 
-    expect(parked?.map((item) => item.reason)).toEqual([reason]);
+    expect(parked.map((item) => item.reason)).toEqual([reason]);
     expect(recorder.written).toEqual([]);
   });
 
@@ -282,6 +305,6 @@ describe('storeChunk', () => {
       { ...message, headers: { ...message.headers, ce_type: 'com.tokometrics.other.v1' } },
     ]);
 
-    expect(parked?.map(({ reason }) => reason)).toEqual(['unscoped', 'unknown_type']);
+    expect(parked.map(({ reason }) => reason)).toEqual(['unscoped', 'unknown_type']);
   });
 });

@@ -1,12 +1,12 @@
 import type { Marker, Resource } from '@tokometrics/contracts';
-import type { ChunkResult, InMessage } from '@tokometrics/kit';
+import type { ChunkResult, Finish, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
 import type { Patience } from '../domain/pass-queue.ts';
 import { sweepRow } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
-import { countsOf } from '../domain/chunk-counts.ts';
-import type { ChunkCounts, Fate } from '../domain/chunk-counts.ts';
+import { countsOf, withFenced } from '../domain/chunk-counts.ts';
+import type { ChunkCounts, Fate, Slice } from '../domain/chunk-counts.ts';
 import { dirtyOf } from '../domain/read-fact.ts';
 import type { Fact, Rollup, Scope } from '../domain/read-fact.ts';
 import type { Prepared } from './prepare-chunk.ts';
@@ -45,30 +45,99 @@ interface FactItem {
   readonly fact: Fact;
 }
 
-/** How a chunk stands to those around it. */
-export interface Turns {
-  /** The rows are stored: the next chunk may store its own, and share the pass over the rollups. */
-  readonly letNext: () => void;
-  /** Whether more is at hand: that one, or the records for it. */
-  readonly isFollowed: () => boolean;
-  /** Resolves when every chunk before this one is settled. */
-  readonly turn: () => Promise<void>;
-}
-
 /**
- * Facts → base tables → rollups → completeness → counters, in this order:
- * 1. base rows first: what a rollup is computed from must be there;
+ * Facts → base tables; then rollups → completeness → counters, in this order:
+ * 1. base rows first: what a rollup is computed from must be there. What is left holds no record;
  * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
  *    complete, and is no answer from before shown any more;
  * 3. markers behind them, and behind all chunks before: completeness never runs ahead of the figures,
  *    and no sweep counts as gone what it has read itself.
- * Offsets move when this resolves. A crash anywhere repeats the chunk; every step gives the same again.
+ * Offsets move when `finish` resolves. A crash anywhere repeats the chunk; every step gives the same
+ * again.
  */
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
-  turns: Turns,
-): Promise<ChunkResult> {
+): Promise<Required<ChunkResult>> {
+  const { facts, markers, parked, fates } = sorted(prepared);
+  const collapsed = collapse(facts);
+  for (const { message } of collapsed.conflicting) {
+    parked.push({ message, reason: 'ver_conflict' });
+    fates.set(message, 'dlq');
+  }
+  for (const fate of ['superseded', 'duplicate'] as const) {
+    for (const { message } of collapsed[fate]) {
+      fates.set(message, fate);
+    }
+  }
+  const kept = collapsed.kept.map(({ fact }) => fact);
+  const { fenced } = await deps.guardedChunk(distinctScopes(kept), async (open) => {
+    const isOpen = includes(open);
+    await insertRows(
+      deps,
+      kept.filter(({ scope }) => isOpen(scope)),
+    );
+  });
+  const isFenced = includes(fenced);
+  // Also what was written before the fence fell: it is taken back at once, or by the erasure.
+  for (const { message, fact } of collapsed.kept) {
+    fates.set(message, isFenced(fact.scope) ? 'fenced' : 'stored');
+  }
+  const stored = kept.filter(({ scope }) => !isFenced(scope));
+  const messages = prepared.map(({ message }) => message);
+  return {
+    parked,
+    finish: finishOf(deps, {
+      dirty: dirtyOf(stored),
+      scopes: distinctScopes(stored),
+      changes: changesOf(stored),
+      markers: markers.map(({ message: { topic, partition }, ...marker }) => ({
+        ...marker,
+        ...{ topic, partition },
+      })),
+      counts: countsOf(messages, fates),
+    }),
+  };
+}
+
+/** What is left of a chunk whose rows are stored. It is small: chunks wait for their pass like this. */
+interface StoredChunk {
+  readonly dirty: Readonly<Record<Rollup, readonly Bucket[]>>;
+  readonly scopes: readonly Scope[];
+  readonly changes: readonly Change[];
+  readonly markers: readonly (StoredMarker & Slice)[];
+  readonly counts: readonly ChunkCounts[];
+}
+
+const finishOf =
+  (deps: StoreDeps, { dirty, scopes, changes, markers, counts }: StoredChunk): Finish =>
+  async ({ isFollowed, turn }) => {
+    if (scopes.length > 0) {
+      await deps.reroll(dirty, deps.patience[isFollowed() ? 'followed' : 'alone']);
+    }
+    const raised = await deps.guardedChunk(scopes, (open) => deps.raiseRevision(open));
+    await turn();
+    const told = await deps.guardedChunk(distinctScopes(markers), async (open) => {
+      const isOpen = includes(open);
+      const ofOpen = markers.filter(({ scope }) => isOpen(scope));
+      await noteSweeps(deps, ofOpen);
+      await deps.complete(ofOpen);
+    });
+    const isGone = includes(raised.fenced);
+    for (const { scope, resources, days } of changes.filter((change) => !isGone(change.scope))) {
+      deps.invalidate(scope.shopKey, resources, days);
+    }
+    const isClosed = includes(told.fenced);
+    await deps.noteChunk(
+      withFenced(
+        counts,
+        markers.filter(({ scope }) => isClosed(scope)),
+      ),
+    );
+  };
+
+/** By what became of them before anything is written. */
+function sorted(prepared: readonly Prepared[]) {
   const fates = new Map<InMessage, Fate>();
   const facts: FactItem[] = [];
   const markers: (StoredMarker & { readonly message: InMessage })[] = [];
@@ -78,6 +147,7 @@ export async function storeChunk(
       facts.push({ message, fact: reading.fact });
     } else if (reading.kind === 'marker') {
       markers.push({ message, scope: reading.scope, marker: reading.marker });
+      fates.set(message, 'marker');
     } else if (reading.kind === 'parked') {
       parked.push({ message, reason: reading.reason });
       fates.set(message, 'dlq');
@@ -85,51 +155,10 @@ export async function storeChunk(
       fates.set(message, reading.reason);
     }
   }
-  const collapsed = collapse(facts);
-  for (const { message } of collapsed.conflicting) {
-    parked.push({ message, reason: 'ver_conflict' });
-    fates.set(message, 'dlq');
-  }
-  note(fates, facts, collapsed.kept, markers);
-  const stored = await deps.guardedChunk(scopesOf(collapsed.kept), async (open) => {
-    const isOpen = includes(open);
-    const kept = collapsed.kept.filter(({ fact }) => isOpen(fact.scope));
-    await write(
-      deps,
-      kept.map(({ fact }) => fact),
-      turns,
-    );
-  });
-  turns.letNext();
-  await turns.turn();
-  const told = await deps.guardedChunk(scopesOf(markers), async (open) => {
-    const isOpen = includes(open);
-    const ofOpen = markers.filter(({ scope }) => isOpen(scope));
-    await noteSweeps(deps, ofOpen);
-    await deps.complete(ofOpen);
-  });
-  const isFenced = includes(stored.fenced);
-  announce(
-    deps,
-    collapsed.kept.filter(({ fact }) => !isFenced(fact.scope)),
-  );
-  // Also what was written before the fence fell: it is taken back at once, or by the erasure.
-  markFenced(fates, collapsed.kept, isFenced);
-  markFenced(fates, markers, includes(told.fenced));
-  await deps.noteChunk(
-    countsOf(
-      prepared.map(({ message }) => message),
-      fates,
-    ),
-  );
-  return { parked };
+  return { facts, markers, parked, fates };
 }
 
-async function write(
-  deps: StoreDeps,
-  facts: readonly Fact[],
-  { letNext, isFollowed }: Turns,
-): Promise<void> {
+async function insertRows(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
   const lines = new Map<BaseTable, string[]>();
   for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
     const ofTable = lines.get(table) ?? [];
@@ -139,10 +168,6 @@ async function write(
   for (const [table, rows] of lines) {
     await deps.insert(table, rows);
   }
-  const patience = deps.patience[isFollowed() ? 'followed' : 'alone'];
-  letNext();
-  await deps.reroll(dirtyOf(facts), patience);
-  await deps.raiseRevision(distinctScopes(facts.map(({ scope }) => scope)));
 }
 
 /** The table keeps the newest sweep: an older one that comes late or again changes nothing. */
@@ -153,40 +178,10 @@ async function noteSweeps(deps: StoreDeps, markers: readonly StoredMarker[]): Pr
   }
 }
 
-/** What was neither kept nor parked lost against another version in the same chunk. */
-function note(
-  fates: Map<InMessage, Fate>,
-  facts: readonly FactItem[],
-  kept: readonly FactItem[],
-  markers: readonly { readonly message: InMessage }[],
-): void {
-  for (const { message } of markers) {
-    fates.set(message, 'marker');
-  }
-  for (const { message } of kept) {
-    fates.set(message, 'stored');
-  }
-  const winners = new Map(kept.map(({ fact }) => [entityKey(fact), fact]));
-  for (const { message, fact } of facts) {
-    if (!fates.has(message)) {
-      const isSame = winners.get(entityKey(fact))?.ver === fact.ver;
-      fates.set(message, isSame ? 'duplicate' : 'superseded');
-    }
-  }
-}
-
-const entityKey = ({ scope, entity }: Fact): string => `${scopeKey(scope)}:${entity}`;
 const scopeKey = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
 
-type Scoped = FactItem | { readonly message: InMessage; readonly scope: Scope };
-const scopeOf = (item: Scoped): Scope => ('fact' in item ? item.fact.scope : item.scope);
-
-function scopesOf(items: readonly Scoped[]): Scope[] {
-  return distinctScopes(items.map(scopeOf));
-}
-
-function distinctScopes(scopes: readonly Scope[]): Scope[] {
-  return [...new Map(scopes.map((scope) => [scopeKey(scope), scope])).values()];
+function distinctScopes(items: readonly { readonly scope: Scope }[]): Scope[] {
+  return [...new Map(items.map(({ scope }) => [scopeKey(scope), scope])).values()];
 }
 
 function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
@@ -194,29 +189,27 @@ function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
   return (scope) => keys.has(scopeKey(scope));
 }
 
-function markFenced(
-  fates: Map<InMessage, Fate>,
-  items: readonly Scoped[],
-  isFenced: (scope: Scope) => boolean,
-): void {
-  for (const item of items) {
-    if (isFenced(scopeOf(item))) {
-      fates.set(item.message, 'fenced');
-    }
-  }
+/** What open pages of a shop show anew. */
+interface Change {
+  readonly scope: Scope;
+  readonly resources: readonly Resource[];
+  readonly days: readonly string[];
 }
 
-function announce(deps: StoreDeps, kept: readonly FactItem[]): void {
-  const shops = new Map<string, { resources: Set<Resource>; days: Set<string> }>();
-  for (const { fact } of kept) {
-    const shop = shops.get(fact.scope.shopKey) ?? { resources: new Set(), days: new Set() };
-    shop.resources.add(fact.resource);
-    for (const day of fact.days) {
-      shop.days.add(day);
+function changesOf(facts: readonly Fact[]): Change[] {
+  const changes = new Map<string, { scope: Scope; resources: Set<Resource>; days: Set<string> }>();
+  for (const { scope, resource, days } of facts) {
+    const key = scopeKey(scope);
+    const change = changes.get(key) ?? { scope, resources: new Set(), days: new Set() };
+    change.resources.add(resource);
+    for (const day of days) {
+      change.days.add(day);
     }
-    shops.set(fact.scope.shopKey, shop);
+    changes.set(key, change);
   }
-  for (const [shopKey, { resources, days }] of shops) {
-    deps.invalidate(shopKey, [...resources], [...days]);
-  }
+  return [...changes.values()].map(({ scope, resources, days }) => ({
+    scope,
+    resources: [...resources],
+    days: [...days],
+  }));
 }

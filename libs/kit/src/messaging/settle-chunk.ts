@@ -1,0 +1,187 @@
+import { markOrigin, runInOriginOf, runInTraces } from '../tracing.ts';
+import { backoffMs, pauseFor, untilDone } from './backoff.ts';
+import { NothingAccepted, settleByHalves } from './bisect.ts';
+import type { Settled } from './bisect.ts';
+import type { Chunk } from './chunker.ts';
+import type { ConsumerParts } from './consumer.ts';
+import { isTransient, reasonOf, toReason } from './failures.ts';
+import { turnOf } from './line.ts';
+import type { Place } from './line.ts';
+import type { InMessage } from './messages.ts';
+import type { Finish, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
+import { toDeadLetter } from './retry-ladder.ts';
+
+export interface PreparedChunk<P> {
+  readonly chunk: Chunk;
+  /** Settled either way: a rejection is handled when the chunk's turn comes. */
+  readonly prepared: Promise<PromiseSettledResult<P>>;
+}
+
+/** What is kept of a chunk whose records are stored, or acknowledged by the dead letters. */
+export interface StoredChunk {
+  readonly slices: Chunk['slices'];
+  readonly accepted: number;
+  readonly finishes: readonly Finish[];
+  readonly startedAt: number;
+}
+
+/** Both answer nothing or false where the chunk was given up: its partitions went, or we stop. */
+export interface ChunkSettler<P> {
+  store(next: PreparedChunk<P>): Promise<StoredChunk | undefined>;
+  finish(stored: StoredChunk, place: Place): Promise<boolean>;
+}
+
+type Sliced = Pick<Chunk, 'slices'>;
+const isLost = ({ slices }: Sliced): boolean => slices.every(({ queue }) => !queue.live);
+const isOwned = ({ slices }: Sliced): boolean => slices.every(({ queue }) => queue.live);
+
+export function createChunkSettler<P>(
+  parts: ConsumerParts,
+  options: PreparingBatchConsumerOptions<P>,
+  signal: AbortSignal,
+): ChunkSettler<P> {
+  const { group } = options;
+  const report = (error: unknown, attempt: number): void => {
+    reportRetry(parts, group, error, attempt);
+  };
+
+  const untilGivenUp = async <T>(
+    chunk: Sliced,
+    step: (attempt: number) => Promise<T>,
+  ): Promise<T | undefined> => {
+    for (let attempt = 0; !isLost(chunk); attempt += 1) {
+      try {
+        return await step(attempt);
+      } catch (error) {
+        report(error, attempt);
+        await pauseFor(50 + backoffMs(attempt, 100, 10_000), signal);
+        if (signal.aborted) {
+          return undefined;
+        }
+      }
+    }
+    return undefined;
+  };
+
+  return {
+    store: async ({ chunk, prepared }) => {
+      const startedAt = performance.now();
+      const whole = await prepared;
+      return untilGivenUp(chunk, async (attempt) => {
+        const { parked, finishes, isAnyAccepted } = await runInTraces(
+          chunk.messages.map(({ headers }) => headers),
+          { name: 'chunk process', attributes: describe(chunk, group) },
+          () => attemptChunk(options, chunk, whole, signal),
+        );
+        // Every row refused: first give the store time to recover, then believe it.
+        if (!isAnyAccepted && attempt < 3) {
+          throw new NothingAccepted('no row of the chunk was accepted');
+        }
+        if (!(await parkAll(parts, options, parked, { signal, report }))) {
+          return undefined;
+        }
+        const accepted = chunk.messages.length - parked.length;
+        return { slices: chunk.slices, accepted, finishes, startedAt };
+      });
+    },
+    finish: async (stored, { letNext, isFollowed, whenBefore }) => {
+      const turn = () => turnOf(whenBefore, () => signal.aborted || !isOwned(stored));
+      const control = { isFollowed, turn };
+      const running = stored.finishes.map((finish) =>
+        untilGivenUp(stored, async () => {
+          await runInOriginOf(finish, () => finish(control));
+          return true;
+        }),
+      );
+      letNext();
+      const ends = await Promise.all(running);
+      if (!ends.every((end) => end !== undefined)) {
+        return false;
+      }
+      parts.metrics.settled(group, 'done', 'none', stored.accepted);
+      parts.metrics.handled(group, performance.now() - stored.startedAt);
+      return true;
+    },
+  };
+}
+
+export async function prepare<P>(
+  options: PreparingBatchConsumerOptions<P>,
+  messages: readonly InMessage[],
+): Promise<PromiseSettledResult<P>> {
+  try {
+    return { status: 'fulfilled', value: await options.prepare(messages) };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
+}
+
+function attemptChunk<P>(
+  options: PreparingBatchConsumerOptions<P>,
+  chunk: Chunk,
+  whole: PromiseSettledResult<P>,
+  signal: AbortSignal,
+): Promise<Settled> {
+  const isOwner = (): boolean => isOwned(chunk);
+  return settleByHalves(chunk.messages, async (messages) => {
+    const isWhole = messages.length === chunk.messages.length;
+    // A transient failure to prepare the whole is prepared anew, like every half.
+    const ready =
+      isWhole && whole.status === 'fulfilled' ? whole : await prepare(options, messages);
+    if (ready.status === 'rejected') {
+      throw ready.reason;
+    }
+    const result = await options.onChunk(messages, { prepared: ready.value, signal, isOwner });
+    if (result?.finish !== undefined) {
+      markOrigin(result.finish);
+    }
+    return result;
+  });
+}
+
+/** False when it was broken off before the dead letters had all of them. */
+async function parkAll<P>(
+  parts: ConsumerParts,
+  { group, parkBody }: PreparingBatchConsumerOptions<P>,
+  parked: readonly ParkedMessage[],
+  { signal, report }: { signal: AbortSignal; report: (error: unknown, attempt: number) => void },
+): Promise<boolean> {
+  if (parked.length === 0) {
+    return true;
+  }
+  const sent = await untilDone(
+    signal,
+    async () => {
+      const letters = await Promise.all(
+        parked.map(({ message, reason }) => toDeadLetter(group, message, reason, parkBody)),
+      );
+      await parts.sender.send(letters);
+      return true;
+    },
+    report,
+  );
+  for (const { reason } of sent === undefined ? [] : parked) {
+    parts.metrics.settled(group, 'park', toReason(reason), 1);
+  }
+  return sent !== undefined;
+}
+
+function reportRetry(parts: ConsumerParts, group: string, error: unknown, attempt: number): void {
+  parts.metrics.chunkRetried(group, reasonOf(error));
+  if (attempt % 10 > 0) {
+    return;
+  }
+  if (error instanceof NothingAccepted || !isTransient(error)) {
+    parts.log.error({ err: error, group }, 'no row of a chunk is accepted; it is retried');
+  } else {
+    parts.log.warn({ err: error, group }, 'chunk not stored yet; it is retried');
+  }
+}
+
+function describe({ messages }: Chunk, group: string): Record<string, string | number> {
+  return {
+    'messaging.system': 'kafka',
+    'messaging.consumer.group.name': group,
+    'messaging.batch.message_count': messages.length,
+  };
+}
