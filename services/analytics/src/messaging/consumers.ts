@@ -16,11 +16,11 @@ export interface ConsumerDeps extends PrepareDeps, Omit<StoreDeps, 'patience'> {
 const MEGABYTE = 1024 * 1024;
 const LIVE = { maxRows: 10_000, maxBytes: 4 * MEGABYTE };
 const LIVE_PATIENCE = { followed: { longestMs: 1_000, nextMs: 1_000 }, alone: NO_PATIENCE };
-// Bigger than live ones, which cost fewer inserts; what is in flight of them is what the service weighs.
+// Bigger than live ones, which cost fewer inserts; what is buffered of them is what the service weighs.
 const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 48 * MEGABYTE };
 /**
- * The next records of a history may be on their way from the log. With its pass a chunk stays below the
- * five seconds behind which its guard no longer knows that it was heard.
+ * The next records of a history may be on their way from the log. So long nothing is committed, and what
+ * waits comes again after a rebalance.
  */
 const BACKFILL_PATIENCE = {
   followed: { longestMs: 5_000, nextMs: 5_000 },
