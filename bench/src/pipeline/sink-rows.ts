@@ -202,8 +202,13 @@ export async function troubleRows(env: EngineAddresses, say: Say, scale: Scale):
 /** P11: other ways of writing down the same stream; who shows wrong figures is not beaten but out. */
 export async function peerRows(env: EngineAddresses, say: Say, scale: Scale): Promise<Row[]> {
   const bench = await startBench(env);
-  const ours = await bench.over({ orders: scale.orders, seed: 7 });
+  const passes: Measured[] = [];
+  for (const seed of [7, 8, 9]) {
+    passes.push(await bench.over({ orders: scale.orders, seed }));
+  }
   await bench.stop();
+  const ours = median(passes.map(({ pass }) => rate(pass)));
+  const oursWrong = passes.reduce((sum, { wrong }) => sum + wrong, 0);
   const place = await createPlace(env);
   const stream = orderStream({ orders: scale.orders, seed: 7, topic: TOPIC });
   await place.fill(stream.messages);
@@ -227,7 +232,7 @@ export async function peerRows(env: EngineAddresses, say: Say, scale: Scale): Pr
       rowOf({
         id: `P11.${peer.id}`,
         what: `ours, against: ${peer.what} (${verdict})`,
-        value: rate(ours.pass),
+        value: ours,
         unit: '/s',
         anchor: { what: 'that', value: records / seconds },
         ...(wrong === 0 ? { goal: { atLeast: Math.ceil(records / seconds) } } : {}),
@@ -235,6 +240,6 @@ export async function peerRows(env: EngineAddresses, say: Say, scale: Scale): Pr
     );
   }
   await place.stop();
-  say(`ours: ${perSecond(rate(ours.pass))}, ${String(ours.wrong)} days wrong`);
+  say(`ours, the median of three: ${perSecond(ours)}, ${String(oursWrong)} days wrong`);
   return rows;
 }
