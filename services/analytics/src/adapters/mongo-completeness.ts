@@ -43,6 +43,14 @@ const idOf = (shopKey: string, epoch: number, part: Resource | typeof FIGURES): 
 const toKnown = (doc: Stored | null): Completeness =>
   doc === null ? NOTHING_COMPLETE : { update: doc.update, create: doc.create };
 
+const raiseOf = ({ shopKey, epoch }: { readonly shopKey: string; readonly epoch: number }) => ({
+  updateOne: {
+    filter: { _id: idOf(shopKey, epoch, FIGURES) },
+    update: { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
+    upsert: true,
+  },
+});
+
 export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
   const documents = mongo.collection<Stored>('completeness');
   const revisions = mongo.collection<StoredRevision>('completeness');
@@ -93,18 +101,16 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
       if (of.length === 0) {
         return;
       }
-      await mongoErrors(() =>
-        revisions.bulkWrite(
-          of.map(({ shopKey, epoch }) => ({
-            updateOne: {
-              filter: { _id: idOf(shopKey, epoch, FIGURES) },
-              update: { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
-              upsert: true,
-            },
-          })),
-          { ordered: false },
-        ),
-      );
+      for (let attempt = 0; attempt < TRIES; attempt += 1) {
+        // Of two that write the first revision at once one is refused; the others it raises once more.
+        const raised = await mongoErrors(() =>
+          insertOnce(() => revisions.bulkWrite(of.map(raiseOf), { ordered: false })),
+        );
+        if (raised !== undefined) {
+          return;
+        }
+      }
+      throw new AppError('upstream.unavailable', 'completeness is contended');
     },
     async erase(shopKey, throughEpoch) {
       const scope = { shopKey, epoch: { $lte: throughEpoch } };

@@ -1,20 +1,17 @@
 import { backfillTwin, rawTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, Kafka, Lifecycled, InMessage } from '@tokometrics/kit';
-import { createRecentHeads } from '../domain/recent-heads.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
 
-export interface ConsumerDeps extends PrepareDeps, Omit<StoreDeps, 'recent'> {
+export interface ConsumerDeps extends PrepareDeps, StoreDeps {
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
   readonly liveRows: number;
   readonly backfillRows: number;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-/** While the heads of one are written, the next is archived and sent. */
-const CHUNKS_IN_FLIGHT = 2;
 const LIVE = RESOURCES.map((resource) => rawTopic(resource));
 
 /** The groups that park records, each with the topics that it reads. */
@@ -25,15 +22,11 @@ export const GROUPS = {
 
 /** Two groups: a history that loads never makes what happens now wait. */
 export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
-  const handlers = () => {
-    const recent = createRecentHeads();
-    return {
-      parkBody: deps.parkBody,
-      prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
-      onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
-        storeChunk({ ...deps, recent }, prepared),
-      maxInFlight: CHUNKS_IN_FLIGHT,
-    };
+  const handlers = {
+    parkBody: deps.parkBody,
+    prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
+    onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
+      storeChunk(deps, prepared),
   };
   return [
     kafka.batchConsumer<Prepared[]>({
@@ -42,7 +35,7 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
       maxRows: deps.liveRows,
       maxBytes: MAX_BYTES,
       lingerMs: 50,
-      ...handlers(),
+      ...handlers,
     }),
     kafka.batchConsumer<Prepared[]>({
       group: 'ingestion-bf',
@@ -50,7 +43,7 @@ export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] 
       maxRows: deps.backfillRows,
       maxBytes: MAX_BYTES,
       lingerMs: 200,
-      ...handlers(),
+      ...handlers,
     }),
   ];
 }

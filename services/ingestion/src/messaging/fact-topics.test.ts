@@ -4,7 +4,6 @@ import type { Resource, SealedWire } from '@tokometrics/contracts';
 import type { OutMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import { createValidators } from '../adapters/ajv-validators.ts';
-import { createRecentHeads } from '../domain/recent-heads.ts';
 import { NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -55,7 +54,6 @@ async function sentOn(raw: OutMessage): Promise<OutMessage[]> {
     zoneOf: () => Promise.resolve('Europe/London'),
     cutoff: () => '2024-11-23',
     revsOf: () => Promise.resolve(new Map<string, number>()),
-    recent: createRecentHeads(),
     readHeads: () => Promise.resolve(new Map()),
     writeHeads: () => Promise.resolve(),
     archive: () => Promise.resolve(new Set<string>()),

@@ -6,7 +6,6 @@ import { aShopKey } from '@tokometrics/testkit';
 import fc from 'fast-check';
 import { createValidators } from '../adapters/ajv-validators.ts';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
-import { createRecentHeads } from '../domain/recent-heads.ts';
 import { rebuild } from '../domain/rebuild.ts';
 import type { RebuildState } from '../domain/rebuild.ts';
 import { NOON_S, rawEvent, rawOrderBody } from '../raw-events.test-support.ts';
@@ -60,7 +59,6 @@ function aPlace(wait: () => Promise<void> = () => Promise.resolve()) {
   const live = async (messages: readonly InMessage[]): Promise<void> => {
     await storeChunk(
       {
-        recent: createRecentHeads(),
         readHeads: () => Promise.resolve(new Map()),
         writeHeads: () => Promise.resolve(),
         archive: async (events) => {

@@ -6,7 +6,6 @@ import { createValidators } from '../adapters/ajv-validators.ts';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
 import type { Head } from '../domain/head-rules.ts';
-import { createRecentHeads } from '../domain/recent-heads.ts';
 import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -69,7 +68,6 @@ function createPlace(fails: () => boolean = () => false) {
     fails() ? Promise.reject(new Error('away')) : Promise.resolve();
   const isOpenNow = ({ shopKey }: Scope): boolean => shopKey !== CLOSING.shopKey;
   const deps = {
-    recent: createRecentHeads(),
     isFenced: (shopKey: string) => shopKey === CLOSED.shopKey,
     ...{ open: inClear.open, validators },
     zoneOf: () => Promise.resolve('Europe/London'),
@@ -108,21 +106,13 @@ function createPlace(fails: () => boolean = () => false) {
       counted.push(...counts);
     },
   };
-  const parkedOf = async (chunk: readonly InMessage[]) => {
-    const { parked, finish } = await storeChunk(deps, await prepareChunk(deps, chunk));
-    await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
-    return parked;
-  };
+  const parkedOf = async (chunk: readonly InMessage[]) =>
+    (await storeChunk(deps, await prepareChunk(deps, chunk))).parked ?? [];
   const store = async (chunk: readonly InMessage[]): Promise<number> =>
     (await parkedOf(chunk)).length;
-  /** Archived and sent; its heads are written when what this answers is called. */
-  const begin = async (chunk: readonly InMessage[]) => {
-    const { finish } = await storeChunk(deps, await prepareChunk(deps, chunk));
-    return () => finish({ isFollowed: () => true, turn: () => Promise.resolve() });
-  };
   const total = (fate: Fate): number =>
     counted.reduce((sum, { byFate }) => sum + (byFate.get(fate) ?? 0), 0);
-  return { archived, heads, counted, published, parkedOf, store, begin, total };
+  return { archived, counted, published, parkedOf, store, total };
 }
 
 function chunksOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
@@ -232,37 +222,6 @@ describe('storeChunk', () => {
       'tm.fact.order.v1.bf',
     ]);
     expect(place.total('unchanged')).toBe(2);
-  });
-
-  it('knows what the chunk before has said, before its heads are written', async () => {
-    const place = createPlace();
-    const order = { what: 'order', where: 'open', id: 1, updated: 1, status: STATES[0] } as const;
-    const message = await toMessage({ ...order, seq: 1, isBackfill: false }, 0);
-
-    const finishFirst = await place.begin([message]);
-    const finishSecond = await place.begin([{ ...message, offset: '1' }]);
-    const written = place.heads.size;
-    await finishFirst();
-    await finishSecond();
-
-    expect(written).toBe(0);
-    expect(place.published).toHaveLength(1);
-    expect([place.total('stored'), place.total('unchanged')]).toEqual([1, 1]);
-    expect(place.heads.size).toBe(1);
-  });
-
-  it('writes the heads that a chunk before was given up with', async () => {
-    const place = createPlace();
-    const order = { what: 'order', where: 'open', id: 1, updated: 1, status: STATES[0] } as const;
-    const message = await toMessage({ ...order, seq: 1, isBackfill: false }, 0);
-
-    await place.begin([message]);
-    await place.store([message]);
-
-    expect(place.published).toHaveLength(1);
-    expect([...place.heads.values()].map(({ ver }) => ver)).toEqual([
-      String(BigInt(NOON_S + 1) * 2n ** 24n + 1n),
-    ]);
   });
 
   it('has said on each topic what it was told there before the next of its markers', async () => {

@@ -7,7 +7,7 @@ import {
   rawTopic,
   RESOURCES,
 } from '@tokometrics/contracts';
-import type { ChunkResult, Finish, InMessage, OutMessage } from '@tokometrics/kit';
+import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
@@ -21,15 +21,12 @@ import {
 } from '../domain/head-rules.ts';
 import type { Head, Lane } from '../domain/head-rules.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
-import type { Heads, RecentHeads } from '../domain/recent-heads.ts';
 import { expiryOf } from '../domain/retention.ts';
 import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
 
 export interface StoreDeps {
   readonly readHeads: (ids: readonly string[]) => Promise<Map<string, Head>>;
-  readonly writeHeads: (heads: Heads) => Promise<void>;
-  /** Of the chunks before this one, whose heads may not be written yet. */
-  readonly recent: RecentHeads;
+  readonly writeHeads: (heads: ReadonlyMap<string, Head>) => Promise<void>;
   /** Answers the ids of those that were there already. */
   readonly archive: (events: readonly ArchivedEvent[]) => Promise<ReadonlySet<string>>;
   readonly publish: (batch: readonly OutMessage[]) => Promise<void>;
@@ -53,20 +50,16 @@ export interface Scope {
  * 1. the sealed bytes are in the archive before anybody can see the fact;
  * 2. the revision is asked for behind the archive: a rebuild that has raised it either finds the
  *    event there or finds it stamped anew;
- * 3. the facts are acknowledged before a head can suppress their redelivery; the next chunk begins
- *    then, and knows of the heads before they are written;
+ * 3. the facts are acknowledged before a head can suppress their redelivery;
  * 4. markers follow the facts of their partition, so that completeness never runs ahead of data.
  * A crash anywhere repeats the chunk, and every step is idempotent.
  */
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
-): Promise<Required<ChunkResult>> {
+): Promise<ChunkResult> {
   const events = prepared.filter((item) => item.kind === 'event');
-  const ids = new Set(events.map((event) => idOf(event)));
-  const stored = await deps.readHeads([...ids]);
-  const recent = deps.recent.beyond(stored, ids);
-  const known = new Map([...stored, ...recent]);
+  const known = await deps.readHeads([...new Set(events.map((event) => idOf(event)))]);
   const { fresh, conflicting, heads } = plan(events, known);
   const fates = fatesOf(prepared, new Set(fresh));
   // The bucket of the first sight stays, whether that was before this chunk or within it.
@@ -87,6 +80,7 @@ export async function storeChunk(
       ),
       ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
     ]);
+    await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
   });
   for (const { message } of conflicting) {
     fates.set(message, 'parked');
@@ -95,31 +89,20 @@ export async function storeChunk(
   for (const item of scoped.filter((one) => isClosed(scopeOf(one)))) {
     fates.set(item.message, 'fenced');
   }
+  // Once, when all of it is done: a chunk that is repeated would else be counted in parts.
+  deps.count(
+    countsOf(
+      prepared.map(({ message }) => message),
+      fates,
+    ),
+  );
   const parked = prepared.flatMap((item) =>
     item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
   );
   for (const event of conflicting.filter((one) => !isClosed(scopeOf(one)))) {
     parked.push({ message: event.message, reason: 'ver_conflict' });
   }
-  const messages = prepared.map(({ message }) => message);
-  // What a chunk before has said, and may never write, is written with this one.
-  const said = [...new Map([...recent, ...heads])].filter(([, head]) => !isClosed(head));
-  return { parked, finish: finishOf(deps, new Map(said), countsOf(messages, fates)) };
-}
-
-function finishOf(deps: StoreDeps, heads: Heads, counts: readonly TopicCounts[]): Finish {
-  const forget = deps.recent.add(heads);
-  return async ({ turn }) => {
-    // An older head must not be written over a newer one.
-    await turn();
-    await deps.guardedChunk(distinctScopes([...heads.values()]), async (open) => {
-      const isOpen = opener(open);
-      await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
-    });
-    forget();
-    // Once, when all of it is done: a chunk that is repeated would else be counted in parts.
-    deps.count(counts);
-  };
+  return { parked };
 }
 
 function idOf({ envelope, resource }: PreparedEvent): string {
@@ -254,14 +237,8 @@ function scopeOf(item: Scoped): Scope {
 
 const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
 
-const scopesOf = (items: readonly Scoped[]): Scope[] => distinctScopes(items.map(scopeOf));
-
-function distinctScopes(scopes: readonly Scope[]): Scope[] {
-  return [
-    ...new Map(
-      scopes.map(({ shopKey, epoch }) => [keyOf({ shopKey, epoch }), { shopKey, epoch }]),
-    ).values(),
-  ];
+function scopesOf(items: readonly Scoped[]): Scope[] {
+  return [...new Map(items.map((item) => [keyOf(scopeOf(item)), scopeOf(item)])).values()];
 }
 
 function opener(open: readonly Scope[]): (scope: Scope) => boolean {
