@@ -41,13 +41,19 @@ export function createChunkSettler<P>(
   signal: AbortSignal,
 ): ChunkSettler<P> {
   const { group } = options;
-  const report = (error: unknown, attempt: number): void => {
-    reportRetry(parts, group, error, attempt);
+  const reportStore = (error: unknown, attempt: number): void => {
+    const isRefused = error instanceof NothingAccepted || !isTransient(error);
+    const text = isRefused ? 'no row of a chunk is accepted' : 'chunk not stored yet';
+    reportRetry(parts, group, text, error, attempt);
+  };
+  const reportFinish = (error: unknown, attempt: number): void => {
+    reportRetry(parts, group, 'chunk stored, but not finished yet', error, attempt);
   };
 
   const untilGivenUp = async <T>(
     chunk: Sliced,
     step: (attempt: number) => Promise<T>,
+    report: (error: unknown, attempt: number) => void,
   ): Promise<T | undefined> => {
     for (let attempt = 0; !isLost(chunk); attempt += 1) {
       try {
@@ -67,7 +73,7 @@ export function createChunkSettler<P>(
     store: async ({ chunk, prepared }) => {
       const startedAt = performance.now();
       const whole = await prepared;
-      return untilGivenUp(chunk, async (attempt) => {
+      const attemptOnce = async (attempt: number): Promise<StoredChunk | undefined> => {
         const { parked, finishes, isAnyAccepted } = await runInTraces(
           chunk.messages.map(({ headers }) => headers),
           { name: 'chunk process', attributes: describe(chunk, group) },
@@ -77,22 +83,24 @@ export function createChunkSettler<P>(
         if (!isAnyAccepted && attempt < 3) {
           throw new NothingAccepted('no row of the chunk was accepted');
         }
-        if (!(await parkAll(parts, options, parked, { signal, report }))) {
+        if (!(await parkAll(parts, options, parked, { signal, report: reportStore }))) {
           return undefined;
         }
         const accepted = chunk.messages.length - parked.length;
         return { slices: chunk.slices, accepted, finishes, startedAt };
-      });
+      };
+      return untilGivenUp(chunk, attemptOnce, reportStore);
     },
     finish: async (stored, { letNext, isFollowed, whenBefore }) => {
       const turn = () => turnOf(whenBefore, () => signal.aborted || !isOwned(stored));
       const control = { isFollowed, turn };
-      const running = stored.finishes.map((finish) =>
-        untilGivenUp(stored, async () => {
+      const running = stored.finishes.map((finish) => {
+        const finishOnce = async (): Promise<true> => {
           await runInOriginOf(finish, () => finish(control));
           return true;
-        }),
-      );
+        };
+        return untilGivenUp(stored, finishOnce, reportFinish);
+      });
       letNext();
       const ends = await Promise.all(running);
       if (!ends.every((end) => end !== undefined)) {
@@ -166,15 +174,17 @@ async function parkAll<P>(
   return sent !== undefined;
 }
 
-function reportRetry(parts: ConsumerParts, group: string, error: unknown, attempt: number): void {
+function reportRetry(
+  parts: ConsumerParts,
+  group: string,
+  text: string,
+  error: unknown,
+  attempt: number,
+): void {
   parts.metrics.chunkRetried(group, reasonOf(error));
-  if (attempt % 10 > 0) {
-    return;
-  }
-  if (error instanceof NothingAccepted || !isTransient(error)) {
-    parts.log.error({ err: error, group }, 'no row of a chunk is accepted; it is retried');
-  } else {
-    parts.log.warn({ err: error, group }, 'chunk not stored yet; it is retried');
+  if (attempt % 10 === 0) {
+    const level = error instanceof NothingAccepted || !isTransient(error) ? 'error' : 'warn';
+    parts.log[level]({ err: error, group }, `${text}; it is retried`);
   }
 }
 
