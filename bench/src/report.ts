@@ -53,10 +53,13 @@ export function rowOf({ id, what, value, unit, anchor, goal }: Measured): Row {
 
 function goalText(atMost: number | undefined, atLeast: number | undefined, unit: string): string {
   return [
-    ...(atLeast === undefined ? [] : [`≥ ${String(atLeast)} ${unit}`]),
-    ...(atMost === undefined ? [] : [`≤ ${String(atMost)} ${unit}`]),
+    ...(atLeast === undefined ? [] : [`≥ ${legible(atLeast)} ${unit}`]),
+    ...(atMost === undefined ? [] : [`≤ ${legible(atMost)} ${unit}`]),
   ].join(', ');
 }
+
+/** A bound that was reckoned from what was measured, without the digits that say nothing. */
+const legible = (bound: number): string => String(Number(bound.toPrecision(6)));
 
 export interface Machine {
   readonly processors: number;

@@ -17,7 +17,8 @@ type Say = (line: string) => void;
 
 const SINK_GROUP = 'analytics-order-bf';
 const SHOPS = 50;
-const ORDERS = 20_000;
+/** As many as the other streams have: in twenty thousand the services would still be warming up. */
+const ORDERS = 60_000;
 const MONGO_AT_ONCE = 1_000;
 
 const log = createLogger({ service: 'bench', level: 'error' });
