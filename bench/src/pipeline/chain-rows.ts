@@ -20,6 +20,8 @@ const SHOPS = 50;
 /** As many as the other streams have: in twenty thousand the services would still be warming up. */
 const ORDERS = 60_000;
 const MONGO_AT_ONCE = 1_000;
+/** Documents of the archive that are written once more: what the embedded store answers it holds in memory. */
+const MONGO_DOCUMENTS = 20_000;
 
 const log = createLogger({ service: 'bench', level: 'error' });
 const counted = z.object({ n: z.string() });
@@ -63,7 +65,7 @@ async function mongoRate(place: Place): Promise<number> {
   const { MONGO_URL: url = '', MONGO_DATABASE: database = '' } = place.envOf('ingestion');
   const mongo = createMongo({ url, database, log });
   await mongo.start();
-  const documents = await mongo.collection('raw_events').find().limit(ORDERS).toArray();
+  const documents = await mongo.collection('raw_events').find().limit(MONGO_DOCUMENTS).toArray();
   const into = mongo.collection('raw_events_limit');
   const startedAt = performance.now();
   for (let from = 0; from < documents.length; from += MONGO_AT_ONCE) {
