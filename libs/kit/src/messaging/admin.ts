@@ -168,6 +168,8 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
         if (missing.length > 0) {
           await use((a) => createTopics(a, parts, missing));
         }
+        const present = defs.filter((def) => !missing.includes(def));
+        await use((a) => bringUpToDate(a, parts, present));
         await use((a) =>
           untilLed(
             a,
@@ -192,7 +194,7 @@ async function createTopics(
         topic: parts.naming.physical(name),
         numPartitions: partitions,
         replicationFactor: parts.replicationFactor,
-        configEntries: Object.entries(config ?? {}).map(([key, value]) => ({ name: key, value })),
+        configEntries: entriesOf(config ?? {}),
       })),
     });
   } catch (error) {
@@ -203,6 +205,66 @@ async function createTopics(
     }
   }
 }
+
+/**
+ * A topic from before keeps its partitions, whose keys would move, and takes today's configuration: a
+ * retention that was shortened holds for what an earlier version has made as well.
+ */
+async function bringUpToDate(
+  admin: Admin,
+  { naming, log }: AdminParts,
+  defs: readonly TopicDef[],
+): Promise<void> {
+  const configured = defs.filter(({ config = {} }) => Object.keys(config).length > 0);
+  const found = await ownConfigs(
+    admin,
+    configured.map(({ name }) => naming.physical(name)),
+  );
+  const stale = configured.filter(({ name, config = {} }) => {
+    const own = found.get(naming.physical(name));
+    return Object.entries(config).some(([key, value]) => own?.[key] !== value);
+  });
+  if (stale.length === 0) {
+    return;
+  }
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: stale.map(({ name, config = {} }) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: naming.physical(name),
+      // The broker forgets whatever is not said again, and some of it may be an operator's.
+      configEntries: entriesOf({ ...found.get(naming.physical(name)), ...config }),
+    })),
+  });
+  log.info({ topics: stale.map(({ name }) => name) }, 'topics take a new configuration');
+}
+
+/** What was set for these topics themselves; the broker's defaults are not among it. */
+async function ownConfigs(
+  admin: Admin,
+  topics: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
+  if (topics.length === 0) {
+    return new Map();
+  }
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+  });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      Object.fromEntries(
+        configEntries
+          .filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG)
+          .map(({ configName, configValue }) => [configName, configValue]),
+      ),
+    ]),
+  );
+}
+
+const entriesOf = (config: Readonly<Record<string, string>>) =>
+  Object.entries(config).map(([name, value]) => ({ name, value }));
 
 /**
  * A topic exists a moment before its partitions have leaders, and on a busy broker the leader knows

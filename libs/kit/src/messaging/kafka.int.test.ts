@@ -38,6 +38,22 @@ describe('topics', () => {
     expect(await admin.listTopics()).toEqual(['made.v1']);
     expect(prefix).not.toBe('');
   }, 30_000);
+
+  it('from before take the configuration of today, and keep their partitions and records', async () => {
+    const config = { 'retention.ms': '7200000', 'max.message.bytes': '2000000' };
+    const beside = { name: 'beside.v1', partitions: 1, config };
+    await kafka.ensureTopics([{ name: 'older.v1', partitions: 2, config }, beside]);
+    await producer.send([letter('older.v1', 'k', 'one')]);
+    const today = { 'retention.ms': '3600000', 'segment.ms': '600000' };
+
+    await kafka.ensureTopics([{ name: 'older.v1', partitions: 3, config: today }, beside]);
+
+    expect(await admin.describeTopicConfig('older.v1')).toMatchObject({ ...config, ...today });
+    expect(await admin.describeTopicConfig('beside.v1')).toMatchObject(config);
+    const offsets = await admin.topicOffsets('older.v1');
+    expect(offsets).toHaveLength(2);
+    expect(offsets.reduce((sum, { high }) => sum + Number(high), 0)).toBe(1);
+  }, 30_000);
 });
 
 describe('producer', () => {
