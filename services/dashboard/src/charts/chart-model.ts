@@ -70,7 +70,7 @@ export function lineOf(
       label: bucketLabel(point.from, point.date, naming),
       tick: tickOf(point.from, point.date, naming),
       from: point.from,
-      state: point.state ?? (point.value === null ? 'partial' : 'complete'),
+      state: point.state ?? series.state,
       reason: point.reason,
     })),
   };
@@ -99,7 +99,9 @@ export function summarise({ title, total, line, baseline }: SummaryParts): strin
     point.value === null ? [] : [{ ...point, value: point.value }],
   );
   if (known.length === 0) {
-    return `${title}: there is no value in this range.`;
+    return line.points.some(({ state }) => state === 'backfilling')
+      ? `${title}: ${total} so far. No part of this range has been read to its end yet.`
+      : `${title}: there is no value in this range.`;
   }
   const highest = known.reduce((best, point) => (point.value > best.value ? point : best));
   const lowest = known.reduce((best, point) => (point.value < best.value ? point : best));

@@ -105,6 +105,13 @@ describe('summarise', () => {
     expect(text).toContain('1 of 3 have no value yet.');
   });
 
+  it('says that nothing is read to its end yet while it is loading, beside what there is so far', () => {
+    const loading = { ...lineWith(), points: [point(null, { state: 'backfilling' }), point(null)] };
+    expect(summarise({ title: 'Orders', total: '550', line: loading })).toBe(
+      'Orders: 550 so far. No part of this range has been read to its end yet.',
+    );
+  });
+
   it('says so when there is nothing', () => {
     expect(summarise({ title: 'Orders', total: '—', line: lineWith(null) })).toBe(
       'Orders: there is no value in this range.',

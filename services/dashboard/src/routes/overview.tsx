@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { overviewQuery } from '../api/figures.ts';
 import { lineOf } from '../charts/chart-model.ts';
 import { MainChart } from '../features/figures/main-chart.tsx';
-import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine, isLoading } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { emptyKindOf, OverviewEmpty } from '../features/figures/overview-empty.tsx';
 import { isProductMetric, ProductList } from '../features/figures/product-list.tsx';
@@ -88,6 +88,7 @@ function Head({ shop, page: { search, overview, change } }: HeadProps) {
         reply === undefined ? null : (
           <FreshnessLine
             freshness={reply.meta.freshness}
+            isLoading={isLoading(reply.tiles.map(({ value }) => value))}
             timezone={reply.meta.timezone}
             onRefresh={overview.refetch}
           />

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { todayQuery } from '../api/figures.ts';
 import { lineOf, summarise } from '../charts/chart-model.ts';
 import { SeriesChart } from '../charts/series-chart.tsx';
-import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine, isLoading } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { StatusCounts } from '../features/figures/status-counts.tsx';
 import { PageHead } from '../features/frame/page-head.tsx';
@@ -43,6 +43,7 @@ function Today({ shop }: { readonly shop: Shop }) {
           reply === undefined ? null : (
             <FreshnessLine
               freshness={reply.meta.freshness}
+              isLoading={isLoading(reply.tiles.map(({ value }) => value))}
               timezone={reply.meta.timezone}
               onRefresh={today.refetch}
             />

@@ -80,7 +80,7 @@ export function formatTick(value: number, { currency, unit }: Unit): string {
 
 const NULL_TEXT: Readonly<Record<NullReason, string>> = {
   no_data: 'Nothing has been read for this time yet',
-  before_connection: 'Before the shop’s history begins',
+  before_connection: 'The history has not been read this far',
   beyond_retention: 'Older than the two years that are kept',
   not_yet: 'Has not happened yet',
   zero_denominator: 'No orders to divide by',

@@ -1,4 +1,4 @@
-import type { OverviewReply } from '@tokometrics/contracts';
+import type { OverviewReply, ValueState } from '@tokometrics/contracts';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { formatClock, formatInstant } from '../../ui/format.ts';
@@ -21,13 +21,19 @@ export function oldestOf(freshness: Freshness): Oldest {
   };
 }
 
+/** Whether days of what is shown are still to be read: then nothing of it is called complete. */
+export const isLoading = (values: readonly { readonly state: ValueState }[]): boolean =>
+  values.some(({ state }) => state === 'backfilling');
+
 interface FreshnessLineProps {
   readonly freshness: Freshness;
+  readonly isLoading: boolean;
   readonly timezone: string;
   readonly onRefresh: () => Promise<unknown>;
 }
 
-export function FreshnessLine({ freshness, timezone, onRefresh }: FreshnessLineProps) {
+export function FreshnessLine(props: FreshnessLineProps) {
+  const { freshness, timezone, onRefresh } = props;
   const [said, setSaid] = useState('');
   const [isBusy, setBusy] = useState(false);
   const { at, isStale } = oldestOf(freshness);
@@ -42,14 +48,16 @@ export function FreshnessLine({ freshness, timezone, onRefresh }: FreshnessLineP
     <div className="flex items-center gap-2 text-[0.82rem] text-soft">
       <span
         aria-hidden="true"
-        className={`inline-block size-2.5 rounded-full ${at === null ? 'border-2 border-edge' : isStale ? 'bg-older' : 'bg-good'}`}
+        className={`inline-block size-2.5 rounded-full ${at === null || props.isLoading ? 'border-2 border-edge' : isStale ? 'bg-older' : 'bg-good'}`}
       />
       <span>
         {at === null ? (
           'Still being read for the first time'
         ) : (
           <>
-            Complete through <time dateTime={at}>{shortTime(at, timezone)}</time>
+            {props.isLoading ? 'Changes read through ' : 'Complete through '}
+            <time dateTime={at}>{shortTime(at, timezone)}</time>
+            {props.isLoading ? ', history still loading' : ''}
             {isStale ? ', not fresh' : ''}
           </>
         )}

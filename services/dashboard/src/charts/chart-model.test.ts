@@ -1,0 +1,30 @@
+import type { Series, ValueState } from '@tokometrics/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { lineOf } from './chart-model.ts';
+
+const seriesOf = (state: ValueState, points: readonly Partial<Series['points'][number]>[]) => ({
+  metric: 'orders' as const,
+  ...{ value: '3', unit: 'count' as const, basis: 'activity' as const, timezone: 'Europe/London' },
+  ...{ definitionVersion: 1, completeThrough: null, stale: false },
+  state,
+  points: points.map((point) => ({
+    ...{ from: '2026-11-30T00:00:00Z', to: '2026-12-01T00:00:00Z', date: '2026-11-30' },
+    ...{ value: null, ...point },
+  })),
+});
+
+const statesOf = (series: Series) =>
+  lineOf(series, { name: 'now', tone: 'current', grain: 'day' }).points.map(({ state }) => state);
+
+describe('lineOf', () => {
+  it('takes the state of the series for each point that states none', () => {
+    expect(
+      statesOf(seriesOf('partial', [{ value: '2', state: 'complete' }, { value: '1' }])),
+    ).toEqual(['complete', 'partial']);
+    expect(statesOf(seriesOf('backfilling', [{}, { value: '1', state: 'complete' }]))).toEqual([
+      'backfilling',
+      'complete',
+    ]);
+    expect(statesOf(seriesOf('complete', [{ value: '1' }]))).toEqual(['complete']);
+  });
+});

@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cleanup, render } from '@testing-library/react';
+import { FreshnessLine, isLoading, oldestOf } from './freshness-line.tsx';
+
+const of = (completeThrough: string | null, stale = false) => ({
+  resource: 'order' as const,
+  completeThrough,
+  historyFrom: null,
+  historyDone: true,
+  stale,
+});
+
+afterEach(cleanup);
+
+describe('oldestOf', () => {
+  it('is as old as the oldest watermark', () => {
+    expect(oldestOf([of('2026-11-23T12:00:00Z'), of('2026-11-23T09:00:00Z', true)])).toEqual({
+      at: '2026-11-23T09:00:00Z',
+      isStale: true,
+    });
+  });
+
+  it('has no time while one resource was never read', () => {
+    expect(oldestOf([of('2026-11-23T12:00:00Z'), of(null)]).at).toBeNull();
+  });
+});
+
+describe('isLoading', () => {
+  it('holds while one figure misses a part of its history', () => {
+    expect(isLoading([{ state: 'complete' }, { state: 'backfilling' }])).toBe(true);
+    expect(isLoading([{ state: 'complete' }, { state: 'partial' }])).toBe(false);
+  });
+});
+
+describe('FreshnessLine', () => {
+  const said = (completeThrough: string | null, isLoadingNow: boolean) =>
+    render(
+      <FreshnessLine
+        freshness={[of(completeThrough)]}
+        isLoading={isLoadingNow}
+        timezone="Europe/London"
+        onRefresh={() => Promise.resolve()}
+      />,
+    ).container.textContent;
+
+  it('calls nothing complete while days of what is shown are still to be read', () => {
+    expect(said('2026-03-23T12:00:00Z', true)).toMatch(
+      /^Changes read through 23 Mar 2026.*, history still loading$/u,
+    );
+    expect(said('2026-03-23T12:00:00Z', false)).toMatch(/Complete through 23 Mar 2026/u);
+    expect(said(null, true)).toBe('Still being read for the first time');
+  });
+});
