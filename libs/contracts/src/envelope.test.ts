@@ -1,10 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { rowVersion, scopeOfHeaders, versionOf } from './envelope.ts';
+import { rowVersion, scopeOfHeaders, ver, versionOf } from './envelope.ts';
 
 describe('versions', () => {
   it('keeps all 64 bits', () => {
     expect(versionOf(1_714_553_600, 7)).toBe('28765436090777607');
     expect(rowVersion('28765436090777607', 3)).toBe(((28765436090777607n << 8n) | 3n).toString());
+  });
+
+  it('are refused before the row’s version would wrap around its column', () => {
+    const last = '71999999999999999';
+
+    expect(ver.safeParse(last).success).toBe(true);
+    expect(BigInt(rowVersion(last, 255))).toBeLessThan(2n ** 64n);
+    expect(ver.safeParse(versionOf(4_291_000_000, 0xff_ff_ff)).success).toBe(true);
+    expect(ver.safeParse(String(2n ** 56n)).success).toBe(false);
+    expect(ver.safeParse('99999999999999999999').success).toBe(false);
   });
 
   it('orders by source time first, then by fetch', () => {

@@ -20,8 +20,11 @@ export function eventName(part: {
   );
 }
 
-/** Source version as decimal text of `update_time_s << 24 | seq`: 64-bit, never a JS number. */
-export const ver = z.string().regex(/^\d{1,20}$/);
+/**
+ * Source version as decimal text of `update_time_s << 24 | seq`: never a JS number. Below 2^56, so that a
+ * row's version, which is 256 times as much, stays below 2^64: the column would wrap, not refuse.
+ */
+export const ver = z.string().regex(/^(?:\d{1,16}|[0-6]\d{16}|7[01]\d{15})$/);
 
 export function versionOf(updateTimeS: number, seq: number): string {
   return ((BigInt(updateTimeS) << 24n) | BigInt(seq & 0xff_ff_ff)).toString();

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** A calendar day in the shop's zone, `YYYY-MM-DD`. */
 export const localDate = z.iso.date();
 export const instant = z.iso.datetime();
+/** As late as a column of seconds reaches, in 2106: beyond it the store would keep another time. */
+export const secondsOfEpoch = z.int().min(0).max(4_294_967_295);
 export const timeZone = z.string().regex(/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+){0,2}$/);
 
 export const granularity = z.enum(['hour', 'day', 'week', 'month']);

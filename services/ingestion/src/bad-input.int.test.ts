@@ -85,6 +85,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'holds an order whose time is text': { reason: 'schema', make: body({ create_time: NEEDLE }) },
   'holds an order of a time before all days': { reason: 'schema', make: body({ create_time: -1 }) },
+  'holds an order of a time behind the last that a column keeps': {
+    reason: 'schema',
+    make: body({ create_time: 5_000_000_000 }),
+  },
+  'has a version that would wrap around its column': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, ver: '99999999999999999999' })),
+  },
   'holds an amount in exponents': {
     reason: 'range',
     make: body({ payment: { currency: 'GBP', total_amount: '1e9' } }),

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { currency, decimal, exchangeRate } from '../money.ts';
 import type { Resource } from '../resources.ts';
-import { localDate } from '../time.ts';
+import { localDate, secondsOfEpoch } from '../time.ts';
 
 /*
  * Facts: typed, dated in the shop's zone, ready for ClickHouse. Instants are epoch seconds UTC.
  * `localDate` is the immutable storage bucket; sale and cancel dates are what readers see.
  */
-const seconds = z.int();
-const maybeSeconds = z.int().nullable();
+const seconds = secondsOfEpoch;
+const maybeSeconds = secondsOfEpoch.nullable();
 const text = z.string();
 const bit = z.union([z.literal(0), z.literal(1)]);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Resource } from '../resources.ts';
+import { secondsOfEpoch } from '../time.ts';
 
 /*
  * Bodies as the connector seals them: TikTok's own field names, only those on the allow-list.
@@ -10,7 +11,7 @@ const money = z
   .string()
   .regex(/^-?\d{1,20}(\.\d{1,6})?$/)
   .optional();
-const seconds = z.int().min(0).max(253_402_300_799).optional();
+const seconds = secondsOfEpoch.optional();
 const flag = z.boolean().optional();
 const openAmounts = z.record(z.string(), z.unknown()).optional();
 
@@ -101,7 +102,7 @@ export const rawTransaction = z.object({
   id: z.string(),
   /** Set by the connector: the statement that lists this row, and its time. */
   statement_id: z.string(),
-  statement_time: z.int(),
+  statement_time: secondsOfEpoch,
   type: text,
   currency: text,
   order_id: text,

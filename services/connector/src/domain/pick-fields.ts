@@ -9,7 +9,15 @@ type Scalar = string | number | boolean;
 const MAX_TEXT = 2_000;
 const AMOUNT_KEY = /^[a-z][a-z0-9_]{0,79}$/;
 const AMOUNT = /^-?\d{1,20}(\.\d{1,6})?$/;
+/** Also one that is written as none may be: it holds no text, and is for the validator to refuse. */
+const NUMERIC = /^[+-]?(\d|\.\d)[\d.]{0,60}(e[+-]?\d{1,4})?$/i;
 const MAX_DEPTH = 4;
+/** Figures are summed from these by name: left out for their form, they would pass for zero. */
+const SUMMED: ReadonlySet<string> = new Set([
+  ...['total_amount', 'sub_total', 'original_total_product_price', 'shipping_fee', 'tax'],
+  ...['seller_discount', 'platform_discount'],
+  ...['refund_subtotal_before_discount_amount', 'seller_discount_refund_amount'],
+]);
 
 export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -83,9 +91,10 @@ export function amounts(value: unknown, depth = 0): Record<string, unknown> | un
     if (!AMOUNT_KEY.test(key)) {
       continue;
     }
-    if (typeof item === 'string') {
-      if (AMOUNT.test(item)) {
-        kept[key] = item;
+    if (typeof item === 'string' || typeof item === 'number') {
+      const read = NUMERIC.test(String(item)) || SUMMED.has(key) ? scalar(item) : undefined;
+      if (read !== undefined) {
+        kept[key] = read;
       }
     } else {
       const inner = amounts(item, depth + 1);
@@ -108,11 +117,11 @@ export function payment(value: unknown): Record<string, unknown> | undefined {
   const kept: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort()) {
     const item = value[key];
-    if (typeof item !== 'string' || !AMOUNT_KEY.test(key)) {
-      continue;
-    }
-    if (AMOUNT.test(item) || (key === 'currency' && CURRENCY.test(item))) {
-      kept[key] = item;
+    const isKept = typeof item === 'string' && AMOUNT_KEY.test(key) && AMOUNT.test(item);
+    const isCurrency = typeof item === 'string' && key === 'currency' && CURRENCY.test(item);
+    const read = isKept || isCurrency ? item : SUMMED.has(key) ? scalar(item) : undefined;
+    if (read !== undefined) {
+      kept[key] = read;
     }
   }
   return kept;

@@ -214,6 +214,26 @@ describe('what a projection may pass on', () => {
     });
   });
 
+  it('lets amounts of a wrong form through, for the validator to refuse them instead of us to make them zero', () => {
+    const wrong = { total_amount: '1e9', tax: 10, shipping_fee: 'ten', note: 7 };
+    const breakdown = {
+      ...{ new_fee: '-1e3', longer_fee: '-123456789012345678901.00', count: -2 },
+      ...{ refund_subtotal_before_discount_amount: 'ten', other: NEEDLE },
+    };
+
+    expect(projectEntity('order', { id: '1', payment: wrong })).toEqual({
+      id: '1',
+      payment: { shipping_fee: 'ten', tax: 10, total_amount: '1e9' },
+    });
+    expect(projectEntity('transaction', { id: '1', revenue_breakdown: breakdown })).toEqual({
+      id: '1',
+      revenue_breakdown: {
+        ...{ count: -2, longer_fee: '-123456789012345678901.00', new_fee: '-1e3' },
+        refund_subtotal_before_discount_amount: 'ten',
+      },
+    });
+  });
+
   it('replaces half a character, so that the text has one canonical form', () => {
     const text = canonicalText(projectEntity('product', { id: '1', title: 'a\ud83d' }));
 

@@ -30,8 +30,13 @@ export function normaliseStatement(statement: RawStatement, zone: ShopZone): Sta
   };
 }
 
-const AMOUNT = /^-?\d{1,20}(\.\d{1,6})?$/;
+/** However it is written: what is meant as an amount and does not fit is refused, not left out. */
+const NUMERIC = /^[+-]?(\d|\.\d)[\d.]*(e[+-]?\d+)?$/i;
 const NAME = /^[a-z0-9_]{1,80}$/;
+
+const REFUND_SUBTOTAL = 'revenue.refund_subtotal_before_discount_amount';
+const REFUND_SELLER_DISCOUNT = 'revenue.seller_discount_refund_amount';
+const SUMMED: ReadonlySet<string> = new Set([REFUND_SUBTOTAL, REFUND_SELLER_DISCOUNT]);
 
 /** Breakdowns are open maps: a fee kind that TikTok adds tomorrow is kept under its own name. */
 function flatten(prefix: string, source: unknown, into: Record<string, string>): void {
@@ -42,8 +47,11 @@ function flatten(prefix: string, source: unknown, into: Record<string, string>):
     if (!NAME.test(name)) {
       continue;
     }
-    if (typeof value === 'string' && AMOUNT.test(value)) {
-      into[`${prefix}${name}`] = money(value);
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text === 'string') {
+      if (NUMERIC.test(text) || SUMMED.has(`${prefix}${name}`)) {
+        into[`${prefix}${name}`] = money(text);
+      }
     } else {
       flatten(`${prefix}${name}.`, value, into);
     }
@@ -74,8 +82,8 @@ function amountsOf(row: RawTransaction, breakdown: Readonly<Record<string, strin
     feeTaxAmount: money(row.fee_tax_amount),
     adjustmentAmount: money(row.adjustment_amount),
     reserveAmount: money(row.reserve_amount),
-    refundSubtotal: breakdown['revenue.refund_subtotal_before_discount_amount'] ?? '0',
-    refundSellerDiscount: breakdown['revenue.seller_discount_refund_amount'] ?? '0',
+    refundSubtotal: breakdown[REFUND_SUBTOTAL] ?? '0',
+    refundSellerDiscount: breakdown[REFUND_SELLER_DISCOUNT] ?? '0',
   };
 }
 
