@@ -56,7 +56,10 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const states = createMongoShopStates(mongo);
   const usage = createMongoUsage(mongo, vault.transit);
   const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
-  const zones = createZones(shops, states);
+  const zones = createZones({
+    ...{ shops, states },
+    guardedWrite: (...write) => fences.guardedWrite(...write),
+  });
   const own = {
     kafka,
     producer,

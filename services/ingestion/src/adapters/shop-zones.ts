@@ -1,5 +1,5 @@
 import { shopOfScope } from '@tokometrics/contracts';
-import type { ShopProjection } from '@tokometrics/erasure';
+import type { Fences, ShopProjection } from '@tokometrics/erasure';
 import type { ShopState, ShopStates } from './mongo-shop-state.ts';
 
 export interface Zones {
@@ -8,24 +8,52 @@ export interface Zones {
   forget(scope: string): void;
 }
 
+export interface ZoneParts {
+  readonly shops: Pick<ShopProjection, 'announced'>;
+  readonly states: Pick<ShopStates, 'open' | 'erase'>;
+  readonly guardedWrite: Fences['guardedWrite'];
+}
+
+const keyOf = (shopKey: string, epoch: number): string => `${shopKey}:${String(epoch)}`;
+
 /** The zone that an epoch began with, kept in the store: a later announcement moves no closed day. */
-export function createZones(shops: ShopProjection, states: ShopStates): Zones {
+export function createZones({ shops, states, guardedWrite }: ZoneParts): Zones {
   const open = new Map<string, ShopState>();
-  const keyOf = (shopKey: string, epoch: number): string => `${shopKey}:${String(epoch)}`;
+  const opening = new Map<string, Promise<string | undefined>>();
+
+  const openOnce = async (shopKey: string, epoch: number): Promise<string | undefined> => {
+    const announced = await shops.announced(shopKey, epoch);
+    if (announced === undefined) {
+      return undefined;
+    }
+    const state = { shopKey, epoch, zone: announced.timezone, rev: 0 };
+    const opened = await guardedWrite(shopKey, epoch, () => states.open(state), {
+      undo: async () => {
+        await states.erase(shopKey, epoch);
+      },
+    });
+    if (opened.kind === 'fenced') {
+      return state.zone;
+    }
+    open.set(keyOf(shopKey, epoch), opened.value);
+    return opened.value.zone;
+  };
 
   return {
     async zoneOf(shopKey, epoch) {
-      const known = open.get(keyOf(shopKey, epoch));
+      const key = keyOf(shopKey, epoch);
+      const known = open.get(key);
       if (known !== undefined) {
         return known.zone;
       }
-      const announced = shops.find(shopKey);
-      if (announced === undefined || announced.epoch < epoch) {
-        return undefined;
+      // The first chunk of a shop asks for all its records at once.
+      const asked = opening.get(key) ?? openOnce(shopKey, epoch);
+      opening.set(key, asked);
+      try {
+        return await asked;
+      } finally {
+        opening.delete(key);
       }
-      const state = await states.open({ shopKey, epoch, zone: announced.timezone, rev: 0 });
-      open.set(keyOf(shopKey, epoch), state);
-      return state.zone;
     },
     forget(scope) {
       const shopKey = shopOfScope(scope);

@@ -87,7 +87,7 @@ async function prepareEvent(
       : { kind: 'event', message, resource, envelope, fetchedAt, fact };
     // eslint-disable-next-line no-restricted-syntax -- what no retry can mend is parked, record by record
   } catch (error) {
-    return verdictOf(error, message);
+    return verdictOf(error, message, () => deps.isFenced(envelope.shopkey, envelope.epoch));
   }
 }
 
@@ -106,9 +106,12 @@ async function openBody(
 }
 
 /** Data that no retry can mend is parked; a dependency that is down goes up to the consumer. */
-function verdictOf(error: unknown, message: InMessage): Prepared {
+function verdictOf(error: unknown, message: InMessage, isFenced: () => boolean): Prepared {
   if (error instanceof KeyShredded) {
-    return { kind: 'dropped', message, reason: 'fenced' };
+    // Keys are destroyed behind fences: of an open connection a missing key is a fault, and is told.
+    return isFenced()
+      ? { kind: 'dropped', message, reason: 'fenced' }
+      : { kind: 'parked', message, reason: 'undecryptable' };
   }
   if (error instanceof Rejected) {
     return { kind: 'parked', message, reason: error.reason };
