@@ -1,5 +1,5 @@
 import { TOPIC, TOPICS } from '@tokometrics/contracts';
-import type { SealedWire, ShopKey } from '@tokometrics/contracts';
+import type { Resource, SealedWire, ShopKey } from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
@@ -91,6 +91,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     publish: (batch) => producer.send(batch),
     guardedChunk: (scopes, write) => guardChunk(fences, { archive, heads }, scopes, write),
     count: counterOf(metrics),
+    countUnknown: unknownCounterOf(metrics),
     parkBody: parkBodyBy(sealer),
     liveRows: config.LIVE_CHUNK_ROWS,
     backfillRows: config.BACKFILL_CHUNK_ROWS,
@@ -313,6 +314,17 @@ async function guardChunk(
       }
     },
   });
+}
+
+function unknownCounterOf(metrics: Metrics): (resource: Resource, field: string) => void {
+  const unknown = metrics.counter({
+    name: 'unknown_values_total',
+    help: 'Facts sent with a value that TikTok Shop does not document, by field; it is kept as text',
+    labels: ['resource', 'field'],
+  });
+  return (resource, field) => {
+    unknown.inc({ resource, field });
+  };
 }
 
 function counterOf(metrics: Metrics): (counts: readonly TopicCounts[]) => void {

@@ -175,6 +175,7 @@ function depsOf(world: World, lane: Lane, life: Life, hand: { count: number }) {
       }
     },
     count: () => undefined,
+    countUnknown: () => undefined,
     park: (prepared: Prepared) => step(() => lane.parked.add(prepared.message.offset)),
   };
 }

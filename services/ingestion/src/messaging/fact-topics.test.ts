@@ -66,6 +66,7 @@ async function sentOn(raw: OutMessage): Promise<OutMessage[]> {
       return { fenced: [] };
     },
     count: () => undefined,
+    countUnknown: () => undefined,
   };
   const message = {
     ...{ topic: raw.topic, key: scope.shopKey, value: raw.value, headers: { ...raw.headers } },

@@ -76,6 +76,7 @@ function aPlace(wait: () => Promise<void> = () => Promise.resolve()) {
           return { fenced: [] };
         },
         count: () => undefined,
+        countUnknown: () => undefined,
       },
       await prepareChunk(prepare, messages),
     );

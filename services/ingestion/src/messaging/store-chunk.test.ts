@@ -34,7 +34,7 @@ const record = fc.record({
 type Drawn = typeof record extends fc.Arbitrary<infer R> ? R : never;
 
 async function toMessage(
-  { what, where, id, updated, seq, isBackfill, status }: Drawn,
+  { what, where, id, updated, seq, isBackfill, status }: Omit<Drawn, 'status'> & { status: string },
   offset: number,
 ): Promise<InMessage> {
   const scope = SCOPES[where];
@@ -63,6 +63,7 @@ function createPlace(fails: () => boolean = () => false) {
   const archived = new Map<string, ArchivedEvent>();
   const heads = new Map<string, Head>();
   const counted: TopicCounts[] = [];
+  const unknown: string[] = [];
   const published: OutMessage[] = [];
   const step = (): Promise<void> =>
     fails() ? Promise.reject(new Error('away')) : Promise.resolve();
@@ -105,6 +106,9 @@ function createPlace(fails: () => boolean = () => false) {
     count: (counts: readonly TopicCounts[]) => {
       counted.push(...counts);
     },
+    countUnknown: (resource: string, field: string) => {
+      unknown.push(`${resource}.${field}`);
+    },
   };
   const parkedOf = async (chunk: readonly InMessage[]) =>
     (await storeChunk(deps, await prepareChunk(deps, chunk))).parked ?? [];
@@ -112,7 +116,7 @@ function createPlace(fails: () => boolean = () => false) {
     (await parkedOf(chunk)).length;
   const total = (fate: Fate): number =>
     counted.reduce((sum, { byFate }) => sum + (byFate.get(fate) ?? 0), 0);
-  return { archived, counted, published, parkedOf, store, total };
+  return { archived, counted, published, unknown, parkedOf, store, total };
 }
 
 function chunksOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
@@ -222,6 +226,25 @@ describe('storeChunk', () => {
       'tm.fact.order.v1.bf',
     ]);
     expect(place.total('unchanged')).toBe(2);
+  });
+
+  it('counts a value that is not documented once per fact that is sent, and keeps it as text', async () => {
+    const place = createPlace();
+    const order = { what: 'order', where: 'open', updated: 1, seq: 1, isBackfill: false } as const;
+    const messages = await Promise.all(
+      [
+        { id: 1, status: 'INVENTED_TODAY' },
+        { id: 1, status: 'INVENTED_TODAY', where: 'late' as const },
+        { id: 2, status: 'COMPLETED' },
+      ].map((one, at) => toMessage({ ...order, ...one }, at)),
+    );
+
+    await place.store(messages);
+    await place.store(messages);
+
+    expect(place.unknown).toEqual(['order.status']);
+    expect(place.published.map(({ value }) => String(value)).join('')).toContain('INVENTED_TODAY');
+    expect(place.total('parked')).toBe(0);
   });
 
   it('has said on each topic what it was told there before the next of its markers', async () => {

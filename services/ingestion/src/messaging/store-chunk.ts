@@ -7,6 +7,7 @@ import {
   rawTopic,
   RESOURCES,
 } from '@tokometrics/contracts';
+import type { Resource } from '@tokometrics/contracts';
 import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
@@ -20,6 +21,7 @@ import {
   updateTimeOf,
 } from '../domain/head-rules.ts';
 import type { Head, Lane } from '../domain/head-rules.ts';
+import { fieldsOfUnknownValue } from '../domain/known-values.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
 import { expiryOf } from '../domain/retention.ts';
 import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
@@ -38,6 +40,8 @@ export interface StoreDeps {
     write: (open: readonly Scope[]) => Promise<void>,
   ) => Promise<{ readonly fenced: readonly Scope[] }>;
   readonly count: (counts: readonly TopicCounts[]) => void;
+  /** A fact that was sent has a value in this field that TikTok Shop does not document. */
+  readonly countUnknown: (resource: Resource, field: string) => void;
 }
 
 export interface Scope {
@@ -96,6 +100,11 @@ export async function storeChunk(
       fates,
     ),
   );
+  for (const { resource, fact } of fresh.filter(({ message }) => fates.get(message) !== 'fenced')) {
+    fieldsOfUnknownValue(resource, fact).forEach((field) => {
+      deps.countUnknown(resource, field);
+    });
+  }
   const parked = prepared.flatMap((item) =>
     item.kind === 'parked' ? [{ message: item.message, reason: item.reason }] : [],
   );
