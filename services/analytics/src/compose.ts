@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { shopKey as shopKeySchema, shopOfScope, TOPIC, TOPICS } from '@tokometrics/contracts';
+import {
+  localDateOf,
+  shopKey as shopKeySchema,
+  shopOfScope,
+  TOPIC,
+  TOPICS,
+} from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
@@ -104,7 +110,8 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const consumers = createConsumers(kafka, {
     isFenced,
     validators: createFactValidators(),
-    cutoff: () => retentionCut(clock.now().toISOString().slice(0, 10)),
+    // Of the last of all zones: the day that is shown first takes facts until it ends there as well.
+    cutoff: () => retentionCut(localDateOf('Etc/GMT+12', clock.now().getTime() / 1000)),
     parkBody: parkBodyBy(sealer),
     liveLingerMs: config.LIVE_LINGER_MS,
     backfillLingerMs: config.BACKFILL_LINGER_MS,

@@ -84,7 +84,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     zoneOf: (shopKey, epoch) => zones.zoneOf(shopKey, epoch),
     revsOf: (scopes) => states.revs(scopes),
     validators: createValidators(),
-    cutoff: () => retentionCut(clock.now()),
+    cutoff: (zone) => retentionCut(clock.now(), zone),
     readHeads: (ids) => heads.read(ids),
     writeHeads: (changed) => heads.write(changed),
     archive: (events) => archive.store(events),

@@ -13,4 +13,17 @@ describe('retention', () => {
   it('keeps the day two years ago and refuses the one before', () => {
     expect(retentionCut(new Date('2026-11-25T10:00:00Z'))).toBe('2024-11-25');
   });
+
+  it.each([
+    ['America/Los_Angeles', '2024-11-24'],
+    ['Europe/London', '2024-11-25'],
+    ['Asia/Jakarta', '2024-11-25'],
+  ])('cuts by the day of the shop: in %s', (zone, day) => {
+    expect(retentionCut(new Date('2026-11-25T02:00:00Z'), zone)).toBe(day);
+    expect(retentionCut(new Date('2026-11-24T23:30:00Z'), 'Asia/Jakarta')).toBe('2024-11-25');
+  });
+
+  it('has no 29th of February two years before one', () => {
+    expect(retentionCut(new Date('2028-02-29T12:00:00Z'), 'Europe/London')).toBe('2026-03-01');
+  });
 });

@@ -1,3 +1,5 @@
+import { localDateOf } from '@tokometrics/contracts';
+
 /** Two years, as the policy promises for data of a shop; counted from the earlier of event and fetch. */
 export function expiryOf(occurredAt: Date, fetchedAt: Date): Date {
   const from = new Date(Math.min(occurredAt.getTime(), fetchedAt.getTime()));
@@ -5,9 +7,9 @@ export function expiryOf(occurredAt: Date, fetchedAt: Date): Date {
   return from;
 }
 
-/** First local day that may still be kept. */
-export function retentionCut(now: Date): string {
-  const cut = new Date(now);
+/** First local day of the zone that may still be kept; readers cut by the same day. */
+export function retentionCut(now: Date, zone = 'UTC'): string {
+  const cut = new Date(`${localDateOf(zone, Math.floor(now.getTime() / 1000))}T00:00:00Z`);
   cut.setUTCFullYear(cut.getUTCFullYear() - 2);
   return cut.toISOString().slice(0, 10);
 }

@@ -39,8 +39,8 @@ export interface PrepareDeps {
   /** Zone in which the connection's days are cut. */
   readonly zoneOf: (shopKey: string, epoch: number) => Promise<string | undefined>;
   readonly validators: Validators;
-  /** First local day that may still be kept. */
-  readonly cutoff: () => string;
+  /** First local day of the zone that may still be kept. */
+  readonly cutoff: (zone: string) => string;
 }
 
 /** Opens, checks and types a chunk ahead of its storage. Pure in effect: nothing is written here. */
@@ -82,7 +82,7 @@ async function prepareEvent(
     const fetchedAt = new Date(envelope.fetchedat ?? envelope.time);
     const seenAt = Math.floor(fetchedAt.getTime() / 1000);
     const fact = normalise(deps.validators, { resource, body, zone: { zone }, seenAt });
-    return bucketOf(fact) < deps.cutoff()
+    return bucketOf(fact) < deps.cutoff(zone)
       ? { kind: 'dropped', message, reason: 'expired' }
       : { kind: 'event', message, resource, envelope, fetchedAt, fact };
     // eslint-disable-next-line no-restricted-syntax -- what no retry can mend is parked, record by record
