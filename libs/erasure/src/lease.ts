@@ -25,12 +25,15 @@ const CHECK_MS = 500;
  * next heartbeat alone: first all fences written meanwhile are read.
  */
 export function createLease({ clock, log, catchUp }: LeaseOptions): Lease {
-  let lastBeat = Number.NEGATIVE_INFINITY;
+  let lastBeat: number | undefined;
   let isBehind = true;
+  /** Silences that are over. A state alone would not tell of one that began and ended unseen. */
+  let gaps = 0;
   let catching: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const isFresh = (): boolean => clock.monotonicMs() - lastBeat <= LEASE_MS;
+  const isFresh = (): boolean =>
+    lastBeat !== undefined && clock.monotonicMs() - lastBeat <= LEASE_MS;
 
   const isHealthy = (): boolean => {
     if (!isFresh() && !isBehind) {
@@ -41,10 +44,12 @@ export function createLease({ clock, log, catchUp }: LeaseOptions): Lease {
   };
 
   const recover = async (): Promise<void> => {
+    const gapsBefore = gaps;
     try {
       await catchUp();
-      // A second silence during the reading would leave a gap: only a fresh lease ends it.
-      if (isFresh()) {
+      // The end was fixed when the reading began: what was written during a second silence lies
+      // behind it, also when that silence is over. Then all is read once more.
+      if (isFresh() && gaps === gapsBefore) {
         isBehind = false;
         log.info('fences read to the end: writes go on');
       }
@@ -65,6 +70,9 @@ export function createLease({ clock, log, catchUp }: LeaseOptions): Lease {
     beat: () => {
       // A beat after a silence must not hide it from the check that comes later.
       isHealthy();
+      if (lastBeat !== undefined && !isFresh()) {
+        gaps += 1;
+      }
       lastBeat = clock.monotonicMs();
     },
     isHealthy,
@@ -76,7 +84,8 @@ export function createLease({ clock, log, catchUp }: LeaseOptions): Lease {
       return isHealthy();
     },
     start: () => {
-      isBehind = false;
+      // What a silence since the join has hidden is read first.
+      isBehind = gaps > 0;
       timer = setInterval(check, CHECK_MS);
       timer.unref();
     },
@@ -84,6 +93,8 @@ export function createLease({ clock, log, catchUp }: LeaseOptions): Lease {
       clearInterval(timer);
       timer = undefined;
       isBehind = true;
+      // A reading that is still under way must not bring it back.
+      gaps += 1;
     },
   };
 }
