@@ -1,5 +1,10 @@
 import { shopOfScope } from '@tokometrics/contracts';
 
+export interface ShopScope {
+  readonly shopKey: string;
+  readonly epoch: number;
+}
+
 export interface FenceMap {
   /** Closes everything up to the epoch; true when that is news. A lower epoch changes nothing. */
   raise(scope: string, throughEpoch: number): boolean;

@@ -1,7 +1,8 @@
 import { scopeOfHeaders } from '@tokometrics/contracts';
 import { AppError, park, skip } from '@tokometrics/kit';
 import type { InMessage, Outcome } from '@tokometrics/kit';
-import type { Fences, ShopScope } from './guard.ts';
+import type { ShopScope } from './fence-map.ts';
+import type { Fences } from './guard.ts';
 
 type Gate = Pick<Fences, 'isFenced' | 'healthy' | 'track'>;
 

@@ -238,6 +238,40 @@ describe('createFences', () => {
     await world.fences.stop();
   });
 
+  it('withholds the ack until what landed late is taken back', async () => {
+    const world = aWorld();
+    await world.fences.start();
+    const rows = new Set(['archived']);
+    let isStoreUp = false;
+    let fail: (error: Error) => void = () => undefined;
+    const late = world.fences.guardedChunk(
+      [{ shopKey: SHOP, epoch: 1 }],
+      () => new Promise<void>((_, reject) => (fail = reject)),
+      {
+        undo: () => {
+          if (!isStoreUp) {
+            return Promise.reject(new Error('store away'));
+          }
+          rows.clear();
+          return Promise.resolve();
+        },
+      },
+    );
+
+    await world.deliver(record(1, 0));
+    fail(new Error('facts not taken'));
+    await expect(late).rejects.toThrow('facts not taken');
+    await settle();
+    const [acksBefore, rowsBefore] = [world.acks().length, rows.size];
+    isStoreUp = true;
+    await world.deliver(record(1, 1));
+
+    expect([acksBefore, rowsBefore]).toEqual([0, 1]);
+    expect([...rows]).toEqual([]);
+    expect(world.acks()).toHaveLength(1);
+    await world.fences.stop();
+  });
+
   it('writes the open scopes of a chunk and names the closed ones', async () => {
     const world = aWorld([record(1, 0)]);
     await world.fences.start();

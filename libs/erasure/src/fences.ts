@@ -14,8 +14,8 @@ import { signAck } from './acks.ts';
 import { createFenceMap } from './fence-map.ts';
 import type { FenceMap } from './fence-map.ts';
 import { createGuard } from './guard.ts';
-import type { Fences } from './guard.ts';
-import { createInFlight } from './in-flight.ts';
+import type { Fences, OwingGuard } from './guard.ts';
+import { createInFlight, withinLimit } from './in-flight.ts';
 import type { InFlight } from './in-flight.ts';
 import { createLease } from './lease.ts';
 import { parseRecord } from './parse-record.ts';
@@ -75,19 +75,36 @@ async function acknowledge(
   ]);
 }
 
+interface ApplierParts {
+  readonly map: FenceMap;
+  readonly inFlight: InFlight;
+  readonly takeBack: OwingGuard['takeBack'];
+}
+
+async function untilEnded(
+  { inFlight, takeBack }: Omit<ApplierParts, 'map'>,
+  shopKey: string,
+): Promise<void> {
+  if (!(await inFlight.settled(shopKey, IN_FLIGHT_LIMIT_MS))) {
+    throw new AppError('upstream.unavailable', 'work of a fenced shop has not ended yet');
+  }
+  // Ended is not enough: what ended unheard, or could not be undone then, is still there.
+  if (!(await withinLimit(takeBack(shopKey), IN_FLIGHT_LIMIT_MS))) {
+    throw new AppError('upstream.unavailable', 'what landed late is not taken back yet');
+  }
+}
+
 type Listener = (shopKey: string, throughEpoch: number) => void;
 
 /** Applies fence records: first the map, so that nothing new begins; then what still runs. */
-function createApplier(options: FencesOptions, map: FenceMap, inFlight: InFlight) {
+function createApplier(options: FencesOptions, { map, ...running }: ApplierParts) {
   const { log } = options;
   const listeners: Listener[] = [];
   const applying = new Set<Promise<void>>();
 
   const finish = async (applied: Fence, shopKey: string, withAck: boolean): Promise<void> => {
     try {
-      if (!(await inFlight.settled(shopKey, IN_FLIGHT_LIMIT_MS))) {
-        throw new AppError('upstream.unavailable', 'work of a fenced shop has not ended yet');
-      }
+      await untilEnded(running, shopKey);
       const throughEpoch = applied.erasedThroughEpoch;
       // A fence from before this process has had its two seconds.
       const isWished = withAck && applied.endGrant === true;
@@ -131,7 +148,6 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
   const { kafka, service, instanceId, clock, log } = options;
   const map = createFenceMap();
   const inFlight = createInFlight();
-  const { apply, onApply, settled } = createApplier(options, map, inFlight);
   let isBooted = false;
   let lastOffset = -1n;
 
@@ -143,6 +159,8 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
         apply(message, false);
       }),
   });
+  const { takeBack, ...guard } = createGuard({ map, inFlight, lease });
+  const { apply, onApply, settled } = createApplier(options, { map, inFlight, takeBack });
   // The handler returns at once: a slow end of in-flight work must not cost the membership.
   const tail = kafka.tail({
     group: `fence-${service}-${instanceId}`,
@@ -165,7 +183,7 @@ export function createFences(options: FencesOptions): Lifecycled & Fences {
 
   return {
     name: `fences of ${service}`,
-    ...createGuard({ map, inFlight, lease }),
+    ...guard,
     throughEpoch: (shopKey) => map.throughEpoch(shopKey),
     onApply,
     start: async () => {

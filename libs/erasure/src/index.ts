@@ -1,6 +1,7 @@
 export { createFences } from './fences.ts';
 export type { FencesOptions } from './fences.ts';
-export type { Fences, Guard, Guarded, GuardOptions, ShopScope } from './guard.ts';
+export type { ShopScope } from './fence-map.ts';
+export type { Fences, Guard, Guarded, GuardOptions } from './guard.ts';
 export { fenced, splitByFence } from './fenced.ts';
 export type { SplitChunk } from './fenced.ts';
 export { createSealer, parseSealed, sealingKey } from './sealer.ts';

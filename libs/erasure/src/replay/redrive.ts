@@ -8,7 +8,8 @@ import type {
   Logger,
   OutMessage,
 } from '@tokometrics/kit';
-import type { Fences, ShopScope } from '../guard.ts';
+import type { ShopScope } from '../fence-map.ts';
+import type { Fences } from '../guard.ts';
 import { KeyShredded } from '../seal-errors.ts';
 import { parseSealed } from '../sealer.ts';
 import type { SealContext, Sealer } from '../sealer.ts';
