@@ -159,7 +159,9 @@ export function compose(config: Config, log: Logger): Lifecycle {
         now: () => clock.now(),
         isFenced,
         reroll: (dirty) => sinkDeps.reroll(dirty, NO_PATIENCE),
-        raiseRevision: sinkDeps.raiseRevision,
+        raiseRevision: async (scopes) => {
+          await sinkDeps.guardedChunk(scopes, (open) => sinkDeps.raiseRevision(open));
+        },
         journal,
         onReport: reportAudits(metrics, log, clock),
       },

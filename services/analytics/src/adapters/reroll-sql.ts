@@ -91,19 +91,19 @@ ${financeOf(IN_DIRTY)}
 GROUP BY ${BUCKET}, type, currency`;
 }
 
-const versionsOf = (table: string) => `
-  SELECT ${BUCKET}, ver FROM ${table} FINAL WHERE ${IN_DIRTY}`;
+/** Buckets in which rows of more than one pass stand, of tables that one pass writes together. */
+export const mixedIn = (tables: readonly string[], where: string): string => `
+  SELECT ${BUCKET} FROM (${tables
+    .map((table) => `\n  SELECT ${BUCKET}, ver FROM ${table} FINAL WHERE ${where}`)
+    .join('\n  UNION ALL')}
+  ) GROUP BY ${BUCKET} HAVING min(ver) != max(ver)`;
 
 /**
  * Buckets that two passes wrote at the same time: rows of more than one pass stand in them. Tables
  * that one pass writes together are proven together.
  */
 export function mixedBuckets(buckets: string, groups: readonly (readonly string[])[]): string {
-  const perGroup = groups.map(
-    (tables) => `
-  SELECT ${BUCKET} FROM (${tables.map(versionsOf).join('\n  UNION ALL')}
-  ) GROUP BY ${BUCKET} HAVING min(ver) != max(ver)`,
-  );
+  const perGroup = groups.map((tables) => mixedIn(tables, IN_DIRTY));
   return `
 WITH ${dirty(buckets)}
 SELECT DISTINCT ${BUCKET} FROM (${perGroup.join('\n  UNION ALL')}
