@@ -6,6 +6,8 @@ import { AppError } from '../errors.ts';
  */
 export class ClickhouseFault extends AppError {
   readonly transient: boolean;
+  /** The values that were sent are at fault, not the statement, the tables or the rights to them. */
+  readonly aboutRecord: boolean;
   /** ClickHouse's error number; undefined: there was no answer, or none of its own. */
   readonly serverCode: number | undefined;
   readonly serverType: string | undefined;
@@ -24,6 +26,7 @@ export class ClickhouseFault extends AppError {
       { cause: new Error(fault.detail) },
     );
     this.transient = fault.transient;
+    this.aboutRecord = fault.serverCode !== undefined && ABOUT_VALUES.has(fault.serverCode);
     this.serverCode = fault.serverCode;
     this.serverType = fault.serverType;
     this.detail = fault.detail;
@@ -34,6 +37,12 @@ export class ClickhouseFault extends AppError {
 const PASSING = new Set([
   3, 74, 159, 160, 164, 198, 202, 203, 209, 210, 225, 236, 241, 242, 243, 252, 285, 286, 319, 394,
   415, 425, 439, 473, 499, 517, 571, 594, 999, 1002,
+]);
+
+// Text, escapes, quotes, dates, numbers, UUIDs, booleans and enums that are none; out of range, too long,
+// NULL where there is none, a constraint. Not TYPE_MISMATCH and not INCORRECT_DATA: a table says these as well.
+const ABOUT_VALUES = new Set([
+  6, 25, 26, 27, 38, 41, 69, 72, 131, 321, 349, 376, 407, 467, 469, 691,
 ]);
 
 const MAX_DETAIL = 400;

@@ -147,6 +147,7 @@ describe('faults', () => {
     const fault = await faultOf(clickhouse.insertTsv('amounts', ['id', 'n', 'amount', 'at'], bad));
 
     expect(fault).toMatchObject({ transient: false, code: 'internal', serverCode: 27 });
+    expect(fault.aboutRecord).toBe(true);
     const everything = JSON.stringify(fault, Object.getOwnPropertyNames(fault)) + fault.detail;
     expect(everything).not.toContain('canary-7f3');
     expect(everything).not.toContain('not-a-number');
@@ -160,6 +161,7 @@ describe('faults', () => {
     );
 
     expect(fault).toMatchObject({ transient: false, serverCode: 60 });
+    expect(fault.aboutRecord).toBe(false);
     expect(fault.detail).not.toContain('canary-9');
   });
 

@@ -1,13 +1,16 @@
 import type { Lifecycled } from '../lifecycle.ts';
+import { prepare } from './attempt-chunk.ts';
+import type { PreparedChunk } from './attempt-chunk.ts';
 import { atMost } from './backoff.ts';
 import { createChunker } from './chunker.ts';
+import type { Chunk } from './chunker.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { createIntake } from './intake.ts';
 import { createLine } from './line.ts';
 import type { Place } from './line.ts';
 import type { PreparingBatchConsumerOptions } from './options.ts';
-import { createChunkSettler, prepare } from './settle-chunk.ts';
-import type { PreparedChunk, StoredChunk } from './settle-chunk.ts';
+import { createChunkSettler } from './settle-chunk.ts';
+import type { StoredChunk } from './settle-chunk.ts';
 import { groupTopics } from './topics.ts';
 
 /**
@@ -42,14 +45,16 @@ export function createBatchConsumer<P>(
     },
   });
   const chunker = createChunker(intake, options, stopping.signal);
-  let isNextHere = false;
-  const settler = createChunkSettler(parts, options, stopping.signal);
+  // Held no longer than its promise is: until it is taken.
+  let behind: Chunk | undefined;
+  const surroundings = { signal: stopping.signal, behind: () => behind };
+  const settler = createChunkSettler(parts, options, surroundings);
   let loop: Promise<void> | undefined;
 
   const collect = async (): Promise<PreparedChunk<P> | undefined> => {
-    isNextHere = false;
+    behind = undefined;
     const chunk = await chunker.next();
-    isNextHere = chunk !== undefined;
+    behind = chunk;
     return chunk && { chunk, prepared: prepare(options, chunk.messages) };
   };
 
@@ -67,7 +72,7 @@ export function createBatchConsumer<P>(
 
   const run = async (): Promise<void> => {
     const isMoreHere = (): boolean =>
-      isNextHere || intake.queues().some((queue) => queue.rows() > 0);
+      behind !== undefined || intake.queues().some((queue) => queue.rows() > 0);
     const line = createLine(options.maxInFlight ?? 1, isMoreHere);
     let next = collect();
     // A function of its own: a loop would hold the chunk before while it waits for the next.

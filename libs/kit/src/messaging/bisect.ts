@@ -1,6 +1,7 @@
-import { isTransient, reasonOf } from './failures.ts';
+import { isAboutRecord, isTransient, reasonOf } from './failures.ts';
 import type { InMessage } from './messages.ts';
 import type { ChunkResult, Finish, ParkedMessage } from './options.ts';
+import { spread } from './spread.ts';
 
 export interface Settled {
   readonly parked: readonly ParkedMessage[];
@@ -15,50 +16,91 @@ export type Attempt = (messages: readonly InMessage[]) => Promise<ChunkResult | 
 /** Nothing of a chunk was accepted: that is a broken store, a missing table or a bug, not bad rows. */
 export class NothingAccepted extends Error {
   override readonly name = 'NothingAccepted';
+  /** Every refusal named the record: no store in trouble speaks so. */
+  readonly isAboutRecords: boolean;
+
+  constructor(isAboutRecords: boolean, cause?: unknown) {
+    super('no row of the chunk was accepted', cause === undefined ? undefined : { cause });
+    this.isAboutRecords = isAboutRecords;
+  }
 }
 
-// More rejected rows than this without one accepted: stop looking for the bad ones.
-const SUSPICIOUS_ROWS = 16;
+/** So many rows rejected without one accepted: before more are believed bad, the store is doubted. */
+export const SUSPICIOUS_ROWS = 16;
 
 /**
  * Halves a rejected chunk down to the rows that are rejected alone, O(log n) attempts per such row,
  * so that one bad row never holds back its neighbours. Transient failures pass through.
+ *
+ * With a `round` it gives up a chunk of which neither the first rows nor those that the round spreads
+ * over the rest are accepted. Without one the store is known to take rows, and nothing is given up.
  */
 export async function settleByHalves(
   messages: readonly InMessage[],
   attempt: Attempt,
+  round?: number,
 ): Promise<Settled> {
   let accepted = 0;
-  const rejected: ParkedMessage[] = [];
+  let early: InMessage | undefined;
+  const rejected = new Map<InMessage, string>();
   const parked: ParkedMessage[] = [];
   const finishes: Finish[] = [];
   let first: unknown;
+  let isAboutRecords = true;
 
-  const visit = async (part: readonly InMessage[]): Promise<void> => {
+  const isAccepted = async (part: readonly InMessage[]): Promise<boolean> => {
     try {
       const result = await attempt(part);
       parked.push(...(result?.parked ?? []));
       finishes.push(...(result?.finish === undefined ? [] : [result.finish]));
       accepted += part.length;
+      return true;
     } catch (error) {
       if (isTransient(error)) {
         throw error;
       }
       first ??= error;
       const [message] = part;
-      if (part.length > 1) {
-        const middle = Math.ceil(part.length / 2);
-        await visit(part.slice(0, middle));
-        await visit(part.slice(middle));
-      } else if (message !== undefined) {
-        rejected.push({ message, reason: reasonOf(error) });
-        if (accepted === 0 && rejected.length >= SUSPICIOUS_ROWS) {
-          throw new NothingAccepted('no row of the chunk was accepted', { cause: first });
-        }
+      if (message !== undefined && part.length === 1) {
+        rejected.set(message, reasonOf(error));
+        isAboutRecords &&= isAboutRecord(error);
       }
+      return false;
+    }
+  };
+
+  const probe = async (spreadBy: number): Promise<void> => {
+    const rest = messages.filter((message) => !rejected.has(message));
+    for (const message of spread(rest, spreadBy)) {
+      if (await isAccepted([message])) {
+        early = message;
+        return;
+      }
+    }
+    throw new NothingAccepted(isAboutRecords, first);
+  };
+
+  const visit = async (part: readonly InMessage[]): Promise<void> => {
+    // What was asked ahead of its turn is settled: it is neither stored nor counted a second time.
+    const open = part.filter((message) => message !== early && !rejected.has(message));
+    if (open.length === 0 || (await isAccepted(open))) {
+      return;
+    }
+    if (open.length > 1) {
+      const middle = Math.ceil(open.length / 2);
+      await visit(open.slice(0, middle));
+      await visit(open.slice(middle));
+    } else if (round !== undefined && accepted === 0 && rejected.size >= SUSPICIOUS_ROWS) {
+      await probe(round);
     }
   };
 
   await visit(messages);
-  return { parked: [...parked, ...rejected], finishes, isAnyAccepted: accepted > 0 };
+  for (const message of messages) {
+    const reason = rejected.get(message);
+    if (reason !== undefined) {
+      parked.push({ message, reason });
+    }
+  }
+  return { parked, finishes, isAnyAccepted: accepted > 0 };
 }

@@ -12,6 +12,17 @@ export function isTransient(error: unknown): boolean {
   return field(error, 'transient') === true || field(error, 'retriable') === true;
 }
 
+/**
+ * A refusal that names what the record holds: it is refused by every store, today and tomorrow. A bug
+ * or a missing table is none, though it refuses every record as well.
+ */
+export function isAboutRecord(error: unknown): boolean {
+  if (error instanceof AppError && error.code.startsWith('request.')) {
+    return true;
+  }
+  return field(error, 'aboutRecord') === true;
+}
+
 /** The closed form of a reason: what metrics, headers and logs may carry. Never a message. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AppError) {

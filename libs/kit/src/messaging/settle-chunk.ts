@@ -1,21 +1,15 @@
-import { markOrigin, runInOriginOf, runInTraces } from '../tracing.ts';
+import { runInOriginOf, runInTraces } from '../tracing.ts';
+import { createRounds, isOwned } from './attempt-chunk.ts';
+import type { PreparedChunk, Surroundings } from './attempt-chunk.ts';
 import { backoffMs, pauseFor, untilDone } from './backoff.ts';
-import { NothingAccepted, settleByHalves } from './bisect.ts';
-import type { Settled } from './bisect.ts';
+import { NothingAccepted } from './bisect.ts';
 import type { Chunk } from './chunker.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { isTransient, reasonOf, toReason } from './failures.ts';
 import { turnOf } from './line.ts';
 import type { Place } from './line.ts';
-import type { InMessage } from './messages.ts';
 import type { Finish, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
 import { toDeadLetter } from './retry-ladder.ts';
-
-export interface PreparedChunk<P> {
-  readonly chunk: Chunk;
-  /** Settled either way: a rejection is handled when the chunk's turn comes. */
-  readonly prepared: Promise<PromiseSettledResult<P>>;
-}
 
 /** What is kept of a chunk whose records are stored, or acknowledged by the dead letters. */
 export interface StoredChunk {
@@ -33,14 +27,14 @@ export interface ChunkSettler<P> {
 
 type Sliced = Pick<Chunk, 'slices'>;
 const isLost = ({ slices }: Sliced): boolean => slices.every(({ queue }) => !queue.live);
-const isOwned = ({ slices }: Sliced): boolean => slices.every(({ queue }) => queue.live);
 
 export function createChunkSettler<P>(
   parts: ConsumerParts,
   options: PreparingBatchConsumerOptions<P>,
-  signal: AbortSignal,
+  surroundings: Surroundings,
 ): ChunkSettler<P> {
   const { group } = options;
+  const { signal } = surroundings;
   const reportStore = (error: unknown, attempt: number): void => {
     const isRefused = error instanceof NothingAccepted || !isTransient(error);
     const text = isRefused ? 'no row of a chunk is accepted' : 'chunk not stored yet';
@@ -52,12 +46,12 @@ export function createChunkSettler<P>(
 
   const untilGivenUp = async <T>(
     chunk: Sliced,
-    step: (attempt: number) => Promise<T>,
+    step: () => Promise<T>,
     report: (error: unknown, attempt: number) => void,
   ): Promise<T | undefined> => {
     for (let attempt = 0; !isLost(chunk); attempt += 1) {
       try {
-        return await step(attempt);
+        return await step();
       } catch (error) {
         report(error, attempt);
         await pauseFor(50 + backoffMs(attempt, 100, 10_000), signal);
@@ -70,19 +64,16 @@ export function createChunkSettler<P>(
   };
 
   return {
-    store: async ({ chunk, prepared }) => {
+    store: async (next) => {
       const startedAt = performance.now();
-      const whole = await prepared;
-      const attemptOnce = async (attempt: number): Promise<StoredChunk | undefined> => {
-        const { parked, finishes, isAnyAccepted } = await runInTraces(
+      const { chunk } = next;
+      const attemptRound = createRounds(options, next, surroundings);
+      const attemptOnce = async (): Promise<StoredChunk | undefined> => {
+        const { parked, finishes } = await runInTraces(
           chunk.messages.map(({ headers }) => headers),
           { name: 'chunk process', attributes: describe(chunk, group) },
-          () => attemptChunk(options, chunk, whole, signal),
+          attemptRound,
         );
-        // Every row refused: first give the store time to recover, then believe it.
-        if (!isAnyAccepted && attempt < 3) {
-          throw new NothingAccepted('no row of the chunk was accepted');
-        }
         if (!(await parkAll(parts, options, parked, { signal, report: reportStore }))) {
           return undefined;
         }
@@ -111,40 +102,6 @@ export function createChunkSettler<P>(
       return true;
     },
   };
-}
-
-export async function prepare<P>(
-  options: PreparingBatchConsumerOptions<P>,
-  messages: readonly InMessage[],
-): Promise<PromiseSettledResult<P>> {
-  try {
-    return { status: 'fulfilled', value: await options.prepare(messages) };
-  } catch (reason) {
-    return { status: 'rejected', reason };
-  }
-}
-
-function attemptChunk<P>(
-  options: PreparingBatchConsumerOptions<P>,
-  chunk: Chunk,
-  whole: PromiseSettledResult<P>,
-  signal: AbortSignal,
-): Promise<Settled> {
-  const isOwner = (): boolean => isOwned(chunk);
-  return settleByHalves(chunk.messages, async (messages) => {
-    const isWhole = messages.length === chunk.messages.length;
-    // A transient failure to prepare the whole is prepared anew, like every half.
-    const ready =
-      isWhole && whole.status === 'fulfilled' ? whole : await prepare(options, messages);
-    if (ready.status === 'rejected') {
-      throw ready.reason;
-    }
-    const result = await options.onChunk(messages, { prepared: ready.value, signal, isOwner });
-    if (result?.finish !== undefined) {
-      markOrigin(result.finish);
-    }
-    return result;
-  });
 }
 
 /** False when it was broken off before the dead letters had all of them. */
