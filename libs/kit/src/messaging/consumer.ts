@@ -12,6 +12,7 @@ import { retry } from './outcomes.ts';
 import type { Outcome } from './outcomes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { fromRetry, LADDER, nextRung, toDeadLetter, toRetry } from './retry-ladder.ts';
+import { isTaken, sendLetters } from './send-letters.ts';
 import type { SharedSender } from './shared-sender.ts';
 import { createSlots } from './slots.ts';
 import { groupTopics, retryTopic, RUNGS } from './topics.ts';
@@ -197,11 +198,12 @@ function createSettler(
     const rung = outcome.kind === 'retry' ? nextRung(message) : undefined;
     if (rung !== undefined) {
       const at = Date.now() + intervals[rung];
-      await parts.sender.send([toRetry(group, message, rung, outcome.reason, at)]);
-      return 'retry';
+      if (await isTaken(parts.sender, toRetry(group, message, rung, outcome.reason, at))) {
+        return 'retry';
+      }
     }
     const letter = await toDeadLetter(group, message, outcome.reason, options.parkBody);
-    await parts.sender.send([letter]);
+    await sendLetters(parts.sender, [letter]);
     parts.log.warn(
       { group, topic: message.topic, reason: toReason(outcome.reason) },
       'record parked in the dead letters',

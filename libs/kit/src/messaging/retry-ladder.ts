@@ -17,6 +17,9 @@ export const HEADER = {
   bodyKept: 'tm_body',
 } as const;
 
+/** What the ladder and the dead letters add to a record's headers. */
+const ADDED: ReadonlySet<string> = new Set(Object.values(HEADER));
+
 export const LADDER: LadderIntervals = { '1m': 60_000, '10m': 600_000, '1h': 3_600_000 };
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -98,6 +101,18 @@ export async function toDeadLetter(
   };
 }
 
+/** As `toDeadLetter` makes it where no body is kept: digest and length tell which body it was. */
+export function withoutBody(letter: OutMessage): OutMessage {
+  return { ...letter, value: null, headers: { ...letter.headers, [HEADER.bodyKept]: 'none' } };
+}
+
+/** Also without the key and headers that the record bore: where it was, why it was parked, its digest. */
+export function withoutOrigin(letter: OutMessage): OutMessage {
+  const { headers = {} } = withoutBody(letter);
+  const own = Object.entries(headers).filter(([name]) => ADDED.has(name));
+  return { topic: letter.topic, value: null, headers: Object.fromEntries(own) };
+}
+
 export interface DeadLetter {
   readonly reason: string;
   /** Topic that the record came from. */
@@ -110,8 +125,6 @@ export interface DeadLetter {
   /** True for the bytes that the record had before it was parked. */
   isBody(bytes: Buffer): boolean;
 }
-
-const ADDED: ReadonlySet<string> = new Set(Object.values(HEADER));
 
 /** A dead letter as the record that it was. */
 export function fromDeadLetter({ headers, key, value }: InMessage): DeadLetter {

@@ -10,6 +10,7 @@ import { turnOf } from './line.ts';
 import type { Place } from './line.ts';
 import type { Finish, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
 import { toDeadLetter } from './retry-ladder.ts';
+import { sendLetters } from './send-letters.ts';
 
 /** What is kept of a chunk whose records are stored, or acknowledged by the dead letters. */
 export interface StoredChunk {
@@ -120,7 +121,7 @@ async function parkAll<P>(
       const letters = await Promise.all(
         parked.map(({ message, reason }) => toDeadLetter(group, message, reason, parkBody)),
       );
-      await parts.sender.send(letters);
+      await sendLetters(parts.sender, letters);
       return true;
     },
     report,
