@@ -37,8 +37,8 @@ function storeThatRefuses(isBad: (n: number) => boolean, error: Error = refusal)
   };
 }
 
-const parkedOf = ({ parked }: Settled): number[] =>
-  parked.map(({ message }) => Number(message.offset));
+const rejectedOf = ({ rejected }: Settled): number[] =>
+  rejected.map(({ message }) => Number(message.offset));
 
 const all = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -63,9 +63,9 @@ describe('settling by halves', () => {
 
     const settled = await settleByHalves(rowsOf(count), store.attempt, 0);
 
-    expect(parkedOf(settled)).toEqual(all(count).filter(isBad));
+    expect(rejectedOf(settled)).toEqual(all(count).filter(isBad));
     expect(store.stored.toSorted((a, b) => a - b)).toEqual(all(count).filter((n) => !isBad(n)));
-    expect(settled.parked[0]?.reason).toBe('range');
+    expect(settled.rejected[0]?.reason).toBe('range');
   });
 
   it('finds the one good row of 1,000 within four rounds, wherever it lies', async () => {
@@ -86,7 +86,7 @@ describe('settling by halves', () => {
 
     const settled = await settleByHalves(rowsOf(10_000), store.attempt, 0);
 
-    expect(parkedOf(settled)).toEqual(all(10_000).filter(isBad));
+    expect(rejectedOf(settled)).toEqual(all(10_000).filter(isBad));
     expect(store.calls()).toBeLessThanOrEqual(1_519);
   });
 
@@ -116,7 +116,7 @@ describe('settling by halves', () => {
 
     const settled = await settleByHalves(rowsOf(50), store.attempt);
 
-    expect(parkedOf(settled)).toEqual(all(50));
+    expect(rejectedOf(settled)).toEqual(all(50));
     expect(settled.isAnyAccepted).toBe(false);
   });
 

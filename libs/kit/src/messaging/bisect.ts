@@ -4,7 +4,10 @@ import type { ChunkResult, Finish, ParkedMessage } from './options.ts';
 import { spread } from './spread.ts';
 
 export interface Settled {
+  /** What the handler named of the parts that were accepted. */
   readonly parked: readonly ParkedMessage[];
+  /** What was rejected alone, in the order of the chunk. */
+  readonly rejected: readonly ParkedMessage[];
   /** What is left to do for the parts that were accepted. */
   readonly finishes: readonly Finish[];
   /** False: every row was refused, which a store in trouble does as well as bad rows. */
@@ -96,11 +99,9 @@ export async function settleByHalves(
   };
 
   await visit(messages);
-  for (const message of messages) {
+  const inOrder = messages.flatMap((message) => {
     const reason = rejected.get(message);
-    if (reason !== undefined) {
-      parked.push({ message, reason });
-    }
-  }
-  return { parked, finishes, isAnyAccepted: accepted > 0 };
+    return reason === undefined ? [] : [{ message, reason }];
+  });
+  return { parked, rejected: inOrder, finishes, isAnyAccepted: accepted > 0 };
 }

@@ -93,6 +93,13 @@ interface ChunkOptions<P> extends SubscriptionOptions {
     messages: readonly InMessage[],
     control: ChunkControl<P>,
   ): Promise<ChunkResult | undefined>;
+  /**
+   * The records of a chunk, with their reasons, that were parked because `onChunk` threw for each of
+   * them alone: a caller that counts fates in `onChunk` or `finish` has not seen these. Called once, when the dead
+   * letters have them all, and not again when something is retried; never for what `parked` names.
+   * Offsets follow, so a record that comes again after a crash is called again. What it throws is logged.
+   */
+  onRejected?(rejected: readonly ParkedMessage[]): void;
 }
 
 export type BatchConsumerOptions = ChunkOptions<undefined>;

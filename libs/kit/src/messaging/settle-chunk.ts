@@ -70,15 +70,17 @@ export function createChunkSettler<P>(
       const { chunk } = next;
       const attemptRound = createRounds(options, next, surroundings);
       const attemptOnce = async (): Promise<StoredChunk | undefined> => {
-        const { parked, finishes } = await runInTraces(
+        const { parked, rejected, finishes } = await runInTraces(
           chunk.messages.map(({ headers }) => headers),
           { name: 'chunk process', attributes: describe(chunk, group) },
           attemptRound,
         );
-        if (!(await parkAll(parts, options, parked, { signal, report: reportStore }))) {
+        const all = [...parked, ...rejected];
+        if (!(await parkAll(parts, options, all, { signal, report: reportStore }))) {
           return undefined;
         }
-        const accepted = chunk.messages.length - parked.length;
+        tellRejected(parts, options, rejected);
+        const accepted = chunk.messages.length - all.length;
         return { slices: chunk.slices, accepted, finishes, startedAt };
       };
       return untilGivenUp(chunk, attemptOnce, reportStore);
@@ -130,6 +132,22 @@ async function parkAll<P>(
     parts.metrics.settled(group, 'park', toReason(reason), 1);
   }
   return sent !== undefined;
+}
+
+/** The letters are sent: whatever becomes of the call, they must not be sent again. */
+function tellRejected<P>(
+  { log }: ConsumerParts,
+  options: PreparingBatchConsumerOptions<P>,
+  rejected: readonly ParkedMessage[],
+): void {
+  if (rejected.length === 0) {
+    return;
+  }
+  try {
+    options.onRejected?.(rejected);
+  } catch (error) {
+    log.error({ err: error, group: options.group }, 'rejected records are parked, but not counted');
+  }
 }
 
 function reportRetry(
