@@ -6,6 +6,7 @@ import { calmRequestQueues } from './calm-queues.ts';
 import { createConsumer } from './consumer.ts';
 import type { ConsumerParts } from './consumer.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
+import { dropStaleBatches } from './drop-stale-batches.ts';
 import { createKafkajsLog } from './kafkajs-log.ts';
 import { leanFetchReplies } from './lean-fetch.ts';
 import { leanProduceRequests } from './lean-produce.ts';
@@ -29,6 +30,7 @@ export function createKafka(options: KafkaOptions): Kafka {
   calmRequestQueues();
   leanProduceRequests();
   leanFetchReplies();
+  dropStaleBatches();
   const { log } = options;
   const brokers =
     typeof options.brokers === 'string' ? options.brokers.split(',') : [...options.brokers];

@@ -161,3 +161,40 @@ declare module 'kafkajs/src/protocol/decoder.js' {
   }
   export = Decoder;
 }
+
+/** What `drop-stale-batches.ts` holds against each other. */
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  import type { Batch } from 'kafkajs';
+
+  class ConsumerGroup {
+    /** The positions of one generation: each join makes another. */
+    readonly offsetManager: object | null;
+    fetch: (this: ConsumerGroup, nodeId: number) => Promise<readonly Batch[]>;
+  }
+  export = ConsumerGroup;
+}
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  import type { Batch } from 'kafkajs';
+  import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+
+  class Runner {
+    readonly consumerGroup: ConsumerGroup;
+    handleBatch: (this: Runner, batch: Batch) => Promise<void>;
+  }
+  export = Runner;
+}
+
+/** What `fake-cluster.test-support.ts` puts a consumer together from. */
+declare module 'kafkajs/src/consumer/index.js' {
+  import type { Consumer, ConsumerConfig } from 'kafkajs';
+
+  const createConsumer: (
+    options: ConsumerConfig & {
+      readonly cluster: object;
+      readonly logger: object;
+      readonly metadataMaxAge: number;
+    },
+  ) => Consumer;
+  export = createConsumer;
+}
