@@ -27,7 +27,15 @@ export interface ProducerOptions {
 interface Waiting {
   readonly batch: readonly OutMessage[];
   resolve(): void;
+  /** Takes what is left of the same send out of the queue. */
   reject(error: unknown): void;
+}
+
+/** One send: as many requests as its weight needs, one after the other. */
+interface Sending {
+  readonly done: Promise<unknown>;
+  /** Takes out of the queue what no request has taken up yet. */
+  withdraw(): void;
 }
 
 // A broker takes 1 MB per partition and request by default: what is sent together stays below it.
@@ -77,6 +85,32 @@ function takeTogether(queue: Waiting[]): Waiting[] {
     return index > 0 && (bytes > FLUSH_BYTES || messages > FLUSH_MESSAGES);
   });
   return queue.splice(0, end === -1 ? queue.length : end);
+}
+
+function lineUp(queue: Waiting[], batches: readonly (readonly OutMessage[])[]): Sending {
+  const own: Waiting[] = [];
+  const withdraw = (): void => {
+    for (const part of own) {
+      const at = queue.indexOf(part);
+      if (at !== -1) {
+        queue.splice(at, 1);
+      }
+    }
+  };
+  const sent = batches.map(
+    (batch) =>
+      new Promise<void>((resolve, reject) => {
+        // What comes last may speak for all before it: a part that failed takes back those behind it,
+        // and at once, for the next request is made up in the same turn.
+        const refuse = (error: unknown): void => {
+          withdraw();
+          reject(unavailable(error));
+        };
+        own.push({ batch, resolve, reject: refuse });
+      }),
+  );
+  queue.push(...own);
+  return { done: Promise.all(sent), withdraw };
 }
 
 function toMessage(message: OutMessage): Message {
@@ -167,19 +201,19 @@ export function createProducer(options: ProducerOptions): Producer {
         });
       } catch (error) {
         calls.forEach((call) => {
-          call.reject(unavailable(error));
+          call.reject(error);
         });
       }
     }
     flushing = undefined;
   };
 
-  const enqueue = (batch: readonly OutMessage[]): Promise<void> =>
-    new Promise((resolve, reject) => {
-      queue.push({ batch, resolve, reject });
-      // A microtask later, so that calls of the same turn share one request.
-      flushing ??= Promise.resolve().then(() => withoutTrace(flush));
-    });
+  const enqueue = (batches: readonly (readonly OutMessage[])[]): Sending => {
+    const sending = lineUp(queue, batches);
+    // A microtask later, so that calls of the same turn share one request.
+    flushing ??= Promise.resolve().then(() => withoutTrace(flush));
+    return sending;
+  };
 
   return {
     name: 'kafka-producer',
@@ -199,8 +233,7 @@ export function createProducer(options: ProducerOptions): Producer {
         await withSendSpan(describe(batch), async () => {
           const here = injectTrace({});
           const traced = batch.map((m) => ({ ...m, headers: { ...m.headers, ...here } }));
-          const sent = Promise.all(split(traced).map(enqueue));
-          await withTimeout(sent, options.timeoutMs ?? 30_000);
+          await withTimeout(enqueue(split(traced)), options.timeoutMs ?? 30_000);
         });
         options.onSent(batch.length, 'ok');
       } catch (error) {
@@ -237,18 +270,23 @@ const tooLarge = (error: object): boolean =>
   Reflect.get(error, 'type') === 'MESSAGE_TOO_LARGE' ||
   Reflect.get(error, 'type') === 'RECORD_LIST_TOO_LARGE';
 
-/** The broker may still take what timed out; every effect downstream is idempotent for that reason. */
-async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+/**
+ * What is still in line is taken out of it: nobody waits for it, and it would only come late and beside
+ * its repetition. What is in flight cannot be taken back, so the broker may still take one request of
+ * what timed out; every effect downstream is idempotent for that reason.
+ */
+async function withTimeout(sending: Sending, timeoutMs: number): Promise<void> {
   const giveUp = new AbortController();
   const late = pauseFor(timeoutMs, giveUp.signal).then(() => {
     if (!giveUp.signal.aborted) {
+      sending.withdraw();
       throw new AppError('upstream.unavailable', 'kafka did not acknowledge in time');
     }
   });
   try {
-    await Promise.race([work, late]);
+    await Promise.race([sending.done, late]);
   } finally {
     giveUp.abort();
-    work.catch(() => undefined);
+    sending.done.catch(() => undefined);
   }
 }
