@@ -84,4 +84,30 @@ describe('createProducer', () => {
     expect(broker.counts.requests).toBe(2);
     await producer.stop();
   });
+
+  it('leaves no connection behind that comes after its stop', async () => {
+    const broker = createFakeBroker(() => Promise.resolve());
+    const connected = Promise.withResolvers<undefined>();
+    broker.away.until = connected.promise.then(() => undefined);
+    const producer = createTestProducer(broker.client);
+    const starting = producer.start();
+
+    await producer.stop();
+    connected.resolve(undefined);
+    await starting;
+
+    expect(broker.counts).toMatchObject({ connects: 1, disconnects: 1 });
+  });
+
+  it('connects no more once it is stopped', async () => {
+    const broker = createFakeBroker(() => Promise.resolve());
+    const producer = createTestProducer(broker.client);
+    await producer.start();
+    await producer.stop();
+
+    await expect(producer.send([aMessage('late')])).rejects.toMatchObject({
+      code: 'upstream.unavailable',
+    });
+    expect(broker.counts).toMatchObject({ connects: 1, disconnects: 1, requests: 0 });
+  });
 });

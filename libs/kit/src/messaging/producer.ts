@@ -154,6 +154,11 @@ export function createProducer(options: ProducerOptions): Producer {
       retry: { initialRetryTime: 100, maxRetryTime: 3_000, retries: 7 },
     });
     await built.connect();
+    if (stopping.signal.aborted) {
+      // The stop came meanwhile and had nothing to disconnect yet.
+      await built.disconnect();
+      throw new AppError('upstream.unavailable', 'kafka producer is stopped');
+    }
     return built;
   };
 
@@ -175,18 +180,16 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 
   const transmit = async (calls: readonly Waiting[]): Promise<void> => {
+    const batches = calls.map(({ batch }) => batch);
     try {
-      await sendOnce(
-        byTopic(
-          calls.map(({ batch }) => batch),
-          options.naming,
-        ),
-      );
+      await sendOnce(byTopic(batches, options.naming));
     } catch (error) {
       // What was given up may have been written under a sequence number that kafkajs would use again:
       // the broker would take the next messages for a repetition and drop them. A new producer has a
       // new identity, and also helps when the broker has forgotten the old one.
-      await reconnect();
+      if (!stopping.signal.aborted) {
+        await reconnect();
+      }
       throw error;
     }
   };

@@ -8,14 +8,18 @@ export interface SharedSender {
   send(batch: readonly OutMessage[]): Promise<void>;
 }
 
+interface Opened {
+  readonly producer: Producer;
+  readonly started: Promise<void>;
+}
+
 export function createSharedSender(build: () => Producer): SharedSender {
   let users = 0;
-  let current: Promise<Producer> | undefined;
+  let current: Opened | undefined;
 
-  const open = async (): Promise<Producer> => {
+  const open = (): Opened => {
     const producer = build();
-    await producer.start();
-    return producer;
+    return { producer, started: producer.start() };
   };
 
   return {
@@ -25,14 +29,17 @@ export function createSharedSender(build: () => Producer): SharedSender {
     release: async () => {
       users -= 1;
       if (users === 0 && current !== undefined) {
-        const closing = current;
+        const { producer } = current;
         current = undefined;
-        await (await closing).stop();
+        // Not behind its start: where the broker is away that ends by this stop alone.
+        await producer.stop();
       }
     },
     send: async (batch) => {
       current ??= open();
-      await (await current).send(batch);
+      const { producer, started } = current;
+      await started;
+      await producer.send(batch);
     },
   };
 }
