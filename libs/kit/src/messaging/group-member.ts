@@ -94,6 +94,11 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
       await built.disconnect().catch(() => undefined);
       throw error;
     }
+    if (stopping.signal.aborted) {
+      // The stop came meanwhile and had nothing to disconnect yet.
+      await built.disconnect();
+      return;
+    }
     consumer = built;
     // Resolves after the join, or after a crash that CRASH has already reported.
     await built.run({
