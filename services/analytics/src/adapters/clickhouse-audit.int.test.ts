@@ -9,7 +9,9 @@ import { after } from './after.ts';
 import { createClickhouseAudit } from './clickhouse-audit.ts';
 import { createReroll } from './clickhouse-reroll.ts';
 import type { Tenant } from './facts.test-support.ts';
+import { lineMessage, randomLines } from './finance.test-support.ts';
 import { createMongoAudits } from './mongo-audits.ts';
+import { FINANCE_MEASURES } from './rollup-sources.ts';
 import { startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
 import { randomStream } from './stream.test-support.ts';
@@ -35,6 +37,8 @@ describe('the audit of the rollups', () => {
     };
     const dice = seeded(7);
     await sink.store(shuffled(dice, [...randomStream(dice, tenant, 40).messages]));
+    const lines = randomLines(dice, tenant, 30);
+    await sink.store(lines.map((line) => lineMessage(tenant, line)));
   }, 60_000);
 
   afterAll(() => sink.stop());
@@ -55,6 +59,7 @@ describe('the audit of the rollups', () => {
     ['shop_daily', 'refunds', 'toDecimal64(0.0001, 4)'],
     ['shop_daily', 'orders', '1'],
     ['product_daily', 'units', '1'],
+    ['finance_daily', 'transactions', '1'],
   ] as const)(
     'finds a wrong %s.%s, and is empty after one pass',
     async (table, column, by) => {
@@ -81,6 +86,21 @@ describe('the audit of the rollups', () => {
     expect(await deps.differingInSlice('shop_hourly', slice)).toEqual([]);
   }, 60_000);
 
+  it('finds a ten-thousandth too much in each amount of finance_daily, and nothing once it is gone', async () => {
+    const slice = { from: '2024-01-01', to: '2028-01-01' };
+    const found: Record<string, number[]> = {};
+    for (const amount of FINANCE_MEASURES.slice(1)) {
+      await falsify('finance_daily', amount, 'toDecimal64(0.0001, 4)');
+      const wrong = await deps.differingInSlice('finance_daily', slice);
+      await deps.reroll({ order: [], settlement: [], finance: wrong });
+      found[amount] = [wrong.length, (await deps.differingInSlice('finance_daily', slice)).length];
+    }
+
+    expect(found).toEqual(
+      Object.fromEntries(FINANCE_MEASURES.slice(1).map((amount) => [amount, [1, 0]])),
+    );
+  }, 60_000);
+
   it('finds rows of base tables that no pass has seen, and rows of a rollup without any base', async () => {
     await sink.clickhouse.command(
       `INSERT INTO orders SELECT * REPLACE (concat(order_id, '9') AS order_id) FROM orders FINAL
@@ -89,6 +109,23 @@ describe('the audit of the rollups', () => {
     await sink.clickhouse.command(
       `INSERT INTO shop_daily SELECT * REPLACE (toDate('2026-10-09') AS local_date)
        FROM shop_daily FINAL WHERE shop_key = '${tenant.shopKey}' AND orders > 0 LIMIT 1`,
+    );
+
+    const { repaired, differing } = await auditRollups(deps);
+
+    expect(repaired).toBe(2);
+    expect(differing).toEqual([]);
+    expect(await auditRollups(deps)).toMatchObject({ repaired: 0, differing: [] });
+  }, 60_000);
+
+  it('finds lines of statements that no pass has seen, and a day of finance without any line', async () => {
+    await sink.clickhouse.command(
+      `INSERT INTO finance_transactions SELECT * REPLACE (concat(transaction_id, '9') AS transaction_id)
+       FROM finance_transactions FINAL WHERE shop_key = '${tenant.shopKey}' ORDER BY local_date LIMIT 1`,
+    );
+    await sink.clickhouse.command(
+      `INSERT INTO finance_daily SELECT * REPLACE (toDate('2026-10-09') AS local_date)
+       FROM finance_daily FINAL WHERE shop_key = '${tenant.shopKey}' AND transactions > 0 LIMIT 1`,
     );
 
     const { repaired, differing } = await auditRollups(deps);

@@ -1,21 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { toUnits } from '@tokometrics/contracts';
 import type { Clickhouse, InMessage } from '@tokometrics/kit';
 import { aShopKey, createMemoryLog, engineEnv, seeded, shuffled } from '@tokometrics/testkit';
 import { createReroll } from './clickhouse-reroll.ts';
 import { factMessage, orderFactOf } from './facts.test-support.ts';
 import type { Tenant } from './facts.test-support.ts';
 import { rollupsOf, withoutZeros } from './oracle.test-support.ts';
-import type { Row } from './oracle.test-support.ts';
+import { rollupRows } from './rollup-rows.test-support.ts';
 import { startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
 import { chunked, randomStream } from './stream.test-support.ts';
-
-const COUNTS = new Set([
-  ...['orders', 'sku_orders', 'units', 'gift_units', 'cancelled_orders', 'cancelled_units'],
-  ...['cancelled_orders_by_sale', 'over_refunded_orders'],
-]);
-const KEYS = new Set(['shop_key', 'epoch', 'local_date', 'ver']);
 
 interface Written {
   readonly data: { readonly lines?: object };
@@ -53,38 +46,17 @@ describe('rollups of a stream with replays, disorder and concurrent writers', ()
 
   afterAll(() => sink.stop());
 
-  const read = async (table: string, tenant: Tenant, key: readonly string[]) => {
-    const answer = await sink.clickhouse.client.query({
-      query: `SELECT *, toUnixTimestamp(${key.includes('event_hour') ? 'event_hour' : '0'}) AS at
-        FROM ${table} FINAL WHERE shop_key = '${tenant.shopKey}' AND epoch = 1
-        SETTINGS output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1`,
-      format: 'JSONEachRow',
-    });
-    const rollup = new Map<string, Row>();
-    for (const row of await answer.json<Record<string, string>>()) {
-      const name = key.map((part) => (part === 'event_hour' ? row['at'] : row[part])).join('|');
-      const known = rollup.get(name) ?? {};
-      for (const [column, text] of Object.entries(row)) {
-        if (!KEYS.has(column) && !key.includes(column) && !['at', 'event_hour'].includes(column)) {
-          const amount = COUNTS.has(column) ? BigInt(text) : toUnits(text);
-          known[column] = (known[column] ?? 0n) + amount;
-        }
-      }
-      rollup.set(name, known);
-    }
-    return withoutZeros(rollup);
-  };
-
   const expectExact = async (tenant: Tenant, stream: ReturnType<typeof randomStream>) => {
     const truth = rollupsOf(stream.orders, stream.refunds);
-    expect(await read('shop_hourly', tenant, ['event_date', 'event_hour', 'currency'])).toEqual(
+    expect(await rollupRows(sink.clickhouse, 'shop_hourly', tenant)).toEqual(
       withoutZeros(truth.hourly),
     );
-    expect(await read('shop_daily', tenant, ['event_date', 'currency'])).toEqual(
+    expect(await rollupRows(sink.clickhouse, 'shop_daily', tenant)).toEqual(
       withoutZeros(truth.daily),
     );
-    const productKey = ['event_date', 'product_id', 'sku_id', 'currency'];
-    expect(await read('product_daily', tenant, productKey)).toEqual(withoutZeros(truth.product));
+    expect(await rollupRows(sink.clickhouse, 'product_daily', tenant)).toEqual(
+      withoutZeros(truth.product),
+    );
   };
 
   const mixedBuckets = async (tables: string): Promise<string> => {

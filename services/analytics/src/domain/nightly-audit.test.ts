@@ -3,6 +3,7 @@ import { aShopKey } from '@tokometrics/testkit';
 import type { Bucket } from './dirty-buckets.ts';
 import { auditRollups } from './nightly-audit.ts';
 import type { AuditDeps, Slice } from './nightly-audit.ts';
+import type { DirtyBuckets } from './pass-queue.ts';
 import { runAudit } from './run-audit.ts';
 
 const aBucket = (localDate: string): Bucket => ({ shopKey: aShopKey(), epoch: 1, localDate });
@@ -93,6 +94,28 @@ describe('auditRollups', () => {
 
     await expect(audit).rejects.toThrow('aborted');
     expect(slices).toHaveLength(1);
+  });
+
+  it.each([
+    ['shop_hourly', 'order'],
+    ['shop_daily', 'order'],
+    ['product_daily', 'order'],
+    ['finance_daily', 'finance'],
+  ] as const)('puts buckets of %s right by a pass over those of kind %s', async (rollup, kind) => {
+    const wrong = [aBucket('2026-03-05'), aBucket('2026-03-31')];
+    const passes: DirtyBuckets[] = [];
+    const { deps } = aStore([]);
+
+    const report = await auditRollups({
+      ...deps,
+      rollups: [rollup],
+      differingInSlice: (_rollup, { from }) => Promise.resolve(from === '2026-03-01' ? wrong : []),
+      differingOf: () => Promise.resolve([]),
+      reroll: (dirty) => Promise.resolve(void passes.push(dirty)),
+    });
+
+    expect(report).toMatchObject({ repaired: 2, differing: [] });
+    expect(passes).toEqual([{ order: [], settlement: [], finance: [], [kind]: wrong }]);
   });
 
   it('leaves alone what is being erased', async () => {
