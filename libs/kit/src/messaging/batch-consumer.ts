@@ -78,6 +78,7 @@ export function createBatchConsumer<P>(
     // A function of its own: a loop would hold the chunk before while it waits for the next.
     const settleNext = async (): Promise<boolean> => {
       const chunk = await next;
+      // A stop may have cut off the chunk before: what is stored behind it would be out of order.
       if (chunk === undefined) {
         return false;
       }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppError } from '../errors.ts';
 import { createTestKafka } from '../testing/kafka.ts';
 import { until } from '../testing/until.ts';
 import type { InMessage } from './messages.ts';
@@ -301,5 +302,27 @@ describe('chunks in flight', () => {
 
     expect(turns).toEqual([]);
     expect(await lag()).toBe(3 * CHUNK);
+  }, 60_000);
+
+  it('begins nothing behind a chunk that a stop has cut off', async () => {
+    await fill('cut-off.v1', 3);
+    const begun = new Set<number>();
+    let failures = 0;
+    const consumer = kafka.batchConsumer({
+      ...limits,
+      group: 'cut-off.v1',
+      topics: ['cut-off.v1'],
+      onChunk: (messages) => {
+        begun.add(chunkOf(messages));
+        failures += 1;
+        return Promise.reject(new AppError('upstream.unavailable', 'away'));
+      },
+    });
+    await consumer.start();
+    await until(() => failures >= 3, 'three failures');
+
+    await consumer.stop();
+
+    expect([...begun]).toEqual([0]);
   }, 60_000);
 });

@@ -9,6 +9,7 @@ import type { InMessage, OutMessage } from './messages.ts';
 import type { BatchConsumerOptions, ParkedMessage } from './options.ts';
 import { createPartitionQueue } from './partition-queue.ts';
 import { createChunkSettler } from './settle-chunk.ts';
+import type { StoredChunk } from './settle-chunk.ts';
 import { createNaming } from './topics.ts';
 
 const away = new AppError('upstream.unavailable', 'kafka');
@@ -74,7 +75,15 @@ function createWorld(given: Partial<BatchConsumerOptions>, failures = 0) {
       chunk: chunkOf(count),
       prepared: Promise.resolve({ status: 'fulfilled', value: undefined }),
     });
-  return { events, logged, stopping, store };
+  const finish = (stored: StoredChunk) =>
+    settler.finish(stored, {
+      letNext: () => {
+        events.push('next');
+      },
+      isFollowed: () => false,
+      whenBefore: Promise.resolve(true),
+    });
+  return { events, logged, stopping, store, finish };
 }
 
 describe('records that are rejected alone', () => {
@@ -190,5 +199,38 @@ describe('records that are rejected alone', () => {
     expect(stored?.accepted).toBe(9);
     expect(events).toEqual(['letters 3']);
     expect(logged.join('')).toContain('not counted');
+  });
+});
+
+describe('what is left of the parts of a halved chunk', () => {
+  it('is done in their order, whatever fails on the way; the next chunk does not wait for it', async () => {
+    const steps: string[] = [];
+    let failures = 1;
+    const { events, store, finish } = createWorld({
+      onChunk: (messages) =>
+        messages.some(isOneOf('3'))
+          ? Promise.reject(refusal)
+          : Promise.resolve({
+              finish: () => {
+                steps.push(messages.map(({ offset }) => offset).join());
+                failures -= 1;
+                return failures === 0 ? Promise.reject(away) : Promise.resolve();
+              },
+            }),
+    });
+    const stored = await store(8);
+    if (stored === undefined) {
+      throw new Error('the chunk was given up');
+    }
+
+    const finished = finish(stored);
+    const next = events.at(-1);
+
+    expect(await finished).toBe(true);
+    expect(next).toBe('next');
+    const parts = steps.map((offsets) => Number(offsets.split(',')[0]));
+    expect(parts).toEqual(parts.toSorted((left, right) => left - right));
+    expect(parts).toHaveLength(stored.finishes.length + 1);
+    expect(parts[1]).toBe(parts[0]);
   });
 });

@@ -8,7 +8,12 @@ import type { ConsumerParts } from './consumer.ts';
 import { isTransient, reasonOf, toReason } from './failures.ts';
 import { turnOf } from './line.ts';
 import type { Place } from './line.ts';
-import type { Finish, ParkedMessage, PreparingBatchConsumerOptions } from './options.ts';
+import type {
+  Finish,
+  FinishControl,
+  ParkedMessage,
+  PreparingBatchConsumerOptions,
+} from './options.ts';
 import { toDeadLetter } from './retry-ladder.ts';
 import { sendLetters } from './send-letters.ts';
 
@@ -64,6 +69,20 @@ export function createChunkSettler<P>(
     return undefined;
   };
 
+  /** Parts of a halved chunk in their order: what one says is complete takes in those before it. */
+  const finishAll = async (stored: StoredChunk, control: FinishControl): Promise<boolean> => {
+    for (const finish of stored.finishes) {
+      const finishOnce = async (): Promise<true> => {
+        await runInOriginOf(finish, () => finish(control));
+        return true;
+      };
+      if ((await untilGivenUp(stored, finishOnce, reportFinish)) === undefined) {
+        return false;
+      }
+    }
+    return true;
+  };
+
   return {
     store: async (next) => {
       const startedAt = performance.now();
@@ -88,16 +107,9 @@ export function createChunkSettler<P>(
     finish: async (stored, { letNext, isFollowed, whenBefore }) => {
       const turn = () => turnOf(whenBefore, () => signal.aborted || !isOwned(stored));
       const control = { isFollowed, turn };
-      const running = stored.finishes.map((finish) => {
-        const finishOnce = async (): Promise<true> => {
-          await runInOriginOf(finish, () => finish(control));
-          return true;
-        };
-        return untilGivenUp(stored, finishOnce, reportFinish);
-      });
+      const running = finishAll(stored, control);
       letNext();
-      const ends = await Promise.all(running);
-      if (!ends.every((end) => end !== undefined)) {
+      if (!(await running)) {
         return false;
       }
       parts.metrics.settled(group, 'done', 'none', stored.accepted);
