@@ -94,10 +94,11 @@ interface ChunkOptions<P> extends SubscriptionOptions {
     control: ChunkControl<P>,
   ): Promise<ChunkResult | undefined>;
   /**
-   * The records of a chunk, with their reasons, that were parked because `onChunk` threw for each of
-   * them alone: a caller that counts fates in `onChunk` or `finish` has not seen these. Called once, when the dead
+   * The records of a chunk, with their reasons, that were parked because `onChunk` or `prepare` threw
+   * for each of them alone: whoever counts fates there has not seen these. Called once, when the dead
    * letters have them all, and not again when something is retried; never for what `parked` names.
-   * Offsets follow, so a record that comes again after a crash is called again. What it throws is logged.
+   * Offsets follow, so it is called again for a record that comes again after a crash. What it throws
+   * is logged.
    */
   onRejected?(rejected: readonly ParkedMessage[]): void;
 }
