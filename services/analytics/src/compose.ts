@@ -38,18 +38,15 @@ import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
 import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
 import { createReroll } from './adapters/clickhouse-reroll.ts';
-import type { PassReport } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
 import { createClickhouseUsage } from './adapters/clickhouse-usage.ts';
 import { createFactValidators } from './adapters/fact-validators.ts';
+import { countReads, countRecords, observePasses, reportAudits } from './adapters/metrics.ts';
 import { createMongoAudits } from './adapters/mongo-audits.ts';
 import { createMongoCompleteness } from './adapters/mongo-completeness.ts';
 import type { Config } from './config.ts';
-import type { ChunkCounts } from './domain/chunk-counts.ts';
-import { FATES } from './domain/chunk-counts.ts';
 import { createCursors } from './domain/cursor.ts';
 import { rememberFigures } from './domain/figure-memo.ts';
-import type { AuditReport } from './domain/nightly-audit.ts';
 import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue, NO_PATIENCE } from './domain/pass-queue.ts';
@@ -273,7 +270,14 @@ interface SinkParts {
 
 type SinkDeps = Pick<
   ConsumerDeps,
-  'guardedChunk' | 'insert' | 'reroll' | 'raiseRevision' | 'noteChunk' | 'complete' | 'invalidate'
+  | 'guardedChunk'
+  | 'insert'
+  | 'reroll'
+  | 'raiseRevision'
+  | 'noteChunk'
+  | 'noteRejected'
+  | 'complete'
+  | 'invalidate'
 >;
 
 function sinkOf({
@@ -287,7 +291,7 @@ function sinkOf({
 }: SinkParts): SinkDeps {
   const { clickhouse } = engines;
   const sink = createClickhouseSink(clickhouse);
-  const count = countRecords(metrics);
+  const count = countRecords(metrics, Object.values(GROUPS).flat());
   const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
   const monotonicMs = () => engines.clock.monotonicMs();
   const guardedChunk = guardChunk({
@@ -302,6 +306,12 @@ function sinkOf({
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
       count(counts);
+    },
+    noteRejected: (counts) => {
+      count(counts);
+      sink.noteChunk(counts).catch((error: unknown) => {
+        log.error({ err: error }, 'rejected records are not among the counts of chunks');
+      });
     },
     complete: (markers) =>
       completeRanges(
@@ -330,71 +340,4 @@ async function takeBack(erasers: readonly Eraser[], closed: readonly Scope[]): P
       await eraser.erase(scope);
     }
   }
-}
-
-function countRecords(metrics: Metrics): (counts: readonly ChunkCounts[]) => void {
-  const records = metrics.counter({
-    name: 'records_total',
-    help: 'Fact records by what became of them; the fates add up to all that were consumed',
-    labels: ['fate'],
-    zero: FATES.map((fate) => ({ fate })),
-  });
-  return (counts) => {
-    for (const { byFate } of counts) {
-      FATES.forEach((fate) => {
-        records.inc({ fate }, byFate[fate]);
-      });
-    }
-  };
-}
-
-function countReads(metrics: Metrics): (from: 'memory' | 'store') => void {
-  const reads = metrics.counter({
-    name: 'figure_reads_total',
-    help: 'Questions for figures by where their answer came from',
-    labels: ['from'],
-    zero: [{ from: 'memory' }, { from: 'store' }],
-  });
-  return (from) => {
-    reads.inc({ from }, 1);
-  };
-}
-
-function reportAudits(metrics: Metrics, log: Logger, clock: Clock): (report: AuditReport) => void {
-  const differing = metrics.gauge({
-    name: 'audit_differing_buckets',
-    help: 'Buckets whose figures are not what the base tables say, after they were rolled again',
-  });
-  const repaired = metrics.counter({
-    name: 'audit_repaired_buckets_total',
-    help: 'Buckets that an audit found different and that a pass put right',
-  });
-  const finished = metrics.gauge({
-    name: 'audit_finished_timestamp_seconds',
-    help: 'When the last audit of this process ended',
-  });
-  return (report) => {
-    differing.set(report.differing.length);
-    repaired.inc(report.repaired);
-    finished.set(clock.now().getTime() / 1000);
-    const counts = { slices: report.slices, repaired: report.repaired };
-    for (const bucket of report.differing.slice(0, 20)) {
-      log.error({ ...bucket }, 'a figure stays other than its rows say');
-    }
-    log.info({ ...counts, differing: report.differing.length }, 'the figures were audited');
-  };
-}
-
-function observePasses(metrics: Metrics): (report: PassReport) => void {
-  const seconds = metrics.histogram({ name: 'reroll_seconds', help: 'Time of a re-roll pass' });
-  const buckets = metrics.counter({ name: 'reroll_buckets_total', help: 'Buckets rolled up anew' });
-  const rounds = metrics.counter({
-    name: 'reroll_rounds_total',
-    help: 'Rounds of re-roll and proof; more than one per pass means concurrent writers',
-  });
-  return (report) => {
-    seconds.observe(report.ms / 1000);
-    buckets.inc(report.buckets);
-    rounds.inc(report.rounds);
-  };
 }

@@ -319,7 +319,7 @@ describe('chunks in flight', () => {
       },
     });
     await consumer.start();
-    await until(() => failures >= 3, 'three failures');
+    await until('three failures', () => failures >= 3);
 
     await consumer.stop();
 

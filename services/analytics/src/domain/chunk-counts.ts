@@ -66,6 +66,10 @@ export function countsOf<M extends Positioned>(
   return [...slices.values()];
 }
 
+/** Of records whose only fate is a dead letter. */
+export const countsOfParked = (messages: readonly Positioned[]): ChunkCounts[] =>
+  countsOf(messages, new Map(messages.map((message) => [message, 'dlq'])));
+
 /** The same after the connections of some markers, each named by its place, were closed. */
 export function withFenced(
   counts: readonly ChunkCounts[],

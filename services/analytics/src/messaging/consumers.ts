@@ -1,6 +1,8 @@
 import type { Resource } from '@tokometrics/contracts';
 import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
-import type { ChunkControl, InMessage, Kafka, Lifecycled } from '@tokometrics/kit';
+import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
+import { countsOfParked } from '../domain/chunk-counts.ts';
+import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { NO_PATIENCE } from '../domain/pass-queue.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
@@ -9,6 +11,8 @@ import type { StoreDeps } from './store-chunk.ts';
 
 export interface ConsumerDeps extends PrepareDeps, Omit<StoreDeps, 'patience'> {
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
+  /** Of records that the store refused one by one: they are in no chunk's counts. */
+  readonly noteRejected: (counts: readonly ChunkCounts[]) => void;
   readonly liveLingerMs: number;
   readonly backfillLingerMs: number;
 }
@@ -46,12 +50,18 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEn
 );
 
 /** Two groups per resource: a history that loads never makes what happens now wait. */
-export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
+export function createConsumers(
+  kafka: Pick<Kafka, 'batchConsumer'>,
+  deps: ConsumerDeps,
+): Lifecycled[] {
   const handlers = (patience: StoreDeps['patience']) => ({
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
       storeChunk({ ...deps, patience }, prepared),
+    onRejected: (rejected: readonly ParkedMessage[]) => {
+      deps.noteRejected(countsOfParked(rejected.map(({ message }) => message)));
+    },
     maxInFlight: CHUNKS_IN_FLIGHT,
   });
   const ofResource = (resource: Resource): Lifecycled[] => [

@@ -1,5 +1,6 @@
 import { backfillTwin, rawTopic, RESOURCES } from '@tokometrics/contracts';
-import type { ChunkControl, Kafka, Lifecycled, InMessage } from '@tokometrics/kit';
+import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
+import { countsOf } from '../domain/fates.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -21,12 +22,20 @@ export const GROUPS = {
 } as const;
 
 /** Two groups: a history that loads never makes what happens now wait. */
-export function createConsumers(kafka: Kafka, deps: ConsumerDeps): Lifecycled[] {
+export function createConsumers(
+  kafka: Pick<Kafka, 'batchConsumer'>,
+  deps: ConsumerDeps,
+): Lifecycled[] {
   const handlers = {
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
       storeChunk(deps, prepared),
+    // Refused by a store one by one, they are in no chunk's counts.
+    onRejected: (rejected: readonly ParkedMessage[]) => {
+      const messages = rejected.map(({ message }) => message);
+      deps.count(countsOf(messages, new Map(messages.map((message) => [message, 'parked']))));
+    },
   };
   return [
     kafka.batchConsumer<Prepared[]>({

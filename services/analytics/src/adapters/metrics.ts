@@ -1,0 +1,80 @@
+import type { Clock, Logger, Metrics } from '@tokometrics/kit';
+import { FATES } from '../domain/chunk-counts.ts';
+import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import type { AuditReport } from '../domain/nightly-audit.ts';
+import type { PassReport } from './clickhouse-reroll.ts';
+
+export function countRecords(
+  metrics: Metrics,
+  topics: readonly string[],
+): (counts: readonly ChunkCounts[]) => void {
+  const records = metrics.counter({
+    name: 'records_total',
+    help: 'Fact records by what became of them; those consumed are the sum of all others',
+    labels: ['outcome', 'topic'],
+    zero: topics.flatMap((topic) => ['consumed', ...FATES].map((outcome) => ({ outcome, topic }))),
+  });
+  return (counts) => {
+    for (const { topic, consumed, byFate } of counts) {
+      records.inc({ outcome: 'consumed', topic }, consumed);
+      FATES.forEach((fate) => {
+        records.inc({ outcome: fate, topic }, byFate[fate]);
+      });
+    }
+  };
+}
+
+export function countReads(metrics: Metrics): (from: 'memory' | 'store') => void {
+  const reads = metrics.counter({
+    name: 'figure_reads_total',
+    help: 'Questions for figures by where their answer came from',
+    labels: ['from'],
+    zero: [{ from: 'memory' }, { from: 'store' }],
+  });
+  return (from) => {
+    reads.inc({ from }, 1);
+  };
+}
+
+export function reportAudits(
+  metrics: Metrics,
+  log: Logger,
+  clock: Clock,
+): (report: AuditReport) => void {
+  const differing = metrics.gauge({
+    name: 'audit_differing_buckets',
+    help: 'Buckets whose figures are not what the base tables say, after they were rolled again',
+  });
+  const repaired = metrics.counter({
+    name: 'audit_repaired_buckets_total',
+    help: 'Buckets that an audit found different and that a pass put right',
+  });
+  const finished = metrics.gauge({
+    name: 'audit_finished_timestamp_seconds',
+    help: 'When the last audit of this process ended',
+  });
+  return (report) => {
+    differing.set(report.differing.length);
+    repaired.inc(report.repaired);
+    finished.set(clock.now().getTime() / 1000);
+    const counts = { slices: report.slices, repaired: report.repaired };
+    for (const bucket of report.differing.slice(0, 20)) {
+      log.error({ ...bucket }, 'a figure stays other than its rows say');
+    }
+    log.info({ ...counts, differing: report.differing.length }, 'the figures were audited');
+  };
+}
+
+export function observePasses(metrics: Metrics): (report: PassReport) => void {
+  const seconds = metrics.histogram({ name: 'reroll_seconds', help: 'Time of a re-roll pass' });
+  const buckets = metrics.counter({ name: 'reroll_buckets_total', help: 'Buckets rolled up anew' });
+  const rounds = metrics.counter({
+    name: 'reroll_rounds_total',
+    help: 'Rounds of re-roll and proof; more than one per pass means concurrent writers',
+  });
+  return (report) => {
+    seconds.observe(report.ms / 1000);
+    buckets.inc(report.buckets);
+    rounds.inc(report.rounds);
+  };
+}
