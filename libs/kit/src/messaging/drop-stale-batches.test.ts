@@ -19,7 +19,7 @@ let intake: Intake | undefined;
 
 function createTestIntake(answers: readonly Answer[]): Intake {
   intake = createIntake({
-    client: createFakeCluster('t', answers),
+    client: createFakeCluster('t', answers).client,
     naming: createNaming(''),
     group: 'g',
     topics: ['t'],

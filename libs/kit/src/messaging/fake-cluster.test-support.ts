@@ -33,23 +33,24 @@ export function recordAt(offset: number): FetchedMessage {
  * kafkajs's own consumer over a cluster that only exists here: partition n of the one topic is led by
  * broker n, and answered by `answers[n]`. What an engine with one broker cannot provoke.
  */
-export function createFakeCluster(topic: string, answers: readonly Answer[]): Kafka {
+export function createFakeCluster(
+  topic: string,
+  answers: readonly Answer[],
+  joined = Promise.resolve(),
+) {
   let generationId = 0;
+  const counts = { joins: 0, leaves: 0 };
   const partitions = answers.map((_answer, partition) => partition);
   const committed = new Map<number, string>();
   const coordinator = {
     isConnected: () => true,
-    joinGroup: () => {
+    joinGroup: async () => {
+      counts.joins += 1;
+      await joined;
       generationId += 1;
       const members = [{ memberId: 'm', memberMetadata: Buffer.alloc(0) }];
       const groupProtocol = 'RoundRobinAssigner';
-      return Promise.resolve({
-        generationId,
-        leaderId: 'm',
-        memberId: 'm',
-        members,
-        groupProtocol,
-      });
+      return { generationId, leaderId: 'm', memberId: 'm', members, groupProtocol };
     },
     syncGroup: () => {
       const assignment = { [topic]: partitions };
@@ -58,7 +59,10 @@ export function createFakeCluster(topic: string, answers: readonly Answer[]): Ka
       return Promise.resolve({ memberAssignment });
     },
     heartbeat: () => Promise.resolve(),
-    leaveGroup: () => Promise.resolve(),
+    leaveGroup: () => {
+      counts.leaves += 1;
+      return Promise.resolve();
+    },
     offsetFetch: ({ topics }: { readonly topics: readonly Partitions<object>[] }) => {
       const responses = topics.map((asked) => ({
         ...asked,
@@ -116,8 +120,9 @@ export function createFakeCluster(topic: string, answers: readonly Answer[]): Ka
       }),
     committedOffsets: () => known,
   };
-  return {
+  const client = {
     consumer: (config: ConsumerConfig) =>
       createConsumer({ cluster, logger: quiet, metadataMaxAge: 300_000, ...config }),
   } as unknown as Kafka;
+  return { client, counts };
 }

@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import type { Consumer, Kafka } from 'kafkajs';
 import { createLogger } from '../logging.ts';
 import { until } from '../testing/until.ts';
+import { createFakeCluster } from './fake-cluster.test-support.ts';
 import { createGroupMember } from './group-member.ts';
 
 /** kafkajs's own consumer, except that it never reaches a broker: it is known and does not run. */
@@ -24,7 +25,7 @@ function createIdleClient(subscribed = Promise.resolve()) {
     run: () => {
       steps.push('run');
       resolve(undefined);
-      return new Promise<void>(() => undefined);
+      return Promise.resolve();
     },
   };
   return { client: { consumer: () => consumer } as unknown as Kafka, ran, steps };
@@ -72,5 +73,20 @@ describe('createGroupMember', () => {
     await until('it has taken another step', () => steps.length > 1);
 
     expect(steps).toEqual(['subscribe', 'disconnect']);
+  });
+
+  it('leaves the group that it was joining when it was stopped', async () => {
+    const joined = Promise.withResolvers<undefined>();
+    const joining = joined.promise.then(() => undefined);
+    const { client, counts } = createFakeCluster('t', [() => Promise.resolve([])], joining);
+    const member = createMember(client);
+    void member.start();
+    await until('it joins', () => counts.joins === 1);
+
+    const stopped = member.stop();
+    joined.resolve(undefined);
+    await stopped;
+
+    expect(counts).toEqual({ joins: 1, leaves: 1 });
   });
 });

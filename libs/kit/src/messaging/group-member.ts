@@ -1,6 +1,6 @@
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka as KafkaClient } from 'kafkajs';
 import type { Logger } from '../logging.ts';
-import { untilDone } from './backoff.ts';
+import { atMost, untilDone } from './backoff.ts';
 
 /** Partitions by topic, as the broker knows it. */
 type Assigned = Readonly<Record<string, readonly number[]>>;
@@ -43,47 +43,29 @@ const TUNING = {
   allowAutoTopicCreation: false,
 } as const;
 
+/** A stop waits this long for a join that is under way: longer than members that are well take to meet. */
+const JOIN_MS = 5_000;
+
 /** One kafkajs consumer that is rebuilt whenever it crashes: kafkajs itself gives up on some errors. */
 export function createGroupMember(options: GroupMemberOptions): GroupMember {
-  const { client, groupId, log } = options;
+  const { groupId, log } = options;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let consumer: Consumer | undefined;
+  let joining: Promise<void> | undefined;
   let announceJoin: () => void = () => undefined;
   const joined = new Promise<void>((resolve) => {
     announceJoin = resolve;
   });
 
-  const build = (): Consumer => {
-    const built = client.consumer({
-      ...TUNING,
-      groupId,
-      retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8, restartOnFailure },
-      ...options.tuning,
-    });
-    built.on(built.events.GROUP_JOIN, ({ payload }) => {
-      options.onJoin(payload.memberAssignment);
-      announceJoin();
-    });
-    built.on(built.events.END_BATCH_PROCESS, ({ payload }) => {
-      options.onBatchEnd?.(payload.topic, payload.partition, payload.lastOffset);
-    });
-    built.on(built.events.FETCH, () => {
-      options.onFetch?.();
-    });
-    built.on(built.events.HEARTBEAT, () => {
-      options.onHeartbeat?.();
-    });
+  const attempt = async (): Promise<void> => {
+    const built = build(options, announceJoin);
     built.on(built.events.CRASH, ({ payload }) => {
-      if (consumer === built && !stopping.signal.aborted) {
+      if (consumer === built && !isStopping()) {
         log.warn({ groupId, errorType: payload.error.name }, 'consumer crashed; it is rebuilt');
         void run();
       }
     });
-    return built;
-  };
-
-  const attempt = async (): Promise<void> => {
-    const built = build();
     try {
       await built.connect();
       await built.subscribe({
@@ -94,18 +76,26 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
       await built.disconnect().catch(() => undefined);
       throw error;
     }
-    if (stopping.signal.aborted) {
+    if (isStopping()) {
       // The stop came meanwhile and had nothing to disconnect yet.
       await built.disconnect();
       return;
     }
     consumer = built;
-    // Resolves after the join, or after a crash that CRASH has already reported.
-    await built.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: (payload) => options.onBatch(payload),
-    });
+    try {
+      // Resolves after the join, or after a crash that CRASH has already reported.
+      joining = built.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => options.onBatch(payload),
+      });
+      await joining;
+    } finally {
+      joining = undefined;
+    }
+    if (isStopping()) {
+      await built.disconnect();
+    }
   };
 
   const run = async (): Promise<void> => {
@@ -123,7 +113,12 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
     stop: async () => {
       stopping.abort();
       announceJoin();
-      await consumer?.disconnect();
+      // kafkajs forgets one that disconnects before its join, and the join goes on: it would be a member
+      // that nobody can stop. Where the join takes longer, it is left as soon as it has ended.
+      await atMost(JOIN_MS, joining);
+      if (joining === undefined) {
+        await consumer?.disconnect();
+      }
     },
     pause: (topic, partition) => {
       whileRunning(() => consumer?.pause([{ topic, partitions: [partition] }]));
@@ -132,6 +127,30 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
       whileRunning(() => consumer?.resume([{ topic, partitions: [partition] }]));
     },
   };
+}
+
+function build(options: GroupMemberOptions, announceJoin: () => void): Consumer {
+  const { client, groupId, tuning } = options;
+  const built = client.consumer({
+    ...TUNING,
+    groupId,
+    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8, restartOnFailure },
+    ...tuning,
+  });
+  built.on(built.events.GROUP_JOIN, ({ payload }) => {
+    options.onJoin(payload.memberAssignment);
+    announceJoin();
+  });
+  built.on(built.events.END_BATCH_PROCESS, ({ payload }) => {
+    options.onBatchEnd?.(payload.topic, payload.partition, payload.lastOffset);
+  });
+  built.on(built.events.FETCH, () => {
+    options.onFetch?.();
+  });
+  built.on(built.events.HEARTBEAT, () => {
+    options.onHeartbeat?.();
+  });
+  return built;
 }
 
 /** One that has just ended, or was just built, has nothing paused; with its join all begins anew. */
