@@ -22,13 +22,29 @@ export type TopicAdmin = KafkaAdmin & {
 
 const STARTUP_MS = 45_000;
 
+/** What a coordinator says that was elected, or moved, a moment ago. */
+const SETTLING: ReadonlySet<unknown> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+const isSettling = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && SETTLING.has(error.type);
+
 /** A broker just started answers "coordinator not available" for seconds: repeated, not reported. */
-async function patiently<T>(log: Logger, step: () => Promise<T>): Promise<T> {
+async function patiently<T>(
+  log: Logger,
+  step: () => Promise<T>,
+  isPassing: (error: unknown) => boolean = () => true,
+): Promise<T> {
   const giveUpAt = performance.now() + STARTUP_MS;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await step();
     } catch (error) {
+      if (!isPassing(error)) {
+        throw error;
+      }
       if (performance.now() >= giveUpAt) {
         throw new AppError('upstream.unavailable', 'kafka does not answer', { cause: error });
       }
@@ -78,12 +94,14 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
   };
 
   const groupOffsets: KafkaAdmin['groupOffsets'] = async (group, topics) => {
-    const found = await use((admin) =>
-      admin.fetchOffsets({
-        groupId: naming.physical(group),
-        topics: topics.map((topic) => naming.physical(topic)),
-      }),
-    );
+    const ask = () =>
+      use((admin) =>
+        admin.fetchOffsets({
+          groupId: naming.physical(group),
+          topics: topics.map((topic) => naming.physical(topic)),
+        }),
+      );
+    const found = await patiently(parts.log, ask, isSettling);
     return found.flatMap(({ topic, partitions }) =>
       partitions.map(({ partition, offset }) => ({
         topic: naming.logical(topic),
