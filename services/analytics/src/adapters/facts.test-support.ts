@@ -35,7 +35,12 @@ export interface OrderSpec {
   readonly cancelledAt?: string;
   readonly cod?: boolean;
   readonly sample?: boolean;
+  readonly replacement?: boolean;
+  readonly exchange?: boolean;
   readonly currency?: string;
+  readonly totalAmount?: string;
+  readonly shippingFee?: string;
+  readonly tax?: string;
   readonly lines: readonly Line[];
 }
 
@@ -85,17 +90,18 @@ export function orderFactOf(zone: string, spec: OrderSpec): OrderFact {
     warehouseId: '',
     isCod: spec.cod === true ? 1 : 0,
     isSample: spec.sample === true ? 1 : 0,
-    isReplacement: 0,
-    isExchange: 0,
+    isReplacement: spec.replacement === true ? 1 : 0,
+    isExchange: spec.exchange === true ? 1 : 0,
     isOnHold: 0,
     currency: spec.currency ?? 'IDR',
-    totalAmount: '0',
-    subTotal: '0',
-    originalTotalProductPrice: '0',
-    sellerDiscount: '0',
-    platformDiscount: '0',
-    shippingFee: '0',
-    tax: '0',
+    // No two alike, and none like an amount of the lines: what is summed up is seen to be that column.
+    totalAmount: spec.totalAmount ?? '91.01',
+    subTotal: '80.02',
+    originalTotalProductPrice: '85.03',
+    sellerDiscount: '6.04',
+    platformDiscount: '2.05',
+    shippingFee: spec.shippingFee ?? '7.06',
+    tax: spec.tax ?? '3.07',
     otherAmounts: { "buyer's\tfee": '1.5' },
     lines: {
       lineId: spec.lines.map((_line, index) => `${spec.id}-${String(index)}`),

@@ -119,6 +119,9 @@ function addOrder(rollups: Rollups, fact: OrderFact): void {
       gross_sales: total(sold, (unit) => unit.price),
       seller_discount: total(sold, (unit) => unit.own),
       platform_discount: total(sold, (unit) => unit.theirs),
+      shipping_fee: toUnits(fact.shippingFee),
+      tax: toUnits(fact.tax),
+      total_amount: toUnits(fact.totalAmount),
       cancelled_orders_by_sale: whole,
       cancelled_value_by_sale: lost,
     },
@@ -186,7 +189,10 @@ function addRefunds(
     if (order !== undefined) {
       const sale = { date: order.saleDate, hour: order.saleHour, currency };
       addShop(rollups, sale, { refunds_by_sale: gone ? 0n : back });
-      perOrder.set(order.orderId, (perOrder.get(order.orderId) ?? 0n) + back);
+      // What was given back in another currency than was paid cannot be held against it.
+      if (currency === order.currency) {
+        perOrder.set(order.orderId, (perOrder.get(order.orderId) ?? 0n) + back);
+      }
     }
   }
   for (const [orderId, back] of perOrder) {

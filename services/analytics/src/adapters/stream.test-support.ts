@@ -12,10 +12,15 @@ export interface Stream {
 }
 
 const iso = (s: number): string => new Date(s * 1000).toISOString();
+const money = (dice: Dice, high: number): string =>
+  `${String(between(dice, 1, high))}.${String(between(dice, 0, 9999)).padStart(4, '0')}`;
 const DAY = 86_400;
 const START = Date.parse('2026-03-10T00:00:00Z') / 1000;
 
-/** Versions of orders that lose lines, move their sale, cancel in part or whole; and refunds of them. */
+/**
+ * Versions of orders that lose lines, move their sale, cancel in part or whole, change their currency,
+ * are found to be a replacement or an exchange; and refunds of them, which keep their currency.
+ */
 export function randomStream(dice: Dice, tenant: Tenant, orderCount: number): Stream {
   const orders: VersionedOrder[] = [];
   const refunds: VersionedRefund[] = [];
@@ -23,6 +28,7 @@ export function randomStream(dice: Dice, tenant: Tenant, orderCount: number): St
     const id = String(576_000_000_000_000 + n);
     const created = START + between(dice, 0, 12 * DAY);
     const currency = dice() < 0.1 ? 'USD' : 'IDR';
+    const other = currency === 'USD' ? 'IDR' : 'USD';
     const cod = dice() < 0.2;
     const sample = dice() < 0.05;
     for (let seq = 1; seq <= between(dice, 1, 4); seq += 1) {
@@ -42,7 +48,13 @@ export function randomStream(dice: Dice, tenant: Tenant, orderCount: number): St
         createdAt: iso(created),
         paidAt,
         ...(isCancelled ? { cancelledAt: iso(created + between(dice, 0, 5 * DAY)) } : {}),
-        ...{ cod, sample, currency },
+        ...{ cod, sample },
+        currency: dice() < 0.1 ? other : currency,
+        replacement: dice() < 0.06,
+        exchange: dice() < 0.06,
+        totalAmount: money(dice, 99_999),
+        shippingFee: money(dice, 99),
+        tax: money(dice, 999),
         lines: isCancelled ? lines.map((line) => ({ ...line, cancelled: false })) : lines,
       });
       orders.push({ seq, fact });

@@ -32,7 +32,7 @@ import type { StoreDeps, StoredMarker } from './store-chunk.ts';
 
 const validators = createFactValidators();
 const CUTOFF = '2024-01-01';
-const FAULTS: Odds = { refuse: 0.02, loseAnswer: 0.02, die: 0.012 };
+const FAULTS: Odds = { refuse: 0.02, loseAnswer: 0.02, die: 0.016 };
 const IN_FLIGHT = 4;
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed + 1);
 
