@@ -43,10 +43,14 @@ describe('the audit of the rollups', () => {
 
   afterAll(() => sink.stop());
 
-  /** The newest row of a rollup with one column changed, as a bug of a pass would leave it. */
-  const falsify = (table: string, column: string, by: string) =>
+  /**
+   * A row of a rollup with one column changed, as a bug of a pass would leave it: under the instant of
+   * that pass, so that its sums alone are wrong. A later instant makes it a row of another pass.
+   */
+  const falsify = (table: string, column: string, by: string, laterS = 0) =>
     sink.clickhouse.command(
-      `INSERT INTO ${table} SELECT * REPLACE (${column} + ${by} AS ${column}, ver + 1 AS ver)
+      `INSERT INTO ${table} SELECT * REPLACE
+         (${column} + ${by} AS ${column}, ver + ${String(laterS)} AS ver)
        FROM ${table} FINAL WHERE shop_key = '${tenant.shopKey}' ORDER BY local_date LIMIT 1`,
     );
 
@@ -78,7 +82,7 @@ describe('the audit of the rollups', () => {
 
   it('finds a bucket with rows of two passes, although its sums are right', async () => {
     const slice = { from: '2024-01-01', to: '2028-01-01' };
-    await falsify('shop_daily', 'orders', '0');
+    await falsify('shop_daily', 'orders', '0', 1);
 
     expect(await deps.differingInSlice('shop_daily', slice)).toEqual([]);
     expect(await deps.differingInSlice('shop_hourly', slice)).toHaveLength(1);
