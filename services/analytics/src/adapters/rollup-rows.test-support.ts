@@ -4,7 +4,7 @@ import { withoutZeros } from './oracle.test-support.ts';
 import type { Row } from './oracle.test-support.ts';
 
 /** What tells rows of a rollup apart for a reader; what a row stores beside it is a measure. */
-export const ROW_KEYS = {
+const ROW_KEYS = {
   shop_hourly: ['event_date', 'event_hour', 'currency'],
   shop_daily: ['event_date', 'currency'],
   product_daily: ['event_date', 'product_id', 'sku_id', 'currency'],
