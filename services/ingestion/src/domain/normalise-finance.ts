@@ -43,7 +43,8 @@ function flatten(prefix: string, source: unknown, into: Record<string, string>):
   if (typeof source !== 'object' || source === null) {
     return;
   }
-  for (const [name, value] of Object.entries(source)) {
+  const entries: [string, unknown][] = Object.entries(source);
+  for (const [name, value] of entries) {
     if (!NAME.test(name)) {
       continue;
     }
