@@ -1,5 +1,7 @@
 import { AppError } from '../errors.ts';
 
+export type RecordReason = 'schema' | 'time' | 'range';
+
 /**
  * `code` is the general one (upstream.unavailable when `transient`, else internal) so that routes and
  * consumers treat it as any AppError; what ClickHouse said is in `serverCode` and `serverType`.
@@ -8,6 +10,8 @@ export class ClickhouseFault extends AppError {
   readonly transient: boolean;
   /** The values that were sent are at fault, not the statement, the tables or the rights to them. */
   readonly aboutRecord: boolean;
+  /** What is wrong with them, as a dead letter says it. */
+  readonly recordReason: RecordReason | undefined;
   /** ClickHouse's error number; undefined: there was no answer, or none of its own. */
   readonly serverCode: number | undefined;
   readonly serverType: string | undefined;
@@ -26,7 +30,8 @@ export class ClickhouseFault extends AppError {
       { cause: new Error(fault.detail) },
     );
     this.transient = fault.transient;
-    this.aboutRecord = fault.serverCode !== undefined && ABOUT_VALUES.has(fault.serverCode);
+    this.recordReason = ABOUT_VALUES.get(fault.serverCode ?? 0);
+    this.aboutRecord = this.recordReason !== undefined;
     this.serverCode = fault.serverCode;
     this.serverType = fault.serverType;
     this.detail = fault.detail;
@@ -41,8 +46,10 @@ const PASSING = new Set([
 
 // Text, escapes, quotes, dates, numbers, UUIDs, booleans and enums that are none; out of range, too long,
 // NULL where there is none, a constraint. Not TYPE_MISMATCH and not INCORRECT_DATA: a table says these as well.
-const ABOUT_VALUES = new Set([
-  6, 25, 26, 27, 38, 41, 69, 72, 131, 321, 349, 376, 407, 467, 469, 691,
+const ABOUT_VALUES = new Map<number, RecordReason>([
+  ...[6, 25, 26, 27, 72, 349, 376, 467, 691].map((code) => [code, 'schema'] as const),
+  ...[38, 41].map((code) => [code, 'time'] as const),
+  ...[69, 131, 321, 407, 469].map((code) => [code, 'range'] as const),
 ]);
 
 const MAX_DETAIL = 400;

@@ -25,6 +25,10 @@ export function isAboutRecord(error: unknown): boolean {
 
 /** The closed form of a reason: what metrics, headers and logs may carry. Never a message. */
 export function reasonOf(error: unknown): string {
+  const ofRecord = field(error, 'recordReason');
+  if (typeof ofRecord === 'string') {
+    return toReason(ofRecord);
+  }
   if (error instanceof AppError) {
     return toReason(error.details?.reason ?? error.code);
   }
