@@ -79,7 +79,7 @@ export function createBatchConsumer<P>(
     const settleNext = async (): Promise<boolean> => {
       const chunk = await next;
       // A stop may have cut off the chunk before: what is stored behind it would be out of order.
-      if (chunk === undefined) {
+      if (chunk === undefined || stopping.signal.aborted) {
         return false;
       }
       next = collect();
