@@ -23,9 +23,9 @@ const CHECKS = {
   conventions: ['conventions of the repository', (root) => script(root, 'conventions')],
 };
 const TESTS = {
-  unit: ['unit tests', 5 * MINUTE],
-  int: ['integration tests on real engines', 8 * MINUTE],
-  e2e: ['whole system, through its API', 8 * MINUTE],
+  unit: ['unit tests', 8 * MINUTE],
+  int: ['integration tests on real engines', 14 * MINUTE],
+  e2e: ['whole system, through its API', 12 * MINUTE],
   browser: ['whole system, in a browser', 5 * MINUTE],
   year: ['a whole year, to the cent', 20 * MINUTE],
   fault: ['faults, each on engines of its own', 12 * MINUTE],
