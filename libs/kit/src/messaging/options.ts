@@ -98,9 +98,9 @@ interface ChunkOptions<P> extends SubscriptionOptions {
    * for each of them alone: whoever counts fates there has not seen these. Called once, when the dead
    * letters have them all, and not again when something is retried; never for what `parked` names.
    * Offsets follow, so it is called again for a record that comes again after a crash. What it throws
-   * is logged.
+   * is logged. What is left to do of them, if anything, goes before every other `finish` of the chunk.
    */
-  onRejected?(rejected: readonly ParkedMessage[]): void;
+  onRejected?(rejected: readonly ParkedMessage[]): Finish | undefined;
 }
 
 export type BatchConsumerOptions = ChunkOptions<undefined>;

@@ -46,6 +46,7 @@ function createWorld(given: Partial<BatchConsumerOptions>, failures = 0) {
     onRejected: (rejected: readonly ParkedMessage[]) => {
       const told = rejected.map(({ message, reason }) => `${message.offset}:${reason}`);
       events.push(`rejected ${told.join()}`);
+      return undefined;
     },
     ...given,
   };
@@ -199,6 +200,39 @@ describe('records that are rejected alone', () => {
     expect(stored?.accepted).toBe(9);
     expect(events).toEqual(['letters 3']);
     expect(logged.join('')).toContain('not counted');
+  });
+});
+
+describe('what is left to do of rejected records', () => {
+  it('is done before what is left of the others, again until it succeeds', async () => {
+    const steps: string[] = [];
+    let failures = 1;
+    const { store, finish } = createWorld({
+      onChunk: (messages) =>
+        messages.some(isOneOf('3'))
+          ? Promise.reject(refusal)
+          : Promise.resolve({
+              finish: () => {
+                steps.push('others');
+                return Promise.resolve();
+              },
+            }),
+      onRejected: (rejected) => () => {
+        failures -= 1;
+        steps.push(`rejected ${rejected.map(({ message }) => message.offset).join()}`);
+        return failures < 0 ? Promise.resolve() : Promise.reject(away);
+      },
+    });
+
+    const stored = await store(4);
+    expect(steps).toEqual([]);
+    if (stored === undefined) {
+      throw new Error('the chunk was given up');
+    }
+    await finish(stored);
+
+    expect(steps.slice(0, 2)).toEqual(['rejected 3', 'rejected 3']);
+    expect(new Set(steps.slice(2))).toEqual(new Set(['others']));
   });
 });
 

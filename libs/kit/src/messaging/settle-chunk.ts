@@ -98,9 +98,9 @@ export function createChunkSettler<P>(
         if (!(await parkAll(parts, options, all, { signal, report: reportStore }))) {
           return undefined;
         }
-        tellRejected(parts, options, rejected);
+        const first = tellRejected(parts, options, rejected);
         const accepted = chunk.messages.length - all.length;
-        return { slices: chunk.slices, accepted, finishes, startedAt };
+        return { slices: chunk.slices, accepted, finishes: [...first, ...finishes], startedAt };
       };
       return untilGivenUp(chunk, attemptOnce, reportStore);
     },
@@ -151,14 +151,16 @@ function tellRejected<P>(
   { log }: ConsumerParts,
   options: PreparingBatchConsumerOptions<P>,
   rejected: readonly ParkedMessage[],
-): void {
+): Finish[] {
   if (rejected.length === 0) {
-    return;
+    return [];
   }
   try {
-    options.onRejected?.(rejected);
+    const left = options.onRejected?.(rejected);
+    return left === undefined ? [] : [left];
   } catch (error) {
     log.error({ err: error, group: options.group }, 'rejected records are parked, but not counted');
+    return [];
   }
 }
 
