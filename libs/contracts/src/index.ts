@@ -9,6 +9,7 @@ export * from './envelope.ts';
 export * from './topics.ts';
 export * from './events/sealed.ts';
 export * from './events/marker.ts';
+export * from './events/gap.ts';
 export * from './events/raw.ts';
 export * from './events/facts.ts';
 export * from './events/lifecycle.ts';

@@ -51,6 +51,7 @@ import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue, NO_PATIENCE } from './domain/pass-queue.ts';
 import type { Scope } from './domain/read-fact.ts';
+import { readKnown } from './domain/read-known.ts';
 import { retentionCut } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
@@ -58,6 +59,7 @@ import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
 import { guardPass } from './messaging/guard-pass.ts';
+import { raise } from './messaging/store-chunk.ts';
 import { storeUsage } from './messaging/store-usage.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
 
@@ -104,11 +106,12 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const isFenced = (shopKey: string, epoch: number): boolean => fences.isFenced(shopKey, epoch);
   const sinkDeps = sinkOf({ engines, fences, erasers, completeness, board, metrics, log });
   const journal = createMongoAudits(mongo);
+  // Of the last of all zones: the day that is shown first takes facts until it ends there as well.
+  const cutoff = (): string =>
+    retentionCut(localDateOf('Etc/GMT+12', clock.now().getTime() / 1000));
   const consumers = createConsumers(kafka, {
-    isFenced,
+    ...{ isFenced, cutoff },
     validators: createFactValidators(),
-    // Of the last of all zones: the day that is shown first takes facts until it ends there as well.
-    cutoff: () => retentionCut(localDateOf('Etc/GMT+12', clock.now().getTime() / 1000)),
     parkBody: parkBodyBy(sealer),
     liveLingerMs: config.LIVE_LINGER_MS,
     backfillLingerMs: config.BACKFILL_LINGER_MS,
@@ -121,7 +124,12 @@ export function compose(config: Config, log: Logger): Lifecycle {
     routes: routes({
       findShop: (shopKey) => shops.find(shopKey),
       isFenced,
-      known: (shopKey, epoch) => completeness.read(shopKey, epoch),
+      known: (shopKey, epoch) =>
+        readKnown(
+          { completeness: (...of) => completeness.read(...of), openGaps: figures.openGaps, cutoff },
+          shopKey,
+          epoch,
+        ),
       now: () => clock.now(),
       cursors: createCursors(sha256Hex),
       ...reads,
@@ -157,7 +165,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
         isFenced,
         reroll: (dirty) => sinkDeps.reroll(dirty, NO_PATIENCE),
         raiseRevision: async (scopes) => {
-          await sinkDeps.guardedChunk(scopes, (open) => sinkDeps.raiseRevision(open));
+          await raise(sinkDeps, scopes);
         },
         journal,
         onReport: reportAudits(metrics, log, clock),

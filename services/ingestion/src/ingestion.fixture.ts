@@ -1,4 +1,4 @@
-import { factTopic, HEADERS, TOPIC } from '@tokometrics/contracts';
+import { factTopic, GAP_TYPE, HEADERS, TOPIC } from '@tokometrics/contracts';
 import type { ShopKey } from '@tokometrics/contracts';
 import { createSealer } from '@tokometrics/erasure';
 import type { Sealer } from '@tokometrics/erasure';
@@ -62,7 +62,7 @@ export interface IngestionWorld {
   connectedShop(): Promise<{ readonly shopKey: ShopKey; readonly epoch: number }>;
   event(scope: RawScope, part: RawPart, id?: string): Promise<OutMessage>;
   readAll(topic: string, shopKey?: string): Promise<InMessage[]>;
-  /** Waits for so many facts of orders of the shop. */
+  /** Waits for so many facts of orders of the shop, markers among them. */
   factsOf(shopKey: string, count: number): Promise<InMessage[]>;
 }
 
@@ -153,7 +153,8 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
       }),
     factsOf: (shopKey, count) =>
       eventually(async () => {
-        const found = await readAll(factTopic('order'), shopKey);
+        const all = await readAll(factTopic('order'), shopKey);
+        const found = all.filter(({ headers }) => headers[HEADERS.type] !== GAP_TYPE);
         if (found.length < count) {
           throw new Error(`${String(found.length)} of ${String(count)} records on the fact topic`);
         }

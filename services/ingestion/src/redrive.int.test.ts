@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HEADERS, rawTopic, shopScope, TOPIC } from '@tokometrics/contracts';
+import { factTopic, GAP_TYPE, HEADERS, rawTopic, shopScope, TOPIC } from '@tokometrics/contracts';
 import type { ShopKey } from '@tokometrics/contracts';
 import { createUlid } from '@tokometrics/kit';
 import type { InMessage, OutMessage } from '@tokometrics/kit';
@@ -86,6 +86,8 @@ describe('dead letters that are sent again', () => {
     const { shopKey } = await parkedOrders(2);
     await world.announce(shopKey);
 
+    const told = await world.readAll(factTopic('order'), shopKey);
+    expect(told.map(({ headers }) => headers[HEADERS.type])).toEqual([GAP_TYPE, GAP_TYPE]);
     await world.replay([...ALL, '--shop', shopKey]).ended;
     await world.factsOf(shopKey, 2);
     const again = await world.replay([...ALL, '--shop', shopKey, '--again']).ended;

@@ -6,7 +6,10 @@ import { NULL_REASONS } from '../reasons.ts';
 import { resource } from '../resources.ts';
 import { granularity, instant, localDate, timeZone } from '../time.ts';
 
-export const valueState = z.enum(['source_inconsistent', 'backfilling', 'partial', 'complete']);
+/** Worst first. `incomplete`: a record that feeds the value could not be understood, see `unread`. */
+export const valueState = z.enum([
+  ...(['source_inconsistent', 'backfilling', 'incomplete', 'partial', 'complete'] as const),
+]);
 export type ValueState = z.infer<typeof valueState>;
 const nullReason = z.enum(NULL_REASONS);
 const valueText = z
@@ -58,6 +61,13 @@ export const freshness = z.object({
   historyFrom: instant.nullable(),
   historyDone: z.boolean(),
   stale: z.boolean(),
+  /**
+   * Records that were read at TikTok Shop and are in no figure, because they could not be understood:
+   * how many, and between which instants they count; `from` is null where nobody can say. Null: none.
+   */
+  unread: z
+    .object({ records: z.int().min(1), from: instant.nullable(), through: instant })
+    .nullable(),
 });
 export const meta = z.object({
   shopKey,

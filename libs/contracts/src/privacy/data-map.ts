@@ -123,6 +123,11 @@ export const DATA_MAP = {
   ),
   'clickhouse.unsettled': table('unsettled', 'finance', 'Estimates of what orders will settle to'),
   'clickhouse.sweeps': table('sweeps', 'finance', 'When estimates were last read as a whole'),
+  'clickhouse.gaps': table(
+    'gaps',
+    'orders',
+    'Records that could not be understood: their ids and times, until they can be',
+  ),
   'clickhouse.shop_hourly': table('shop_hourly', 'orders', 'Sums per hour'),
   'clickhouse.shop_daily': table('shop_daily', 'orders', 'Sums per day'),
   'clickhouse.product_daily': table('product_daily', 'products', 'Sums per product and day'),

@@ -21,6 +21,7 @@ export const STORE_IDS = [
   'clickhouse.inventory_snapshots',
   'clickhouse.unsettled',
   'clickhouse.sweeps',
+  'clickhouse.gaps',
   'clickhouse.shop_hourly',
   'clickhouse.shop_daily',
   'clickhouse.product_daily',

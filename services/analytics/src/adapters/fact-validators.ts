@@ -1,5 +1,5 @@
-import { envelopeOf, FACT_SCHEMAS, marker } from '@tokometrics/contracts';
-import type { Marker } from '@tokometrics/contracts';
+import { envelopeOf, FACT_SCHEMAS, gap, marker } from '@tokometrics/contracts';
+import type { Gap, Marker } from '@tokometrics/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 import type { FactBodies, FactEnvelope, FactValidators } from '../domain/read-fact.ts';
@@ -19,6 +19,7 @@ export function createFactValidators(): FactValidators {
     payment: compile('payment'),
     inventory: compile('inventory'),
     unsettled: compile('unsettled'),
+    gap: ajv.compile<Gap>(z.toJSONSchema(gap, { io: 'input' })),
     marker: ajv.compile<Marker>(z.toJSONSchema(marker, { io: 'input' })),
   };
 }

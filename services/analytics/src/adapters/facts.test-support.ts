@@ -1,5 +1,6 @@
 import {
   factType,
+  GAP_TYPE,
   HEADERS,
   localDateOf,
   localHourStart,
@@ -7,6 +8,7 @@ import {
   versionOf,
 } from '@tokometrics/contracts';
 import type {
+  Gap,
   InventoryFact,
   Marker,
   OrderFact,
@@ -244,6 +246,16 @@ export function factMessage(
     contenthash: 'a'.repeat(64),
   };
   return message(tenant, `tm.fact.${resource}.v1`, type, envelope, id);
+}
+
+export function gapMessage(tenant: Tenant, gap: Partial<Gap>): InMessage {
+  const whole = {
+    ...{ resource: 'order', entityId: '1', ver: versionOf(FACT_SECONDS, 1) },
+    ...{ from: 0, through: FACT_SECONDS },
+    ...gap,
+  };
+  const id = `g${String(position)}`;
+  return message(tenant, `tm.fact.${whole.resource}.v1`, GAP_TYPE, whole, id);
 }
 
 export function markerMessage(tenant: Tenant, marker: Partial<Marker>): InMessage {

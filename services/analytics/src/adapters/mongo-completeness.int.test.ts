@@ -24,4 +24,17 @@ describe('the revision of the figures', () => {
       expect(revision).toBeGreaterThanOrEqual(8);
     }
   }, 60_000);
+
+  it('remembers that something was missing once, and does so of no other connection', async () => {
+    const [gapped, whole] = [aShopKey(), aShopKey()];
+    await completeness.raiseRevision([
+      { shopKey: gapped, epoch: 1, isGapped: true },
+      { shopKey: whole, epoch: 1, isGapped: false },
+    ]);
+    await completeness.raiseRevision([{ shopKey: gapped, epoch: 1, isGapped: false }]);
+
+    expect(await completeness.read(gapped, 1)).toMatchObject({ isGapped: true, revision: 2 });
+    expect(await completeness.read(whole, 1)).toMatchObject({ isGapped: false, revision: 1 });
+    expect(await completeness.read(gapped, 2)).toMatchObject({ isGapped: false, revision: 0 });
+  });
 });

@@ -22,6 +22,15 @@ interface StoredRevision {
   readonly shopKey: string;
   readonly epoch: number;
   readonly revision: number;
+  readonly gapped?: true;
+}
+
+/** A connection whose figures have changed. */
+interface Raised {
+  readonly shopKey: string;
+  readonly epoch: number;
+  /** The change is that something is missing. Once said it stays: what is missing still is told by rows. */
+  readonly isGapped?: boolean;
 }
 
 export interface CompletenessStore {
@@ -31,8 +40,11 @@ export interface CompletenessStore {
     change: (known: Completeness) => Completeness,
   ): Promise<Completeness>;
   /** The figures of these connections have changed, and the change can be read. */
-  raiseRevision(of: readonly { readonly shopKey: string; readonly epoch: number }[]): Promise<void>;
-  read(shopKey: string, epoch: number): Promise<Known>;
+  raiseRevision(of: readonly Raised[]): Promise<void>;
+  read(
+    shopKey: string,
+    epoch: number,
+  ): Promise<Omit<Known, 'gaps'> & { readonly isGapped: boolean }>;
   erase(shopKey: string, throughEpoch: number): Promise<{ found: number; removed: number }>;
 }
 
@@ -43,10 +55,14 @@ const idOf = (shopKey: string, epoch: number, part: Resource | typeof FIGURES): 
 const toKnown = (doc: Stored | null): Completeness =>
   doc === null ? NOTHING_COMPLETE : { update: doc.update, create: doc.create };
 
-const raiseOf = ({ shopKey, epoch }: { readonly shopKey: string; readonly epoch: number }) => ({
+const raiseOf = ({ shopKey, epoch, isGapped = false }: Raised) => ({
   updateOne: {
     filter: { _id: idOf(shopKey, epoch, FIGURES) },
-    update: { $inc: { revision: 1 }, $setOnInsert: { shopKey, epoch } },
+    update: {
+      $inc: { revision: 1 },
+      $setOnInsert: { shopKey, epoch },
+      ...(isGapped ? { $set: { gapped: true as const } } : {}),
+    },
     upsert: true,
   },
 });
@@ -95,6 +111,7 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
           found.flatMap((doc) => ('resource' in doc ? [[doc.resource, toKnown(doc)]] : [])),
         ),
         revision: found.reduce((last, doc) => ('resource' in doc ? last : doc.revision), 0),
+        isGapped: found.some((doc) => 'gapped' in doc),
       };
     },
     async raiseRevision(of) {

@@ -13,6 +13,7 @@ import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { addMarker, NOTHING_COMPLETE } from '../domain/completeness.ts';
 import type { Completeness } from '../domain/completeness.ts';
 import { rememberFigures } from '../domain/figure-memo.ts';
+import { readKnown } from '../domain/read-known.ts';
 import { createCursors } from '../domain/cursor.ts';
 import { createPassQueue, NO_PATIENCE } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
@@ -62,6 +63,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const chunks: ChunkCounts[] = [];
   const known = new Map<string, Map<Resource, Completeness>>();
   const revisions = new Map<string, number>();
+  const gapped = new Set<string>();
   const reads = createClickhouseReads(clickhouse);
   const remembered = rememberFigures(reads, {
     after: (ms, act) => {
@@ -71,6 +73,15 @@ export async function startTestSink(url: string): Promise<TestSink> {
   });
   const isFenced = (shopKey: string, epoch: number) => fenced.has(`${shopKey}:${String(epoch)}`);
 
+  const cutoff = () => '2024-01-01';
+  const completeness = (shopKey: string, epoch: number) => {
+    const key = `${shopKey}:${String(epoch)}`;
+    return Promise.resolve({
+      complete: known.get(key) ?? new Map<Resource, Completeness>(),
+      revision: revisions.get(key) ?? 0,
+      isGapped: gapped.has(key),
+    });
+  };
   const update = (
     of: { shopKey: string; epoch: number; resource: Resource },
     change: (before: Completeness) => Completeness,
@@ -95,10 +106,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
       after,
     });
     return async (messages) => {
-      const prepared = await prepareChunk(
-        { isFenced, validators, cutoff: () => '2024-01-01' },
-        messages,
-      );
+      const prepared = await prepareChunk({ isFenced, validators, cutoff }, messages);
       const { parked, finish } = await storeChunk(
         {
           guardedChunk,
@@ -106,8 +114,11 @@ export async function startTestSink(url: string): Promise<TestSink> {
           reroll,
           patience: { followed: NO_PATIENCE, alone: NO_PATIENCE },
           raiseRevision: (scopes) => {
-            for (const { shopKey, epoch } of scopes) {
+            for (const { shopKey, epoch, isGapped } of scopes) {
               const key = `${shopKey}:${String(epoch)}`;
+              if (isGapped) {
+                gapped.add(key);
+              }
               revisions.set(key, (revisions.get(key) ?? 0) + 1);
             }
             return Promise.resolve();
@@ -157,11 +168,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
             } as ReturnType<RouteDeps['findShop']>)
           : undefined,
       isFenced,
-      known: (shopKey, epoch) => {
-        const key = `${shopKey}:${String(epoch)}`;
-        const complete = known.get(key) ?? new Map<Resource, Completeness>();
-        return Promise.resolve({ complete, revision: revisions.get(key) ?? 0 });
-      },
+      known: (...of) => readKnown({ completeness, openGaps: remembered.openGaps, cutoff }, ...of),
       now,
       cursors: createCursors(sha256Hex),
     }),

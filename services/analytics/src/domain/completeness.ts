@@ -14,9 +14,19 @@ export interface Completeness {
   readonly create: readonly Range[];
 }
 
+/** Records of one resource that were read at the source and are in no figure; epoch seconds. */
+export interface OpenGap {
+  readonly resource: Resource;
+  readonly records: number;
+  /** 0: nobody can say since when. */
+  readonly fromS: number;
+  readonly throughS: number;
+}
+
 /** What is known of one connection. */
 export interface Known {
   readonly complete: ReadonlyMap<Resource, Completeness>;
+  readonly gaps: readonly OpenGap[];
   /** Grows with every change of the connection's figures, once the change can be read. */
   readonly revision: number;
 }

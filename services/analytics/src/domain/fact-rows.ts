@@ -1,4 +1,5 @@
 import type {
+  Gap,
   InventoryFact,
   Marker,
   OrderFact,
@@ -95,6 +96,7 @@ export const COLUMNS = {
     ...STAMP_COLUMNS,
   ],
   sweeps: ['shop_key', 'epoch', 'stream', 'at', 'ver'],
+  gaps: ['shop_key', 'epoch', 'resource', 'entity_id', 'from_s', 'through_s', 'ver'],
 } as const satisfies Record<string, readonly string[]>;
 export type BaseTable = keyof typeof COLUMNS;
 
@@ -194,6 +196,14 @@ export function sweepRow(
   return sweep === undefined
     ? undefined
     : tsvRow([shopKey, epoch, resource, through, rowVersion(sweep, 0)]);
+}
+
+/** What was read at the source and could not become a row of its own. */
+export function gapRow({ shopKey, epoch }: Pick<RowStamp, 'shopKey' | 'epoch'>, gap: Gap): string {
+  return tsvRow([
+    ...[shopKey, epoch, gap.resource, textCell(gap.entityId), gap.from, gap.through],
+    rowVersion(gap.ver, 0),
+  ]);
 }
 
 /** Money back to the buyer, positive: the platform writes both parts below zero. */

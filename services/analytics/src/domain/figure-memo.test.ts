@@ -29,6 +29,7 @@ function aStore(chance = 0) {
       },
       figuresByHour: NEVER,
       figuresOfPartHour: NEVER,
+      openGaps: NEVER,
     },
     {
       random: () => chance,
@@ -143,6 +144,7 @@ describe('remembered figures', () => {
         figuresByDay: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve([])),
         figuresByHour: NEVER,
         figuresOfPartHour: NEVER,
+        openGaps: NEVER,
       },
       { after: () => undefined, random: () => 0 },
     );

@@ -1,4 +1,5 @@
 import type { DayFigure, HourFigure } from './bucket-sums.ts';
+import type { OpenGap } from './completeness.ts';
 import type { FigureDeps } from './read-figures.ts';
 import type { Sums } from './sums.ts';
 
@@ -94,7 +95,13 @@ function createMemo<T>({ after, random, onRead = () => undefined }: MemoOptions)
   };
 }
 
-export interface RememberedFigures extends FigureDeps {
+export interface GapDeps {
+  readonly openGaps: (
+    params: Question & { readonly cutoff: string },
+  ) => Promise<readonly OpenGap[]>;
+}
+
+export interface RememberedFigures extends FigureDeps, GapDeps {
   /** Nothing of an erased shop stays in memory. */
   forget(shopKey: string): void;
 }
@@ -104,19 +111,22 @@ type Unversioned<F> = F extends (params: infer P) => infer R
   : never;
 
 /** What the store is asked: the same questions without the revision. */
-export type FigureReads = { readonly [K in keyof FigureDeps]: Unversioned<FigureDeps[K]> };
+type Remembered = FigureDeps & GapDeps;
+export type FigureReads = { readonly [K in keyof Remembered]: Unversioned<Remembered[K]> };
 
 export function rememberFigures(reads: FigureReads, options: MemoOptions): RememberedFigures {
   const days = createMemo<DayFigure>(options);
   const hours = createMemo<HourFigure>(options);
   const parts = createMemo<{ readonly sums: Sums }>(options);
+  const gaps = createMemo<OpenGap>(options);
   return {
     figuresByDay: (params) => days.read(params, (question) => reads.figuresByDay(question)),
     figuresByHour: (params) => hours.read(params, (question) => reads.figuresByHour(question)),
     figuresOfPartHour: (params) =>
       parts.read(params, (question) => reads.figuresOfPartHour(question)),
+    openGaps: (params) => gaps.read(params, (question) => reads.openGaps(question)),
     forget: (shopKey) => {
-      [days, hours, parts].forEach((memo) => {
+      [days, hours, parts, gaps].forEach((memo) => {
         memo.forget(shopKey);
       });
     },

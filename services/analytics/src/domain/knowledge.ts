@@ -1,7 +1,10 @@
 import type { MetricId, NullReason, Resource, ValueState } from '@tokometrics/contracts';
 import { DICTIONARY, FRESHNESS_BUDGET_S, RESOURCES } from '@tokometrics/contracts';
-import type { Completeness, Watermark } from './completeness.ts';
+import type { Known, OpenGap, Watermark } from './completeness.ts';
 import { NOTHING_COMPLETE, watermarkOf } from './completeness.ts';
+
+/** What could not be read of one resource, in one. */
+export type Unread = Omit<OpenGap, 'resource'>;
 
 export interface Interval {
   readonly fromS: number;
@@ -15,6 +18,8 @@ export interface Knowledge {
   completeThrough(metric: MetricId): number | null;
   isStale(metric: MetricId): boolean;
   isResourceStale(resource: Resource): boolean;
+  /** undefined: nothing of it is missing. */
+  unreadOf(resource: Resource): Unread | undefined;
   /** Every resource of the metric is loaded from here on; infinite while nothing is. */
   loadedFrom(metric: MetricId): number;
   stateOf(metric: MetricId, interval: Interval, isInconsistent: boolean): ValueState;
@@ -23,11 +28,11 @@ export interface Knowledge {
 }
 
 export function createKnowledge(
-  completeness: ReadonlyMap<Resource, Completeness>,
+  { complete, gaps }: Pick<Known, 'complete' | 'gaps'>,
   nowS: number,
 ): Knowledge {
   const watermarks = RESOURCES.map((resource) =>
-    watermarkOf(resource, completeness.get(resource) ?? NOTHING_COMPLETE),
+    watermarkOf(resource, complete.get(resource) ?? NOTHING_COMPLETE),
   );
   const of = (metric: MetricId): Watermark[] =>
     watermarks.filter(({ resource }) => DICTIONARY[metric].resources.includes(resource));
@@ -42,6 +47,13 @@ export function createKnowledge(
     );
   const loadedFrom = (metric: MetricId): number =>
     Math.max(...of(metric).map(({ historyFrom }) => historyFrom ?? Number.POSITIVE_INFINITY));
+  const isGapped = (metric: MetricId, { fromS, toS }: Interval): boolean =>
+    gaps.some(
+      (gap) =>
+        DICTIONARY[metric].resources.includes(gap.resource) &&
+        gap.fromS < toS &&
+        gap.throughS >= fromS,
+    );
   const isWatermarkStale = ({ resource, completeThrough: through }: Watermark): boolean =>
     through === null || nowS - through > FRESHNESS_BUDGET_S[resource];
 
@@ -52,12 +64,17 @@ export function createKnowledge(
     isStale: (metric) => of(metric).some(isWatermarkStale),
     isResourceStale: (resource) =>
       watermarks.some((mark) => mark.resource === resource && isWatermarkStale(mark)),
-    stateOf: (metric, { fromS, toS }, isInconsistent) => {
+    unreadOf: (resource) => sumOf(gaps.filter((gap) => gap.resource === resource)),
+    stateOf: (metric, interval, isInconsistent) => {
+      const { fromS, toS } = interval;
       if (isInconsistent) {
         return 'source_inconsistent';
       }
       if (fromS < loadedFrom(metric)) {
         return 'backfilling';
+      }
+      if (isGapped(metric, interval)) {
+        return 'incomplete';
       }
       const through = completeThrough(metric);
       return toS > nowS || through === null || through < toS ? 'partial' : 'complete';
@@ -73,4 +90,14 @@ export function createKnowledge(
       return through === null || fromS >= through ? 'not_yet' : undefined;
     },
   };
+}
+
+function sumOf(gaps: readonly OpenGap[]): Unread | undefined {
+  return gaps.length === 0
+    ? undefined
+    : {
+        records: gaps.reduce((sum, { records }) => sum + records, 0),
+        fromS: Math.min(...gaps.map(({ fromS }) => fromS)),
+        throughS: Math.max(...gaps.map(({ throughS }) => throughS)),
+      };
 }

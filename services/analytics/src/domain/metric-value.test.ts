@@ -25,7 +25,7 @@ const context = (() => {
     ]),
   );
   const window = resolveWindow({ from: '2026-11-15', to: '2026-11-27' }, 'Asia/Jakarta', NOW);
-  const knowledge = createKnowledge(complete, window.nowS);
+  const knowledge = createKnowledge({ complete, gaps: [] }, window.nowS);
   return { window, knowledge, basis: 'activity' as const, currency: 'IDR' };
 })();
 const dayOf = (date: string) => {

@@ -1,5 +1,7 @@
 import {
   factType,
+  GAP_TYPE,
+  gapOf,
   inventoryFact,
   MARKER_TYPE,
   orderFact,
@@ -11,6 +13,7 @@ import {
 } from '@tokometrics/contracts';
 import type {
   FACT_SCHEMAS,
+  Gap,
   InventoryFact,
   Marker,
   OrderFact,
@@ -24,6 +27,7 @@ import type {
 import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
 import {
+  gapRow,
   inventoryRow,
   orderRow,
   paymentRow,
@@ -65,7 +69,10 @@ export interface FactBodies {
 /** Compiled from the contracts' own schemas; each proves its type. */
 export type FactValidators = {
   readonly [R in keyof FactBodies]: (value: unknown) => value is FactEnvelope<FactBodies[R]>;
-} & { readonly marker: (value: unknown) => value is Marker };
+} & {
+  readonly marker: (value: unknown) => value is Marker;
+  readonly gap: (value: unknown) => value is Gap;
+};
 
 /** Which rollups a row touches: `order` all of a shop's, `settlement` those without products. */
 export type Rollup = 'order' | 'settlement' | 'finance';
@@ -92,7 +99,12 @@ export type Reading =
   | { readonly kind: 'fact'; readonly fact: Fact }
   | { readonly kind: 'marker'; readonly scope: Scope; readonly marker: Marker }
   | { readonly kind: 'dropped'; readonly reason: 'fenced' | 'expired' }
-  | { readonly kind: 'parked'; readonly reason: string };
+  | {
+      readonly kind: 'parked';
+      readonly reason: string;
+      /** What is missing for want of it; absent where nobody can say. */
+      readonly gap?: Fact | undefined;
+    };
 
 export interface ReadDeps {
   readonly isFenced: (shopKey: string, epoch: number) => boolean;
@@ -117,7 +129,7 @@ function isAligned<K extends string>(
 
 const RESOURCE_OF = new Map<string, Resource>(RESOURCES.map((name) => [factType(name), name]));
 
-const parked = (reason: string): Reading => ({ kind: 'parked', reason });
+const parked = (reason: string, gap?: Fact): Reading => ({ kind: 'parked', reason, gap });
 
 /** Headers first: of a closed scope not even the body is looked at. */
 export function readFact(deps: ReadDeps, message: MessageLike): Reading {
@@ -133,6 +145,11 @@ export function readFact(deps: ReadDeps, message: MessageLike): Reading {
   if (type === MARKER_TYPE) {
     const marker = markerIn(body);
     return deps.validators.marker(marker) ? { kind: 'marker', scope, marker } : parked('schema');
+  }
+  if (type === GAP_TYPE) {
+    return deps.validators.gap(body)
+      ? { kind: 'fact', fact: gapFact(scope, body) }
+      : parked('schema');
   }
   const resource = type === undefined ? undefined : RESOURCE_OF.get(type);
   return resource === undefined ? parked('unknown_type') : readBody(deps, scope, resource, body);
@@ -152,9 +169,10 @@ function parseBody(value: Buffer | null): unknown {
 }
 
 /** A marker comes bare or as the data of an envelope. */
-function markerIn(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'data' in body ? body.data : body;
-}
+const markerIn = (body: unknown): unknown => dataOf(body) ?? body;
+
+const dataOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined;
 
 const READERS: Readonly<
   Record<keyof typeof FACT_SCHEMAS, (deps: ReadDeps, body: unknown) => Draft | undefined>
@@ -175,7 +193,7 @@ const READERS: Readonly<
 function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknown): Reading {
   const draft = READERS[resource](deps, body);
   if (draft === undefined) {
-    return parked('schema');
+    return parked('schema', gapIn(scope, resource, body));
   }
   // A body that claims another tenant than its headers is nobody's.
   if (draft.scope.shopKey !== scope.shopKey || draft.scope.epoch !== scope.epoch) {
@@ -185,6 +203,29 @@ function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknow
     return { kind: 'dropped', reason: 'expired' };
   }
   return { kind: 'fact', fact: { resource, ...draft } };
+}
+
+/** What is missing for want of a fact that is refused; undefined where it does not say which it is. */
+export function missingFact({ value, headers }: MessageLike): Fact | undefined {
+  const scope = scopeOfHeaders(headers);
+  const resource = RESOURCE_OF.get(headers[HEADERS.type] ?? '');
+  return scope && resource && gapIn(scope, resource, parseBody(value));
+}
+
+function gapIn(scope: Scope, resource: Resource, envelope: unknown): Fact | undefined {
+  const gap = gapOf(resource, scope, { envelope, body: dataOf(envelope) });
+  return gap && gapFact(scope, gap);
+}
+
+/** It has a row and a version like any fact; which days it is about is for readers to see. */
+function gapFact(scope: Scope, gap: Gap): Fact {
+  const ver = rowVersion(gap.ver, 0);
+  return {
+    ...{ scope, resource: gap.resource, entity: `gap|${gap.resource}|${gap.entityId}` },
+    ...{ ver: BigInt(ver), eventId: ver },
+    rows: [{ table: 'gaps', line: gapRow(scope, gap) }],
+    ...{ dirty: [], days: [] },
+  };
 }
 
 type Draft = Omit<Fact, 'resource'> & {

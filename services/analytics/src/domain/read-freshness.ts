@@ -9,7 +9,7 @@ export async function readFreshness(
   request: { readonly shop: string },
 ) {
   const shop = openShop(deps, merchantId, request.shop);
-  const { complete } = await deps.known(shop.shopKey, shop.epoch);
+  const known = await deps.known(shop.shopKey, shop.epoch);
   const nowS = Math.floor(deps.now().getTime() / 1000);
-  return { items: freshnessOf(createKnowledge(complete, nowS)) };
+  return { items: freshnessOf(createKnowledge(known, nowS)) };
 }

@@ -90,7 +90,7 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
       compare: undefined,
       basis: 'activity',
       currency: shop.currency,
-      knowledge: createKnowledge(known.complete, window.nowS),
+      knowledge: createKnowledge(known, window.nowS),
     }),
     items: page.map((order) => orderRowOf(shop.shopKey, order)),
     statuses: [...statuses],

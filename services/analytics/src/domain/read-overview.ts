@@ -33,12 +33,12 @@ export async function openFigures(
 ): Promise<Opened> {
   const shop = openShop(deps, merchantId, request.shop);
   const window = resolveWindow(request, shop.zone, deps.now());
-  const { complete, revision } = await deps.known(shop.shopKey, shop.epoch);
-  const knowledge = createKnowledge(complete, window.nowS);
+  const known = await deps.known(shop.shopKey, shop.epoch);
+  const knowledge = createKnowledge(known, window.nowS);
   // One cut for all tiles, by the resource that moves fastest; statements come once a day.
   const ordersThrough = knowledge.completeThrough('orders');
   return {
-    shop: { ...shop, revision },
+    shop: { ...shop, revision: known.revision },
     window,
     knowledge,
     baseline: baselineOf(window, request.compare, ordersThrough),

@@ -9,15 +9,13 @@ import type { MetaParts } from './reply-meta.ts';
 
 const NOW = 1_795_000_000;
 /** Orders have just been read, everything else some while ago. */
-const knowledge = createKnowledge(
-  new Map(
-    RESOURCES.map((resource): [Resource, Completeness] => {
-      const through = resource === 'order' ? NOW : NOW - 3_000;
-      return [resource, { create: [], update: [{ from: 0, through }] }];
-    }),
-  ),
-  NOW,
+const complete = new Map(
+  RESOURCES.map((resource): [Resource, Completeness] => {
+    const through = resource === 'order' ? NOW : NOW - 3_000;
+    return [resource, { create: [], update: [{ from: 0, through }] }];
+  }),
 );
+const knowledge = createKnowledge({ complete, gaps: [] }, NOW);
 const parts: MetaParts = {
   ...{ shopKey: aShopKey(), compare: undefined, basis: 'activity', currency: null, knowledge },
   window: {

@@ -1,6 +1,6 @@
 import type { Basis, Resource } from '@tokometrics/contracts';
 import { DICTIONARY, isoInstant } from '@tokometrics/contracts';
-import type { Knowledge } from './knowledge.ts';
+import type { Knowledge, Unread } from './knowledge.ts';
 import type { QueryWindow } from './query-window.ts';
 
 const maybeInstant = (epochS: number | null): string | null =>
@@ -13,7 +13,18 @@ export function freshnessOf(knowledge: Knowledge) {
     historyFrom: maybeInstant(historyFrom),
     historyDone,
     stale: knowledge.isResourceStale(resource),
+    unread: unreadReply(knowledge.unreadOf(resource)),
   }));
+}
+
+function unreadReply(unread: Unread | undefined) {
+  return unread === undefined
+    ? null
+    : {
+        records: unread.records,
+        from: unread.fromS === 0 ? null : isoInstant(unread.fromS),
+        through: isoInstant(unread.throughS),
+      };
 }
 
 /** A page is as old as the oldest of these, and no older because estimates are read once an hour. */

@@ -1,18 +1,16 @@
 import type { Resource } from '@tokometrics/contracts';
 import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
-import { countsOfParked } from '../domain/chunk-counts.ts';
-import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { NO_PATIENCE } from '../domain/pass-queue.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
+import { storeRejected } from './store-rejected.ts';
+import type { RejectedDeps } from './store-rejected.ts';
 
-export interface ConsumerDeps extends PrepareDeps, Omit<StoreDeps, 'patience'> {
+export interface ConsumerDeps extends PrepareDeps, RejectedDeps, Omit<StoreDeps, 'patience'> {
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
-  /** Of records that the store refused one by one: they are in no chunk's counts. */
-  readonly noteRejected: (counts: readonly ChunkCounts[]) => void;
   readonly liveLingerMs: number;
   readonly backfillLingerMs: number;
 }
@@ -59,9 +57,7 @@ export function createConsumers(
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
       storeChunk({ ...deps, patience }, prepared),
-    onRejected: (rejected: readonly ParkedMessage[]) => {
-      deps.noteRejected(countsOfParked(rejected.map(({ message }) => message)));
-    },
+    onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(deps, rejected),
     maxInFlight: CHUNKS_IN_FLIGHT,
   });
   const ofResource = (resource: Resource): Lifecycled[] => [

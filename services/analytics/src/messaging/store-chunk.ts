@@ -30,7 +30,7 @@ export interface StoreDeps {
   /** How long figures may wait for the chunks behind: where more is at hand, and where nothing is. */
   readonly patience: { readonly followed: Patience; readonly alone: Patience };
   /** The figures of these connections have changed: answers from before no longer hold. */
-  readonly raiseRevision: (scopes: readonly Scope[]) => Promise<void>;
+  readonly raiseRevision: (scopes: readonly Raised[]) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
   readonly complete: (markers: readonly StoredMarker[]) => Promise<void>;
   readonly invalidate: (
@@ -40,6 +40,11 @@ export interface StoreDeps {
   ) => void;
 }
 
+/** A connection whose figures have changed, and whether the change is that something is missing. */
+export interface Raised extends Scope {
+  readonly isGapped?: boolean;
+}
+
 interface FactItem {
   readonly message: InMessage;
   readonly fact: Fact;
@@ -47,7 +52,8 @@ interface FactItem {
 
 /**
  * Facts → base tables; then rollups → completeness → counters, in this order:
- * 1. base rows first: what a rollup is computed from must be there. What is left holds no record;
+ * 1. base rows first: what a rollup is computed from must be there, and what is missing of it beside
+ *    them. What is left holds no record;
  * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
  *    complete, and is no answer from before shown any more;
  * 3. markers behind them, and behind all chunks before: completeness never runs ahead of the figures,
@@ -59,7 +65,7 @@ export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
 ): Promise<Required<ChunkResult>> {
-  const { facts, markers, parked, fates } = sorted(prepared);
+  const { facts, markers, gaps, parked, fates } = sorted(prepared);
   const collapsed = collapse(facts);
   for (const { message } of collapsed.conflicting) {
     parked.push({ message, reason: 'ver_conflict' });
@@ -70,7 +76,7 @@ export async function storeChunk(
       fates.set(message, fate);
     }
   }
-  const kept = collapsed.kept.map(({ fact }) => fact);
+  const kept = [...collapsed.kept.map(({ fact }) => fact), ...gaps];
   const { fenced } = await deps.guardedChunk(distinctScopes(kept), async (open) => {
     const isOpen = includes(open);
     await insertRows(
@@ -89,7 +95,7 @@ export async function storeChunk(
     parked,
     finish: finishOf(deps, {
       dirty: dirtyOf(stored),
-      scopes: distinctScopes(stored),
+      scopes: raisedBy(stored),
       changes: changesOf(stored),
       markers: markers.map(({ message: { topic, partition }, ...marker }) => ({
         ...marker,
@@ -103,7 +109,7 @@ export async function storeChunk(
 /** What is left of a chunk whose rows are stored. It is small: chunks wait for their pass like this. */
 interface StoredChunk {
   readonly dirty: Readonly<Record<Rollup, readonly Bucket[]>>;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly Raised[];
   readonly changes: readonly Change[];
   readonly markers: readonly (StoredMarker & Slice)[];
   readonly counts: readonly ChunkCounts[];
@@ -115,7 +121,7 @@ const finishOf =
     if (scopes.length > 0) {
       await deps.reroll(dirty, deps.patience[isFollowed() ? 'followed' : 'alone']);
     }
-    const raised = await deps.guardedChunk(scopes, (open) => deps.raiseRevision(open));
+    const raised = await raise(deps, scopes);
     await turn();
     const told = await deps.guardedChunk(distinctScopes(markers), async (open) => {
       const isOpen = includes(open);
@@ -141,6 +147,7 @@ function sorted(prepared: readonly Prepared[]) {
   const fates = new Map<InMessage, Fate>();
   const facts: FactItem[] = [];
   const markers: (StoredMarker & { readonly message: InMessage })[] = [];
+  const gaps: Fact[] = [];
   const parked: { message: InMessage; reason: string }[] = [];
   for (const { message, reading } of prepared) {
     if (reading.kind === 'fact') {
@@ -150,15 +157,36 @@ function sorted(prepared: readonly Prepared[]) {
       fates.set(message, 'marker');
     } else if (reading.kind === 'parked') {
       parked.push({ message, reason: reading.reason });
+      gaps.push(...(reading.gap === undefined ? [] : [reading.gap]));
       fates.set(message, 'dlq');
     } else {
       fates.set(message, reading.reason);
     }
   }
-  return { facts, markers, parked, fates };
+  return { facts, markers, gaps, parked, fates };
 }
 
-async function insertRows(deps: StoreDeps, facts: readonly Fact[]): Promise<void> {
+/** Of facts whose rows are stored. */
+export function raisedBy(facts: readonly Fact[]): Raised[] {
+  const gapped = new Set(facts.filter(isGap).map(({ scope }) => scopeKey(scope)));
+  return distinctScopes(facts).map((scope) => ({
+    ...scope,
+    isGapped: gapped.has(scopeKey(scope)),
+  }));
+}
+
+const isGap = ({ rows }: Fact): boolean => rows.some(({ table }) => table === 'gaps');
+
+export const raise = (
+  deps: Pick<StoreDeps, 'guardedChunk' | 'raiseRevision'>,
+  scopes: readonly Raised[],
+): Promise<{ readonly fenced: readonly Scope[] }> =>
+  deps.guardedChunk(scopes, (open) => deps.raiseRevision(scopes.filter(includes(open))));
+
+export async function insertRows(
+  deps: Pick<StoreDeps, 'insert'>,
+  facts: readonly Fact[],
+): Promise<void> {
   const lines = new Map<BaseTable, string[]>();
   for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
     const ofTable = lines.get(table) ?? [];
@@ -180,11 +208,11 @@ async function noteSweeps(deps: StoreDeps, markers: readonly StoredMarker[]): Pr
 
 const scopeKey = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
 
-function distinctScopes(items: readonly { readonly scope: Scope }[]): Scope[] {
+export function distinctScopes(items: readonly { readonly scope: Scope }[]): Scope[] {
   return [...new Map(items.map(({ scope }) => [scopeKey(scope), scope])).values()];
 }
 
-function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
+export function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
   const keys = new Set(scopes.map(scopeKey));
   return (scope) => keys.has(scopeKey(scope));
 }

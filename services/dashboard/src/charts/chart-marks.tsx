@@ -43,6 +43,17 @@ export function Marks({ frame, plot, lines, kind, active, hatchId }: MarksProps)
           className="opacity-50"
         />
       ))}
+      {stretches(current.points, ({ state }) => state === 'incomplete').map(({ from, to }) => (
+        <rect
+          key={from}
+          data-mark="missing"
+          x={plot.x(from) - plot.step / 2}
+          width={(to - from) * plot.step}
+          y={top}
+          height={height}
+          className="fill-warn-wash"
+        />
+      ))}
       {active === undefined ? null : (
         <rect
           x={plot.x(active) - plot.step / 2}

@@ -83,6 +83,7 @@ export const STATE_TEXT: Readonly<Record<ValueState, string | undefined>> = {
   complete: undefined,
   partial: 'not over yet',
   backfilling: 'history is still loading',
+  incomplete: 'records that could not be understood are missing',
   source_inconsistent: 'the source contradicts itself',
 };
 

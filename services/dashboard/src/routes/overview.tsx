@@ -6,10 +6,11 @@ import { useState } from 'react';
 import { overviewQuery } from '../api/figures.ts';
 import { lineOf } from '../charts/chart-model.ts';
 import { MainChart } from '../features/figures/main-chart.tsx';
-import { FreshnessLine, isLoading } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine, isLoading, isMissing } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { emptyKindOf, OverviewEmpty } from '../features/figures/overview-empty.tsx';
 import { isProductMetric, ProductList } from '../features/figures/product-list.tsx';
+import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { FilterBar } from '../features/filters/filter-bar.tsx';
 import type { OverviewSearch } from '../features/filters/search.ts';
 import { figureQuery } from '../features/filters/search.ts';
@@ -51,6 +52,9 @@ function Overview({ shop }: { readonly shop: Shop }) {
       <Head shop={shop} page={page} />
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
+        {reply === undefined || !isMissing(reply.tiles.map(({ value }) => value)) ? null : (
+          <UnreadNotice freshness={reply.meta.freshness} timezone={reply.meta.timezone} />
+        )}
         {overview.isError ? (
           <ErrorBox error={overview.error} onRetry={() => void overview.refetch()} />
         ) : null}
@@ -89,6 +93,7 @@ function Head({ shop, page: { search, overview, change } }: HeadProps) {
           <FreshnessLine
             freshness={reply.meta.freshness}
             isLoading={isLoading(reply.tiles.map(({ value }) => value))}
+            isMissing={isMissing(reply.tiles.map(({ value }) => value))}
             timezone={reply.meta.timezone}
             onRefresh={overview.refetch}
           />

@@ -5,9 +5,10 @@ import { getRouteApi } from '@tanstack/react-router';
 import { todayQuery } from '../api/figures.ts';
 import { lineOf, summarise } from '../charts/chart-model.ts';
 import { SeriesChart } from '../charts/series-chart.tsx';
-import { FreshnessLine, isLoading } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine, isLoading, isMissing } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { StatusCounts } from '../features/figures/status-counts.tsx';
+import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { PageHead } from '../features/frame/page-head.tsx';
 import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
@@ -44,6 +45,7 @@ function Today({ shop }: { readonly shop: Shop }) {
             <FreshnessLine
               freshness={reply.meta.freshness}
               isLoading={isLoading(reply.tiles.map(({ value }) => value))}
+              isMissing={isMissing(reply.tiles.map(({ value }) => value))}
               timezone={reply.meta.timezone}
               onRefresh={today.refetch}
             />
@@ -52,6 +54,9 @@ function Today({ shop }: { readonly shop: Shop }) {
       />
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
+        {reply === undefined || !isMissing(reply.tiles.map(({ value }) => value)) ? null : (
+          <UnreadNotice freshness={reply.meta.freshness} timezone={reply.meta.timezone} />
+        )}
         {today.isError ? (
           <ErrorBox error={today.error} onRetry={() => void today.refetch()} />
         ) : null}

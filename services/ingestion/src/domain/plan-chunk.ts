@@ -1,5 +1,6 @@
 import {
   envelopeOf,
+  gapOf,
   HEADERS,
   MARKER_TYPE,
   marker,
@@ -8,7 +9,7 @@ import {
   scopeOfHeaders,
   sealed,
 } from '@tokometrics/contracts';
-import type { Resource, ScopedHeaders, SealedWire } from '@tokometrics/contracts';
+import type { Gap, Resource, ScopedHeaders, SealedWire } from '@tokometrics/contracts';
 import { jsonOf } from '@tokometrics/kit/json';
 import { z } from 'zod';
 
@@ -20,7 +21,7 @@ const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.in
 export type Triage =
   | { readonly kind: 'fenced' }
   | { readonly kind: 'unscoped' }
-  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'unreadable'; readonly gap: Gap | undefined }
   | { readonly kind: 'marker'; readonly scope: ScopedHeaders }
   | {
       readonly kind: 'event';
@@ -42,6 +43,10 @@ const RESOURCE_OF_TOPIC = new Map<string, Resource>(
   ]),
 );
 
+/** By its topic alone; undefined: not a topic of snapshots. */
+export const resourceOf = ({ topic }: Pick<RawRecord, 'topic'>): Resource | undefined =>
+  RESOURCE_OF_TOPIC.get(topic);
+
 /** The fence comes first: not even a malformed record of an erased scope may reach a dead letter. */
 export function triage(
   record: RawRecord,
@@ -57,12 +62,13 @@ export function triage(
   const body = jsonOf(record.value);
   if (record.headers[HEADERS.type] === MARKER_TYPE) {
     const parsed = markerEnvelope.safeParse(body);
-    return parsed.success ? { kind: 'marker', scope } : { kind: 'unreadable' };
+    return parsed.success ? { kind: 'marker', scope } : { kind: 'unreadable', gap: undefined };
   }
-  const resource = RESOURCE_OF_TOPIC.get(record.topic);
+  const resource = resourceOf(record);
   const parsed = rawEnvelope.safeParse(body);
   if (resource === undefined || !parsed.success || !agrees(parsed.data, scope)) {
-    return { kind: 'unreadable' };
+    const gap = resource && gapOf(resource, scope, { envelope: body, body: undefined });
+    return { kind: 'unreadable', gap };
   }
   return { kind: 'event', resource, envelope: parsed.data, sealed: parsed.data.data };
 }

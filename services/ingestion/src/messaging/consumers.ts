@@ -1,10 +1,10 @@
 import { backfillTwin, rawTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
-import { countsOf } from '../domain/fates.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
+import { storeRejected } from './store-rejected.ts';
 
 export interface ConsumerDeps extends PrepareDeps, StoreDeps {
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
@@ -31,11 +31,7 @@ export function createConsumers(
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
       storeChunk(deps, prepared),
-    // Refused by a store one by one, they are in no chunk's counts.
-    onRejected: (rejected: readonly ParkedMessage[]) => {
-      const messages = rejected.map(({ message }) => message);
-      deps.count(countsOf(messages, new Map(messages.map((message) => [message, 'parked']))));
-    },
+    onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(deps, rejected),
   };
   return [
     kafka.batchConsumer<Prepared[]>({

@@ -1,4 +1,5 @@
-import type { Resource, SealedWire } from '@tokometrics/contracts';
+import { gapOf } from '@tokometrics/contracts';
+import type { Gap, Resource, SealedWire } from '@tokometrics/contracts';
 import { KeyShredded } from '@tokometrics/erasure';
 import type { SealContext } from '@tokometrics/erasure';
 import type { InMessage } from '@tokometrics/kit';
@@ -7,6 +8,7 @@ import type { Fact, Validators } from '../domain/normalise.ts';
 import { triage } from '../domain/plan-chunk.ts';
 import type { RawEnvelope } from '../domain/plan-chunk.ts';
 import { Rejected } from '../domain/rejected.ts';
+import type { RejectReason } from '../domain/rejected.ts';
 
 export interface PreparedEvent {
   readonly kind: 'event';
@@ -23,10 +25,18 @@ export interface PreparedMarker {
   readonly scope: { readonly shopKey: string; readonly epoch: number };
 }
 
+export interface PreparedParked {
+  readonly kind: 'parked';
+  readonly message: InMessage;
+  readonly reason: string;
+  /** What is missing for want of it; undefined where nobody can say. */
+  readonly gap: Gap | undefined;
+}
+
 export type Prepared =
   | PreparedEvent
   | PreparedMarker
-  | { readonly kind: 'parked'; readonly message: InMessage; readonly reason: string }
+  | PreparedParked
   | {
       readonly kind: 'dropped';
       readonly message: InMessage;
@@ -57,9 +67,9 @@ async function prepareOne(deps: PrepareDeps, message: InMessage): Promise<Prepar
     case 'fenced':
       return { kind: 'dropped', message, reason: 'fenced' };
     case 'unscoped':
-      return { kind: 'parked', message, reason: 'unscoped' };
+      return { kind: 'parked', message, reason: 'unscoped', gap: undefined };
     case 'unreadable':
-      return { kind: 'parked', message, reason: 'schema' };
+      return { kind: 'parked', message, reason: 'schema', gap: verdict.gap };
     case 'marker':
       return { kind: 'marker', message, scope: verdict.scope };
     case 'event':
@@ -73,12 +83,17 @@ async function prepareEvent(
   event: { resource: Resource; envelope: RawEnvelope; sealed: SealedWire },
 ): Promise<Prepared> {
   const { envelope, resource } = event;
+  const parked = (reason: string, body: unknown): Prepared => {
+    const scope = { shopKey: envelope.shopkey, epoch: envelope.epoch };
+    return { kind: 'parked', message, reason, gap: gapOf(resource, scope, { envelope, body }) };
+  };
   const zone = await deps.zoneOf(envelope.shopkey, envelope.epoch);
   if (zone === undefined) {
-    return { kind: 'parked', message, reason: 'unknown_shop' };
+    return parked('unknown_shop', undefined);
   }
+  let body: unknown;
   try {
-    const body = await openBody(deps, envelope, event.sealed);
+    body = await openBody(deps, envelope, event.sealed);
     const fetchedAt = new Date(envelope.fetchedat ?? envelope.time);
     const seenAt = Math.floor(fetchedAt.getTime() / 1000);
     const fact = normalise(deps.validators, { resource, body, zone: { zone }, seenAt });
@@ -87,7 +102,11 @@ async function prepareEvent(
       : { kind: 'event', message, resource, envelope, fetchedAt, fact };
     // eslint-disable-next-line no-restricted-syntax -- what no retry can mend is parked, record by record
   } catch (error) {
-    return verdictOf(error, message, () => deps.isFenced(envelope.shopkey, envelope.epoch));
+    const reason = reasonOf(error);
+    // Keys are destroyed behind fences: of an open connection a missing key is a fault, and is told.
+    return reason === 'undecryptable' && deps.isFenced(envelope.shopkey, envelope.epoch)
+      ? { kind: 'dropped', message, reason: 'fenced' }
+      : parked(reason, body);
   }
 }
 
@@ -105,22 +124,16 @@ async function openBody(
   return JSON.parse((await deps.open(context, sealed)).toString('utf8'));
 }
 
-/** Data that no retry can mend is parked; a dependency that is down goes up to the consumer. */
-function verdictOf(error: unknown, message: InMessage, isFenced: () => boolean): Prepared {
-  if (error instanceof KeyShredded) {
-    // Keys are destroyed behind fences: of an open connection a missing key is a fault, and is told.
-    return isFenced()
-      ? { kind: 'dropped', message, reason: 'fenced' }
-      : { kind: 'parked', message, reason: 'undecryptable' };
-  }
+/** Of data that no retry can mend; a dependency that is down goes up to the consumer. */
+function reasonOf(error: unknown): RejectReason | 'undecryptable' {
   if (error instanceof Rejected) {
-    return { kind: 'parked', message, reason: error.reason };
+    return error.reason;
   }
   if (error instanceof SyntaxError) {
-    return { kind: 'parked', message, reason: 'schema' };
+    return 'schema';
   }
-  if (error instanceof Error && error.name === 'DecryptError') {
-    return { kind: 'parked', message, reason: 'undecryptable' };
+  if (error instanceof KeyShredded || (error instanceof Error && error.name === 'DecryptError')) {
+    return 'undecryptable';
   }
   throw error;
 }

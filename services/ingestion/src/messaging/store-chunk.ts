@@ -2,12 +2,14 @@ import {
   backfillTwin,
   factTopic,
   factType,
+  GAP_TYPE,
   HEADERS,
   MARKER_TYPE,
   rawTopic,
   RESOURCES,
+  scopeOfHeaders,
 } from '@tokometrics/contracts';
-import type { Resource } from '@tokometrics/contracts';
+import type { Gap, Resource } from '@tokometrics/contracts';
 import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
@@ -24,7 +26,7 @@ import type { Head, Lane } from '../domain/head-rules.ts';
 import { fieldsOfUnknownValue } from '../domain/known-values.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
 import { expiryOf } from '../domain/retention.ts';
-import type { Prepared, PreparedEvent, PreparedMarker } from './prepare-chunk.ts';
+import type { Prepared, PreparedEvent, PreparedMarker, PreparedParked } from './prepare-chunk.ts';
 
 export interface StoreDeps {
   readonly readHeads: (ids: readonly string[]) => Promise<Map<string, Head>>;
@@ -55,7 +57,8 @@ export interface Scope {
  * 2. the revision is asked for behind the archive: a rebuild that has raised it either finds the
  *    event there or finds it stamped anew;
  * 3. the facts are acknowledged before a head can suppress their redelivery;
- * 4. markers follow the facts of their partition, so that completeness never runs ahead of data.
+ * 4. gaps and then markers follow the facts of their partition, so that completeness never runs ahead
+ *    of data, and says what is missing.
  * A crash anywhere repeats the chunk, and every step is idempotent.
  */
 export async function storeChunk(
@@ -70,9 +73,11 @@ export async function storeChunk(
   const bucketFor = (event: PreparedEvent): string =>
     (heads.get(idOf(event)) ?? known.get(idOf(event)))?.localDate ?? bucketOf(event.fact);
   const markers = prepared.filter((item) => item.kind === 'marker');
+  const gaps = prepared.flatMap((item) => (item.kind === 'parked' ? missingOf(item) : []));
   const scoped = [...fresh, ...conflicting, ...markers];
+  const scopes = scopesOf([...scoped.map(scopeOf), ...gaps.map(({ scope }) => scope)]);
   // A chunk of closed scopes alone is not written, but counted like any other.
-  const { fenced } = await deps.guardedChunk(scopesOf(scoped), async (open) => {
+  const { fenced } = await deps.guardedChunk(scopes, async (open) => {
     const isOpen = opener(open);
     const writable = fresh.filter((event) => isOpen(scopeOf(event)));
     const known = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
@@ -82,6 +87,7 @@ export async function storeChunk(
       ...writable.map((event) =>
         toFact(event, bucketFor(event), revs.get(keyOf(scopeOf(event))) ?? 0),
       ),
+      ...gaps.filter(({ scope }) => isOpen(scope)).map(toGap),
       ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
     ]);
     await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
@@ -225,6 +231,26 @@ function toMarker(message: InMessage): OutMessage {
   };
 }
 
+export interface Missing {
+  readonly message: InMessage;
+  readonly scope: Scope;
+  readonly gap: Gap;
+}
+
+export function missingOf({ message, gap }: Pick<PreparedParked, 'message' | 'gap'>): Missing[] {
+  const scope = scopeOfHeaders(message.headers);
+  return gap === undefined || scope === undefined ? [] : [{ message, scope, gap }];
+}
+
+export function toGap({ message, gap }: Missing): OutMessage {
+  return {
+    topic: factTopicFor(message),
+    key: message.key,
+    value: Buffer.from(JSON.stringify(gap)),
+    headers: { ...message.headers, [HEADERS.type]: GAP_TYPE, [HEADERS.source]: '/ingestion' },
+  };
+}
+
 /** `tm.raw.order.v1.bf` → `tm.fact.order.v1.bf`: the twin of a twin stays a twin. */
 function factTopicFor(message: InMessage): string {
   const { topic } = message;
@@ -246,11 +272,11 @@ function scopeOf(item: Scoped): Scope {
 
 const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
 
-function scopesOf(items: readonly Scoped[]): Scope[] {
-  return [...new Map(items.map((item) => [keyOf(scopeOf(item)), scopeOf(item)])).values()];
+export function scopesOf(scopes: readonly Scope[]): Scope[] {
+  return [...new Map(scopes.map((scope) => [keyOf(scope), scope])).values()];
 }
 
-function opener(open: readonly Scope[]): (scope: Scope) => boolean {
+export function opener(open: readonly Scope[]): (scope: Scope) => boolean {
   const keys = new Set(open.map((scope) => keyOf(scope)));
   return (scope) => keys.has(keyOf(scope));
 }

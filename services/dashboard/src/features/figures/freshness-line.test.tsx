@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { cleanup, render } from '@testing-library/react';
-import { FreshnessLine, isLoading, oldestOf } from './freshness-line.tsx';
+import { FreshnessLine, isLoading, isMissing, oldestOf } from './freshness-line.tsx';
 
 const of = (completeThrough: string | null, stale = false) => ({
   resource: 'order' as const,
@@ -8,6 +8,7 @@ const of = (completeThrough: string | null, stale = false) => ({
   historyFrom: null,
   historyDone: true,
   stale,
+  unread: null,
 });
 
 afterEach(cleanup);
@@ -32,12 +33,20 @@ describe('isLoading', () => {
   });
 });
 
+describe('isMissing', () => {
+  it('holds while one figure lacks records', () => {
+    expect(isMissing([{ state: 'complete' }, { state: 'incomplete' }])).toBe(true);
+    expect(isMissing([{ state: 'partial' }, { state: 'backfilling' }])).toBe(false);
+  });
+});
+
 describe('FreshnessLine', () => {
-  const said = (completeThrough: string | null, isLoadingNow: boolean) =>
+  const said = (completeThrough: string | null, isLoadingNow: boolean, isMissingSome = false) =>
     render(
       <FreshnessLine
         freshness={[of(completeThrough)]}
         isLoading={isLoadingNow}
+        isMissing={isMissingSome}
         timezone="Europe/London"
         onRefresh={() => Promise.resolve()}
       />,
@@ -49,5 +58,11 @@ describe('FreshnessLine', () => {
     );
     expect(said('2026-03-23T12:00:00Z', false)).toMatch(/Complete through 23 Mar 2026/u);
     expect(said(null, true)).toBe('Still being read for the first time');
+  });
+
+  it('calls nothing complete that lacks records', () => {
+    expect(said('2026-03-23T12:00:00Z', false, true)).toMatch(
+      /^Changes read through 23 Mar 2026.*, records missing$/u,
+    );
   });
 });

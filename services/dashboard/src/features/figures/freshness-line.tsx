@@ -25,9 +25,14 @@ export function oldestOf(freshness: Freshness): Oldest {
 export const isLoading = (values: readonly { readonly state: ValueState }[]): boolean =>
   values.some(({ state }) => state === 'backfilling');
 
+/** Whether what is shown lacks records that could not be understood. */
+export const isMissing = (values: readonly { readonly state: ValueState }[]): boolean =>
+  values.some(({ state }) => state === 'incomplete');
+
 interface FreshnessLineProps {
   readonly freshness: Freshness;
   readonly isLoading: boolean;
+  readonly isMissing: boolean;
   readonly timezone: string;
   readonly onRefresh: () => Promise<unknown>;
 }
@@ -46,18 +51,16 @@ export function FreshnessLine(props: FreshnessLineProps) {
   };
   return (
     <div className="flex items-center gap-2 text-[0.82rem] text-soft">
-      <span
-        aria-hidden="true"
-        className={`inline-block size-2.5 rounded-full ${at === null || props.isLoading ? 'border-2 border-edge' : isStale ? 'bg-older' : 'bg-good'}`}
-      />
+      <span aria-hidden="true" className={`inline-block size-2.5 rounded-full ${dotOf(props)}`} />
       <span>
         {at === null ? (
           'Still being read for the first time'
         ) : (
           <>
-            {props.isLoading ? 'Changes read through ' : 'Complete through '}
+            {props.isLoading || props.isMissing ? 'Changes read through ' : 'Complete through '}
             <time dateTime={at}>{shortTime(at, timezone)}</time>
             {props.isLoading ? ', history still loading' : ''}
+            {props.isMissing ? ', records missing' : ''}
             {isStale ? ', not fresh' : ''}
           </>
         )}
@@ -77,6 +80,14 @@ export function FreshnessLine(props: FreshnessLineProps) {
       </span>
     </div>
   );
+}
+
+function dotOf(props: Omit<FreshnessLineProps, 'onRefresh'>): string {
+  const { at, isStale } = oldestOf(props.freshness);
+  if (at === null || props.isLoading) {
+    return 'border-2 border-edge';
+  }
+  return isStale || props.isMissing ? 'bg-older' : 'bg-good';
 }
 
 function shortTime(at: string, timezone: string): string {

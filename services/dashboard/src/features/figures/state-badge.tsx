@@ -5,6 +5,7 @@ const STATES = {
   complete: undefined,
   partial: 'so far',
   backfilling: 'loading',
+  incomplete: 'records missing',
   source_inconsistent: 'in doubt',
 } as const;
 

@@ -9,7 +9,7 @@ import { formatFigure, formatInstant, formatRange, formatZone } from '../../ui/f
 import { ErrorBox } from '../../ui/notice-box.tsx';
 import { RowsSkeleton } from '../../ui/skeleton.tsx';
 import { Figure } from '../figures/figure.tsx';
-import { isLoading } from '../figures/freshness-line.tsx';
+import { isLoading, isMissing } from '../figures/freshness-line.tsx';
 import { StateBadge } from '../figures/state-badge.tsx';
 import { ProofRows } from './proof-rows.tsx';
 
@@ -105,7 +105,7 @@ function ProofHead({
     ['Basis', BASIS_TEXT[value.basis]],
     ['Time zone', formatZone(value.timezone)],
     [
-      isLoading([value]) ? 'Changes read through' : 'Complete through',
+      isLoading([value]) || isMissing([value]) ? 'Changes read through' : 'Complete through',
       value.completeThrough === null
         ? 'not yet'
         : formatInstant(value.completeThrough, value.timezone),

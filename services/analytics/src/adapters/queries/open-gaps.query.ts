@@ -1,0 +1,53 @@
+import { localDate, resource, shopKey } from '@tokometrics/contracts';
+import type { Resource } from '@tokometrics/contracts';
+import { defineQuery } from '@tokometrics/kit';
+import { z } from 'zod';
+import { READ_SETTINGS } from './figure-columns.ts';
+
+const ROWS: Readonly<Record<Resource, readonly [table: string, id: string]>> = {
+  order: ['orders', 'order_id'],
+  product: ['products', 'product_id'],
+  statement: ['statements', 'statement_id'],
+  transaction: ['finance_transactions', 'transaction_id'],
+  payment: ['payments', 'payment_id'],
+  inventory: ['inventory_snapshots', 'sku_id'],
+  unsettled: ['unsettled', 'transaction_id'],
+};
+
+const OF_CONNECTION = 'shop_key = {shopKey:FixedString(26)} AND epoch = {epoch:UInt32}';
+
+const newestOf = ([name, [table, id]]: readonly [string, readonly [string, string]]): string => `
+        SELECT '${name}' AS resource, ${id} AS entity_id, max(ver) AS newest
+        FROM ${table}
+        WHERE ${OF_CONNECTION} AND ${id} IN (
+          SELECT entity_id FROM gaps WHERE ${OF_CONNECTION} AND resource = '${name}')
+        GROUP BY ${id}`;
+
+/**
+ * What is still missing: gaps whose entity has no row that is as new, by the days on which they begin
+ * and end, so that a thousand of one day are one row.
+ */
+export const openGaps = defineQuery({
+  name: 'open-gaps',
+  params: z.strictObject({ shopKey, epoch: z.int(), cutoff: localDate }),
+  row: z.object({ resource, records: z.string(), first_s: z.string(), last_s: z.string() }),
+  sql: `
+    SELECT g.resource AS resource, toString(count()) AS records,
+      toString(min(g.from_s)) AS first_s, toString(max(g.through_s)) AS last_s
+    FROM (
+      SELECT resource, entity_id, from_s, through_s, ver FROM gaps FINAL
+      WHERE ${OF_CONNECTION} AND through_s >= toUnixTimestamp(toDateTime({cutoff:Date}, 'UTC'))
+    ) AS g
+    LEFT JOIN (${Object.entries(ROWS).map(newestOf).join('\n        UNION ALL')}
+    ) AS r ON r.resource = g.resource AND r.entity_id = g.entity_id
+    WHERE r.newest < g.ver
+    GROUP BY resource, intDiv(g.from_s, 86400), intDiv(g.through_s, 86400)
+    ORDER BY resource, first_s, last_s
+    ${READ_SETTINGS}`,
+  mapRow: (row) => ({
+    resource: row.resource,
+    records: Number(row.records),
+    fromS: Number(row.first_s),
+    throughS: Number(row.last_s),
+  }),
+});

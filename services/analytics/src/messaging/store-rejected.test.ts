@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { aShopKey } from '@tokometrics/testkit';
+import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import { createFactValidators } from '../adapters/fact-validators.ts';
+import { prepareChunk } from './prepare-chunk.ts';
+import { storeChunk } from './store-chunk.ts';
+import type { Raised, StoreDeps } from './store-chunk.ts';
+import { storeRejected } from './store-rejected.ts';
+
+const NONE: ReadonlySet<string> = new Set();
+const tenantOf = () => ({ shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' });
+const at = '2026-03-02T05:00:00Z';
+const orderOf = (tenant: ReturnType<typeof tenantOf>, id = '1') => {
+  const spec = { id, createdAt: at, paidAt: at, lines: [{ product: 'P1', price: '5' }] };
+  return factMessage(tenant, 'order', id, orderFactOf(tenant.zone, spec));
+};
+const control = { isFollowed: () => false, turn: () => Promise.resolve() };
+
+function createRecorder(closed = NONE) {
+  const steps: string[] = [];
+  const counts: ChunkCounts[] = [];
+  const isOpen = ({ shopKey }: { readonly shopKey: string }) => !closed.has(shopKey);
+  const done = (step: string): Promise<void> => {
+    steps.push(step);
+    return Promise.resolve();
+  };
+  const deps = {
+    guardedChunk: async (...[scopes, write]: Parameters<StoreDeps['guardedChunk']>) => {
+      await write(scopes.filter(isOpen));
+      return { fenced: scopes.filter((scope) => !isOpen(scope)) };
+    },
+    insert: (table: string, lines: readonly string[]) =>
+      done(`insert ${table} ${String(lines.length)}`),
+    reroll: () => done('reroll'),
+    raiseRevision: (raised: readonly Raised[]) =>
+      done(
+        `raise ${raised.map(({ isGapped }) => (isGapped === true ? 'gapped' : 'whole')).join()}`,
+      ),
+    patience: {
+      followed: { longestMs: 0, nextMs: 0 },
+      alone: { longestMs: 0, nextMs: 0 },
+    },
+    noteChunk: () => done('counts'),
+    noteRejected: (noted: readonly ChunkCounts[]) => {
+      counts.push(...noted);
+    },
+    complete: () => done('complete'),
+    invalidate: () => undefined,
+  };
+  return { steps, counts, deps };
+}
+
+describe('records that the store refuses one by one', () => {
+  it('are counted at once, and what is missing for want of them is left to do', async () => {
+    const tenant = tenantOf();
+    const { steps, counts, deps } = createRecorder();
+
+    const finish = storeRejected(deps, [
+      { message: orderOf(tenant), reason: 'range' },
+      { message: orderOf(tenant, '2'), reason: 'range' },
+    ]);
+    expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([2]);
+    expect(steps).toEqual([]);
+    await finish?.(control);
+
+    expect(steps.filter((step) => !step.endsWith(' '))).toEqual(['insert gaps 2', 'raise gapped']);
+  });
+
+  it('are missed by nobody whose connection is closed', async () => {
+    const tenant = tenantOf();
+    const { steps, deps } = createRecorder(new Set([tenant.shopKey]));
+
+    await storeRejected(deps, [{ message: orderOf(tenant), reason: 'range' }])?.(control);
+
+    expect(steps.filter((step) => step.startsWith('insert'))).toEqual([]);
+  });
+
+  it('leave nothing to do where they name nothing', () => {
+    const { deps } = createRecorder();
+    const message = { ...orderOf(tenantOf()), value: Buffer.from('{') };
+
+    expect(storeRejected(deps, [{ message, reason: 'schema' }])).toBeUndefined();
+  });
+});
+
+describe('a chunk of which a fact is refused', () => {
+  it('notes what is missing before it calls anything complete', async () => {
+    const tenant = tenantOf();
+    const { steps, deps } = createRecorder();
+    const good = orderOf(tenant);
+    const envelope: unknown = JSON.parse(String(orderOf(tenant, '2').value));
+    const value = Buffer.from(JSON.stringify(Object.assign(envelope ?? {}, { schemaver: 2 })));
+    const prepared = await prepareChunk(
+      {
+        isFenced: () => false,
+        validators: createFactValidators(),
+        cutoff: () => '2026-01-01',
+      },
+      [good, { ...good, value }, markerMessage(tenant, { through: 9 })],
+    );
+
+    const { parked, finish } = await storeChunk(deps, prepared);
+    await finish(control);
+
+    expect(parked).toHaveLength(1);
+    expect(steps).toEqual([
+      ...['insert orders 1', 'insert gaps 1', 'reroll', 'raise gapped', 'complete', 'counts'],
+    ]);
+  });
+});

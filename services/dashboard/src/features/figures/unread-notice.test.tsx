@@ -1,0 +1,37 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cleanup, render } from '@testing-library/react';
+import { UnreadNotice } from './unread-notice.tsx';
+
+afterEach(cleanup);
+
+const NONE = { resource: 'product' as const, unread: null };
+const said = (records: number, from: string | null, through: string) =>
+  render(
+    <UnreadNotice
+      freshness={[NONE, { resource: 'order', unread: { records, from, through } }]}
+      timezone="Asia/Jakarta"
+    />,
+  ).container.querySelector('li')?.textContent;
+
+describe('UnreadNotice', () => {
+  it('is not there while nothing is missing', () => {
+    const { container } = render(<UnreadNotice freshness={[NONE]} timezone="Asia/Jakarta" />);
+
+    expect(container.textContent).toBe('');
+  });
+
+  it.each([
+    [
+      2,
+      '2026-03-09T18:00:00Z',
+      '2026-03-11T02:00:00Z',
+      'from 10 Mar 2026 to 11 Mar 2026 may lack them.',
+    ],
+    [1, '2026-03-09T18:00:00Z', '2026-03-10T02:00:00Z', 'of 10 Mar 2026 may lack it.'],
+    [3, null, '2026-03-10T02:00:00Z', 'up to 10 Mar 2026 may lack them.'],
+  ])('says how many and of which days of the shop: %p %p', (records, from, through, expected) => {
+    const name = records === 1 ? 'order' : 'orders';
+
+    expect(said(records, from, through)).toBe(`${records} ${name}: figures ${expected}`);
+  });
+});

@@ -1,0 +1,63 @@
+import type { OverviewReply, Resource } from '@tokometrics/contracts';
+import { formatDay } from '../../ui/format.ts';
+import { NoticeBox } from '../../ui/notice-box.tsx';
+
+type Freshness = Pick<OverviewReply['meta']['freshness'][number], 'resource' | 'unread'>;
+
+const NAMES: Readonly<Record<Resource, readonly [one: string, several: string]>> = {
+  order: ['order', 'orders'],
+  product: ['product', 'products'],
+  statement: ['statement', 'statements'],
+  transaction: ['line of a statement', 'lines of statements'],
+  payment: ['payout', 'payouts'],
+  inventory: ['stock level', 'stock levels'],
+  unsettled: ['estimate', 'estimates'],
+};
+
+/** The day of an instant in the shop's zone. */
+const dayIn = (instant: string, timezone: string): string =>
+  formatDay(new Intl.DateTimeFormat('en-CA', { timeZone: timezone }).format(new Date(instant)));
+
+function spanOf({ from, through }: NonNullable<Freshness['unread']>, timezone: string): string {
+  const last = dayIn(through, timezone);
+  if (from === null) {
+    return `up to ${last}`;
+  }
+  const first = dayIn(from, timezone);
+  return first === last ? `of ${last}` : `from ${first} to ${last}`;
+}
+
+interface UnreadNoticeProps {
+  readonly freshness: readonly Freshness[];
+  readonly timezone: string;
+}
+
+/** What TikTok Shop gave and could not be understood: how much, and which days may lack it. */
+export function UnreadNotice({ freshness, timezone }: UnreadNoticeProps) {
+  const texts = freshness.flatMap(({ resource, unread }) => {
+    if (unread === null) {
+      return [];
+    }
+    const [one, several] = NAMES[resource];
+    const what = `${unread.records} ${unread.records === 1 ? one : several}`;
+    return [
+      {
+        resource,
+        text: `${what}: figures ${spanOf(unread, timezone)} may lack ${unread.records === 1 ? 'it' : 'them'}.`,
+      },
+    ];
+  });
+  if (texts.length === 0) {
+    return null;
+  }
+  return (
+    <NoticeBox tone="warn">
+      <p>TikTok Shop gave us records that could not be understood. They are in no figure yet.</p>
+      <ul className="mt-1 list-disc pl-5">
+        {texts.map(({ resource, text }) => (
+          <li key={resource}>{text}</li>
+        ))}
+      </ul>
+    </NoticeBox>
+  );
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import { gap, GAP_TYPE, HEADERS, MARKER_TYPE, versionOf } from '@tokometrics/contracts';
+import type { InMessage, OutMessage } from '@tokometrics/kit';
+import { aShopKey } from '@tokometrics/testkit';
+import { createValidators } from '../adapters/ajv-validators.ts';
+import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
+import { prepareChunk } from './prepare-chunk.ts';
+import { storeChunk } from './store-chunk.ts';
+import type { Scope } from './store-chunk.ts';
+import { storeRejected } from './store-rejected.ts';
+
+const SCOPE = { shopKey: aShopKey(), epoch: 1 };
+const CREATED_S = NOON_S - 500;
+const toMessage = (sent: OutMessage, change: Partial<InMessage> = {}): InMessage => ({
+  ...{ topic: sent.topic, partition: 0, offset: '0', timestamp: 0, key: sent.key },
+  ...{ value: sent.value, headers: { ...sent.headers } },
+  ...change,
+});
+const order = async (id: string, change: Readonly<Record<string, unknown>>, isBackfill = false) => {
+  const body = rawOrderBody(id, { create_time: CREATED_S, ...change });
+  return toMessage(await rawEvent(inClear.seal, SCOPE, { body, isBackfill }));
+};
+const marker = () => toMessage(rawMarker(SCOPE, { from: CREATED_S, through: NOON_S }));
+const withEnvelope = (message: InMessage, change: Readonly<Record<string, unknown>>): InMessage => {
+  const envelope: unknown = JSON.parse(String(message.value));
+  return { ...message, value: Buffer.from(JSON.stringify(Object.assign(envelope ?? {}, change))) };
+};
+
+/** What is told of each record that is sent on, in its order. */
+function createPlace(isOpen = true) {
+  const published: OutMessage[] = [];
+  const deps = {
+    isFenced: () => false,
+    ...{ open: inClear.open, validators: createValidators() },
+    zoneOf: () => Promise.resolve<string | undefined>('Europe/London'),
+    cutoff: () => '2024-11-23',
+    revsOf: () => Promise.resolve(new Map<string, number>()),
+    readHeads: () => Promise.resolve(new Map<string, never>()),
+    writeHeads: () => Promise.resolve(),
+    archive: () => Promise.resolve(new Set<string>()),
+    publish: (batch: readonly OutMessage[]) => {
+      published.push(...batch);
+      return Promise.resolve();
+    },
+    guardedChunk: async (
+      scopes: readonly Scope[],
+      write: (open: readonly Scope[]) => Promise<void>,
+    ) => {
+      await write(isOpen ? scopes : []);
+      return { fenced: isOpen ? [] : scopes };
+    },
+    count: () => undefined,
+    countUnknown: () => undefined,
+  };
+  const store = async (messages: readonly InMessage[], given: Partial<typeof deps> = {}) =>
+    storeChunk({ ...deps, ...given }, await prepareChunk({ ...deps, ...given }, messages));
+  const typesOf = () => published.map(({ headers }) => headers?.[HEADERS.type]);
+  const gaps = () =>
+    published
+      .filter(({ headers }) => headers?.[HEADERS.type] === GAP_TYPE)
+      .map(({ value }) => gap.parse(JSON.parse(String(value))));
+  return { deps, published, store, typesOf, gaps };
+}
+
+const ofOrder = {
+  ...{ resource: 'order', entityId: '576', ver: versionOf(NOON_S, 1) },
+  ...{ from: CREATED_S, through: NOON_S },
+};
+const sinceEver = { ...ofOrder, from: 0 };
+const tooMuch = { payment: { currency: 'GBP', total_amount: '100000000000000.00' } };
+
+describe('what is missing for want of a record', () => {
+  it('is told on the partition of its facts, before a marker that came behind it', async () => {
+    const { published, store, typesOf, gaps } = createPlace();
+    const bad = await order('576', tooMuch);
+
+    const { parked } = await store([bad, await order('577', {}), marker()]);
+
+    expect(parked).toMatchObject([{ reason: 'range' }]);
+    expect(gaps()).toEqual([ofOrder]);
+    expect(typesOf().slice(-2)).toEqual([GAP_TYPE, MARKER_TYPE]);
+    expect(published.map(({ topic, key }) => `${topic} ${key ?? ''}`)).toEqual(
+      Array<string>(3).fill(`tm.fact.order.v1 ${SCOPE.shopKey}`),
+    );
+  });
+
+  it('goes the way of a history where its record did', async () => {
+    const { published, store } = createPlace();
+
+    await store([await order('576', tooMuch, true)]);
+
+    expect(published.map(({ topic }) => topic)).toEqual(['tm.fact.order.v1.bf']);
+  });
+
+  it.each([
+    ['its body does not fit', { line_items: 'none' }, ofOrder],
+    ['its version of the schema is a later one', { schemaver: 2 }, sinceEver],
+  ])('is told where %s', async (_why, change, expected) => {
+    const { store, gaps } = createPlace();
+    const bad =
+      'schemaver' in change
+        ? withEnvelope(await order('576', {}), change)
+        : await order('576', change);
+
+    await store([bad]);
+
+    expect(gaps()).toEqual([expected]);
+  });
+
+  it('is told where nothing can be opened, and where the shop is not known', async () => {
+    const { store, gaps } = createPlace();
+    const body = await order('576', {});
+
+    await store([body], { open: () => Promise.resolve(Buffer.from('{')) });
+    await store([body], { zoneOf: () => Promise.resolve(undefined) });
+
+    expect(gaps()).toEqual([sinceEver, sinceEver]);
+  });
+
+  it.each([
+    ['is no JSON', (message: InMessage) => ({ ...message, value: Buffer.from('{') })],
+    [
+      'speaks of another shop',
+      (message: InMessage) => withEnvelope(message, { shopkey: aShopKey() }),
+    ],
+    ['is of no shop', (message: InMessage) => ({ ...message, headers: {} })],
+  ])('is told of nobody where the record %s', async (_what, spoil) => {
+    const { published, store } = createPlace();
+
+    const { parked } = await store([spoil(await order('576', {}))]);
+
+    expect(parked).toHaveLength(1);
+    expect(published).toEqual([]);
+  });
+
+  it('is told of no connection that is closed', async () => {
+    const { published, store } = createPlace(false);
+
+    await store([await order('576', tooMuch)]);
+
+    expect(published).toEqual([]);
+  });
+});
+
+describe('what is missing for want of a record that a store refuses', () => {
+  it('is told before whatever else is left of its chunk', async () => {
+    const { deps, gaps } = createPlace();
+    const message = await order('576', {});
+
+    const finish = storeRejected(deps, [
+      { message, reason: 'size' },
+      { message: { ...message, headers: {} }, reason: 'size' },
+    ]);
+    expect(gaps()).toEqual([]);
+    await finish?.({ isFollowed: () => false, turn: () => Promise.resolve() });
+
+    expect(gaps()).toEqual([sinceEver]);
+  });
+
+  it('leaves nothing to do where nobody can say of whom', async () => {
+    const { deps } = createPlace();
+    const message = { ...(await order('576', {})), value: null };
+
+    expect(storeRejected(deps, [{ message, reason: 'size' }])).toBeUndefined();
+  });
+});
