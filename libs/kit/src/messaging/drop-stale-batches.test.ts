@@ -1,14 +1,20 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '../logging.ts';
+import { createMetrics } from '../metrics.ts';
 import { until } from '../testing/until.ts';
-import { dropStaleBatches } from './drop-stale-batches.ts';
 import { createFakeCluster, recordAt } from './fake-cluster.test-support.ts';
 import type { Answer } from './fake-cluster.test-support.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
+import { createKafka } from './kafka.ts';
 import { createNaming } from './topics.ts';
 
-dropStaleBatches();
+const log = createLogger({ service: 'kit', level: 'silent' });
+// Whoever has a client has it; this one connects nowhere.
+createKafka({
+  ...{ brokers: '127.0.0.1:1', clientId: 'kit-test', topicPrefix: '' },
+  ...{ log, metrics: createMetrics({ service: 'kit-test', runtime: false }) },
+});
 
 const TEN = 10;
 const END = 40;
@@ -24,7 +30,7 @@ function createTestIntake(answers: readonly Answer[]): Intake {
     group: 'g',
     topics: ['t'],
     fromBeginning: true,
-    log: createLogger({ service: 'kit', level: 'silent' }),
+    log,
     limits: { highRows: 1_000, lowRows: 500, highBytes: 1_000_000, lowBytes: 500_000 },
     maxBufferedBytes: 1_000_000,
     onArrival: () => undefined,
