@@ -52,7 +52,7 @@ import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue, NO_PATIENCE } from './domain/pass-queue.ts';
 import type { Scope } from './domain/read-fact.ts';
 import { readKnown } from './domain/read-known.ts';
-import { retentionCut } from './domain/retention.ts';
+import { firstWholeDay, retentionCut } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
@@ -162,6 +162,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
       {
         ...createClickhouseAudit(engines.patientClickhouse),
         now: () => clock.now(),
+        keptFrom: () => firstWholeDay(clock.now()),
         isFenced,
         reroll: (dirty) => sinkDeps.reroll(dirty, NO_PATIENCE),
         raiseRevision: async (scopes) => {

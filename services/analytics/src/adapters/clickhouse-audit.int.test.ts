@@ -29,6 +29,7 @@ describe('the audit of the rollups', () => {
       ...createClickhouseAudit(sink.clickhouse),
       isFenced: () => false,
       signal: new AbortController().signal,
+      keptFrom: () => '2000-01-01',
       reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log }), {
         now: () => performance.now(),
         after,

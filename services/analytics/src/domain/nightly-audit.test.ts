@@ -19,6 +19,7 @@ function aStore(wrong: readonly { bucket: Bucket; passes: number }[]) {
   const deps: AuditDeps = {
     rollups: ['shop_daily', 'finance_daily'],
     months: () => Promise.resolve(['2025-01-01', '2026-03-01', '2026-11-01', '2026-12-01']),
+    keptFrom: () => '2024-12-02',
     isFenced: () => false,
     signal: new AbortController().signal,
     differingInSlice: (rollup, slice) => {
@@ -56,6 +57,15 @@ describe('auditRollups', () => {
       { from: '2026-11-01', to: '2026-12-01' },
       { from: '2026-12-01', to: '2027-01-01' },
     ]);
+  });
+
+  it('leaves out days of which tables let go, each when it does', async () => {
+    const { deps, slices } = aStore([{ bucket: aBucket('2026-03-04'), passes: 9 }]);
+
+    const report = await auditRollups({ ...deps, keptFrom: () => '2026-03-05' });
+
+    expect(report).toEqual({ slices: 3, repaired: 0, differing: [] });
+    expect(slices[0]).toEqual({ from: '2026-03-05', to: '2026-04-01' });
   });
 
   it('puts right what a pass puts right, and makes readers ask again', async () => {
