@@ -49,13 +49,13 @@ import { createCursors } from './domain/cursor.ts';
 import { rememberFigures } from './domain/figure-memo.ts';
 import { createNoticeBoard } from './domain/notice-board.ts';
 import type { NoticeBoard } from './domain/notice-board.ts';
-import { createPassQueue, NO_PATIENCE } from './domain/pass-queue.ts';
+import { createPassQueue } from './domain/pass-queue.ts';
 import type { Scope } from './domain/read-fact.ts';
 import { readKnown } from './domain/read-known.ts';
 import { firstWholeDay, retentionCut } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
-import { createConsumers, GROUPS } from './messaging/consumers.ts';
+import { BACKFILL_PATIENCE, createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
 import { guardPass } from './messaging/guard-pass.ts';
@@ -164,7 +164,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
         now: () => clock.now(),
         keptFrom: () => firstWholeDay(clock.now()),
         isFenced,
-        reroll: (dirty) => sinkDeps.reroll(dirty, NO_PATIENCE),
+        reroll: (dirty) => sinkDeps.reroll.history(dirty, BACKFILL_PATIENCE.alone),
         raiseRevision: async (scopes) => {
           await raise(sinkDeps, scopes);
         },

@@ -33,7 +33,7 @@ describe('the audit of the rollups', () => {
       reroll: createPassQueue(createReroll({ clickhouse: sink.clickhouse, log }), {
         now: () => performance.now(),
         after,
-      }),
+      }).history,
       raiseRevision: () => Promise.resolve(),
     };
     const dice = seeded(7);

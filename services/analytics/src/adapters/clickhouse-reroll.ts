@@ -2,9 +2,8 @@ import { localDate, shopKey } from '@tokometrics/contracts';
 import type { Clickhouse, Logger } from '@tokometrics/kit';
 import { z } from 'zod';
 import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
-import type { Bucket } from '../domain/dirty-buckets.ts';
+import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
 import { createPassInstants } from '../domain/pass-instant.ts';
-import type { DirtyBuckets } from '../domain/pass-queue.ts';
 import {
   mixedBuckets,
   rerollFinanceDaily,

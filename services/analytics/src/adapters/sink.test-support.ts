@@ -15,7 +15,8 @@ import type { Completeness } from '../domain/completeness.ts';
 import { rememberFigures } from '../domain/figure-memo.ts';
 import { readKnown } from '../domain/read-known.ts';
 import { createCursors } from '../domain/cursor.ts';
-import { createPassQueue, NO_PATIENCE } from '../domain/pass-queue.ts';
+import { NO_PATIENCE } from '../domain/pass-lane.ts';
+import { createPassQueue } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
 import { completeRanges } from '../messaging/complete-ranges.ts';
 import { guardPass } from '../messaging/guard-pass.ts';
@@ -101,10 +102,13 @@ export async function startTestSink(url: string): Promise<TestSink> {
       }
       return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
     };
-    const reroll = createPassQueue(guardPass(guardedChunk, createReroll({ clickhouse, log })), {
-      now: () => performance.now(),
-      after,
-    });
+    const { live: reroll } = createPassQueue(
+      guardPass(guardedChunk, createReroll({ clickhouse, log })),
+      {
+        now: () => performance.now(),
+        after,
+      },
+    );
     return async (messages) => {
       const prepared = await prepareChunk({ isFenced, validators, cutoff }, messages);
       const { parked, finish } = await storeChunk(

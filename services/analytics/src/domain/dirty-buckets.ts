@@ -7,6 +7,16 @@ export interface Bucket {
   readonly localDate: string;
 }
 
+export interface DirtyBuckets {
+  readonly order: readonly Bucket[];
+  /** A pass over the day's orders does more of the same. */
+  readonly settlement: readonly Bucket[];
+  readonly finance: readonly Bucket[];
+}
+
+export const isNothingDirty = ({ order, settlement, finance }: DirtyBuckets): boolean =>
+  order.length + settlement.length + finance.length === 0;
+
 export const bucketKey = (bucket: Bucket): string =>
   `${bucket.shopKey}:${String(bucket.epoch)}:${bucket.localDate}`;
 

@@ -3,7 +3,7 @@ import { aShopKey } from '@tokometrics/testkit';
 import type { Bucket } from './dirty-buckets.ts';
 import { auditRollups } from './nightly-audit.ts';
 import type { AuditDeps, Slice } from './nightly-audit.ts';
-import type { DirtyBuckets } from './pass-queue.ts';
+import type { DirtyBuckets } from './dirty-buckets.ts';
 import { runAudit } from './run-audit.ts';
 
 const aBucket = (localDate: string): Bucket => ({ shopKey: aShopKey(), epoch: 1, localDate });

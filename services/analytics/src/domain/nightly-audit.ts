@@ -1,7 +1,6 @@
 import { addMonths } from '@tokometrics/contracts';
 import { bucketKey, distinctBuckets } from './dirty-buckets.ts';
-import type { Bucket } from './dirty-buckets.ts';
-import type { DirtyBuckets } from './pass-queue.ts';
+import type { Bucket, DirtyBuckets } from './dirty-buckets.ts';
 
 type AuditedRollup = 'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily';
 

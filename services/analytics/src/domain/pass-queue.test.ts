@@ -1,26 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DirtyBuckets } from './dirty-buckets.ts';
+import type { Patience } from './pass-lane.ts';
 import { createPassQueue } from './pass-queue.ts';
-import type { DirtyBuckets } from './pass-queue.ts';
+import type { PassQueue } from './pass-queue.ts';
 
-const SHOP = '01JAAAAAAAAAAAAAAAAAAAAAAA';
-const day = (localDate: string): DirtyBuckets => ({
-  order: [{ shopKey: SHOP, epoch: 1, localDate }],
-  settlement: [],
-  finance: [],
+const bucket = (localDate: string) => ({
+  shopKey: '01JAAAAAAAAAAAAAAAAAAAAAAA',
+  epoch: 1,
+  localDate,
 });
 const NOTHING: DirtyBuckets = { order: [], settlement: [], finance: [] };
+const days = (...localDates: string[]): DirtyBuckets => ({
+  ...NOTHING,
+  order: localDates.map(bucket),
+});
+const day = (localDate: string): DirtyBuckets => days(localDate);
 const daysOf = ({ order }: DirtyBuckets): string[] => order.map(({ localDate }) => localDate);
 
 /** More is at hand. */
 const patient = (longestMs: number) => ({ longestMs, nextMs: longestMs });
 
+const LANES = ['live', 'history'] as const;
+
 /** A queue whose passes end when told to, and whose time goes by when told to. */
-function createBench() {
+function createBench(lane: keyof PassQueue = 'live', historyBucketsPerPass = 1_000) {
   const passes: string[][] = [];
   const running: PromiseWithResolvers<undefined>[] = [];
   const timers = new Map<() => void, number>();
+  const ended: string[] = [];
   let time = 1_000;
-  const request = createPassQueue(
+  const queue = createPassQueue(
     async (dirty) => {
       passes.push(daysOf(dirty));
       const pass = Promise.withResolvers<undefined>();
@@ -34,7 +43,9 @@ function createBench() {
         return () => timers.delete(act);
       },
     },
+    historyBucketsPerPass,
   );
+  const request = queue[lane];
   const sleep = (ms: number): void => {
     time += ms;
     for (const [act, at] of timers) {
@@ -44,28 +55,41 @@ function createBench() {
       }
     }
   };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const endPass = async (): Promise<void> => {
+    running.shift()?.resolve(undefined);
+    await turn();
+  };
   return {
     passes,
     request,
     timers,
     sleep,
-    endPass: async () => {
-      running.shift()?.resolve(undefined);
-      await new Promise((resolve) => setImmediate(resolve));
+    endPass,
+    failPass: async () => {
+      running.shift()?.reject(new Error('no store'));
+      await turn();
     },
     /** One that took so long, and what it was for. */
     passOf: async (ms: number, name = '2026-02-01') => {
       void request(day(name));
       sleep(ms);
-      running.shift()?.resolve(undefined);
-      await new Promise((resolve) => setImmediate(resolve));
+      await endPass();
+    },
+    /** The names of those who are answered, in that order. */
+    ended,
+    ask: (of: keyof PassQueue, name: string, dirty = day(name), patience?: Patience) => {
+      queue[of](dirty, patience).then(
+        () => ended.push(name),
+        () => ended.push(`${name} failed`),
+      );
     },
   };
 }
 
-describe('passes over the rollups', () => {
+describe.each(LANES)('passes over the rollups, %s', (lane) => {
   it('begin at once when nothing more is at hand', () => {
-    const { passes, request, timers } = createBench();
+    const { passes, request, timers } = createBench(lane);
 
     void request(day('2026-03-01'));
 
@@ -74,7 +98,7 @@ describe('passes over the rollups', () => {
   });
 
   it('share what came during the pass before, each bucket once', async () => {
-    const { passes, request, endPass } = createBench();
+    const { passes, request, endPass } = createBench(lane);
 
     void request(day('2026-03-01'));
     void request(day('2026-03-02'));
@@ -85,7 +109,7 @@ describe('passes over the rollups', () => {
   });
 
   it('wait for chunks that are at hand, until the last of them', async () => {
-    const { passes, request, passOf } = createBench();
+    const { passes, request, passOf } = createBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -97,7 +121,7 @@ describe('passes over the rollups', () => {
   });
 
   it('rest five times as long as the one before took, whatever more is at hand', async () => {
-    const { passes, request, passOf, sleep } = createBench();
+    const { passes, request, passOf, sleep } = createBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(6_000));
@@ -112,8 +136,8 @@ describe('passes over the rollups', () => {
   });
 
   it('need no rest before the first, nor behind one that is long over', async () => {
-    const first = createBench();
-    const later = createBench();
+    const first = createBench(lane);
+    const later = createBench(lane);
     await later.passOf(100);
     later.sleep(500);
 
@@ -125,7 +149,7 @@ describe('passes over the rollups', () => {
   });
 
   it('wait no longer than the least patient, of whatever is at hand', async () => {
-    const { passes, request, passOf, sleep } = createBench();
+    const { passes, request, passOf, sleep } = createBench(lane);
     await passOf(10_000);
 
     void request(day('2026-03-01'), patient(6_000));
@@ -140,7 +164,7 @@ describe('passes over the rollups', () => {
   });
 
   it('wait a little for more where nothing is at hand yet, and then for what that expects', async () => {
-    const { passes, request, passOf, sleep } = createBench();
+    const { passes, request, passOf, sleep } = createBench(lane);
     await passOf(10_000);
 
     void request(day('2026-03-01'), { longestMs: 6_000, nextMs: 500 });
@@ -157,7 +181,7 @@ describe('passes over the rollups', () => {
   });
 
   it('begin when the chunk that was waited for changes no figure', async () => {
-    const { passes, request, passOf } = createBench();
+    const { passes, request, passOf } = createBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -167,7 +191,7 @@ describe('passes over the rollups', () => {
   });
 
   it('leave no timer behind', async () => {
-    const { request, passOf, timers, endPass } = createBench();
+    const { request, passOf, timers, endPass } = createBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -182,7 +206,7 @@ describe('passes over the rollups', () => {
 
   it('go on behind one that failed, and tell those who asked for it', async () => {
     const passes: string[][] = [];
-    const request = createPassQueue(
+    const { [lane]: request } = createPassQueue(
       (dirty) => {
         passes.push(daysOf(dirty));
         return passes.length === 1 ? Promise.reject(new Error('no store')) : Promise.resolve();
@@ -197,7 +221,7 @@ describe('passes over the rollups', () => {
   });
 
   it('answer those who asked, and only them, as their pass ends', async () => {
-    const { request, endPass } = createBench();
+    const { request, endPass } = createBench(lane);
     const ended: string[] = [];
     const ask = (name: string): void => {
       void request(day(name)).then(() => ended.push(name));
@@ -211,5 +235,184 @@ describe('passes over the rollups', () => {
 
     expect(first).toEqual(['2026-03-01']);
     expect(ended).toEqual(['2026-03-01', '2026-03-02']);
+  });
+});
+
+describe('what happens now, beside a history', () => {
+  it('waits for one piece of it at most, and has a pass of its own', async () => {
+    const { passes, ask, ended, endPass } = createBench('live', 2);
+    ask('history', 'years', days('h1', 'h2', 'h3', 'h4', 'h5', 'h6'));
+    ask('history', 'more', days('h7', 'h8'));
+
+    ask('live', 'now');
+    await endPass();
+    await endPass();
+
+    expect(ended).toEqual(['now']);
+    expect(passes).toEqual([['h1', 'h2'], ['now'], ['h3', 'h4']]);
+  });
+
+  it('never holds it up: they take turns', async () => {
+    const { passes, ask, endPass, ended } = createBench('live', 2);
+    ask('history', 'years', days('h1', 'h2', 'h3', 'h4', 'h5'));
+
+    for (const name of ['n1', 'n2', 'n3']) {
+      ask('live', name);
+      await endPass();
+      ask('live', `${name} too`);
+      await endPass();
+    }
+
+    expect(passes).toEqual([
+      ...[['h1', 'h2'], ['n1'], ['h3', 'h4'], ['n1 too', 'n2'], ['h5'], ['n2 too', 'n3']],
+      ['n3 too'],
+    ]);
+    expect(ended).toEqual(['n1', 'n1 too', 'n2', 'years', 'n2 too', 'n3']);
+  });
+
+  it('lets a history go first that waits since the pass before', async () => {
+    const { passes, ask, endPass } = createBench('live', 2);
+    ask('live', 'n1');
+    ask('live', 'n2');
+    ask('history', 'h1');
+
+    await endPass();
+    await endPass();
+
+    expect(passes).toEqual([['n1'], ['h1'], ['n2']]);
+  });
+
+  it('neither ends its patience nor rests behind its passes', async () => {
+    const { passes, ask, endPass, sleep } = createBench('live', 2);
+    ask('history', 'h1');
+    sleep(1_000);
+    await endPass();
+
+    ask('history', 'h2', day('h2'), patient(5_000));
+    ask('live', 'now', day('now'), patient(1_000));
+    const atOnce = [...passes];
+    await endPass();
+    sleep(4_999);
+    const before = [...passes];
+    sleep(1);
+
+    expect(atOnce).toEqual([['h1'], ['now']]);
+    expect(before).toEqual(atOnce);
+    expect(passes).toEqual([['h1'], ['now'], ['h2']]);
+  });
+
+  it('is rolled again where the pass over a history has begun with the same day', async () => {
+    const { passes, ask, ended, endPass } = createBench('live', 2);
+    ask('history', 'years', days('today', 'h2', 'h3'));
+
+    ask('live', 'today');
+    await endPass();
+    const before = [...ended];
+    await endPass();
+
+    expect(before).toEqual([]);
+    expect(ended).toEqual(['today']);
+    expect(passes).toEqual([['today', 'h2'], ['today'], ['h3']]);
+  });
+});
+
+describe('a history in pieces', () => {
+  it('answers each of those who asked when the last of its own days is rolled', async () => {
+    const { passes, ask, ended, endPass } = createBench('history', 2);
+    ask('history', 'first', days('h0'));
+    ask('history', 'a', days('h1'));
+    ask('history', 'b', days('h1', 'h2', 'h3'));
+    ask('history', 'c', days('h4', 'h2'));
+
+    await endPass();
+    const seen: string[][] = [];
+    for (let pass = 0; pass < 2; pass += 1) {
+      await endPass();
+      seen.push([...ended]);
+    }
+
+    expect(passes).toEqual([['h0'], ['h1', 'h2'], ['h3', 'h4']]);
+    expect(seen).toEqual([
+      ['first', 'a'],
+      ['first', 'a', 'b', 'c'],
+    ]);
+  });
+
+  it('tells of a failed piece exactly those whose days it held, and rolls no more for them alone', async () => {
+    const { passes, ask, ended, endPass, failPass } = createBench('history', 2);
+    ask('history', 'first', days('h0'));
+    ask('history', 'a', days('h1', 'h2'));
+    ask('history', 'b', days('h3'));
+    ask('history', 'c', days('h4', 'h5', 'h6', 'h7', 'h8', 'h9'));
+    ask('history', 'd', days('h7'));
+
+    await endPass();
+    await endPass();
+    await failPass();
+    await endPass();
+    await endPass();
+
+    expect(passes).toEqual([['h0'], ['h1', 'h2'], ['h3', 'h4'], ['h7']]);
+    expect(ended).toEqual(['first', 'a', 'b failed', 'c failed', 'd']);
+  });
+
+  it('rests five times as long as all of its pieces took, whatever was rolled between', async () => {
+    const { passes, ask, endPass, sleep } = createBench('history', 1);
+    ask('history', 'years', days('h1', 'h2'));
+    sleep(100);
+    ask('live', 'now');
+    await endPass();
+    sleep(1_000);
+    await endPass();
+    sleep(100);
+    await endPass();
+
+    ask('history', 'h3', day('h3'), patient(60_000));
+    sleep(999);
+    const first = passes.length;
+    sleep(1);
+    sleep(10);
+    await endPass();
+    ask('history', 'h4', day('h4'), patient(60_000));
+    sleep(49);
+    const second = passes.length;
+    sleep(1);
+
+    expect([first, second]).toEqual([3, 4]);
+    expect(passes).toEqual([['h1'], ['now'], ['h2'], ['h3'], ['h4']]);
+  });
+
+  it('keeps what asks while pieces are rolled for a time of its own', async () => {
+    const { passes, ask, ended, endPass } = createBench('history', 1);
+    ask('history', 'years', days('h1', 'h2'));
+
+    ask('history', 'again', days('h2', 'h1'));
+    await endPass();
+    await endPass();
+    const before = [...ended];
+    await endPass();
+    await endPass();
+
+    expect(passes).toEqual([['h1'], ['h2'], ['h2'], ['h1']]);
+    expect(before).toEqual(['years']);
+    expect(ended).toEqual(['years', 'again']);
+  });
+
+  it('rolls a day of orders and settlements once, for both who asked', async () => {
+    const passes: DirtyBuckets[] = [];
+    const { history } = createPassQueue(
+      (dirty) => {
+        passes.push(dirty);
+        return Promise.resolve();
+      },
+      { now: () => 0, after: () => () => undefined },
+    );
+    const first = history(day('h0'));
+
+    const [h1, h2] = [bucket('h1'), bucket('h2')];
+    const settled = history({ order: [], settlement: [h1, h2], finance: [h1] });
+    await Promise.all([first, settled, history({ order: [h1], settlement: [], finance: [h1] })]);
+
+    expect(passes.slice(1)).toEqual([{ order: [h1], settlement: [h2], finance: [h1] }]);
   });
 });

@@ -1,54 +1,12 @@
-import { bucketKey, distinctBuckets } from './dirty-buckets.ts';
-import type { Bucket } from './dirty-buckets.ts';
-
-export interface DirtyBuckets {
-  readonly order: readonly Bucket[];
-  /** Without those in `order`, whose pass does more of the same. */
-  readonly settlement: readonly Bucket[];
-  readonly finance: readonly Bucket[];
-}
-
-function mergeDirty(sets: readonly DirtyBuckets[]): DirtyBuckets {
-  const order = distinctBuckets(sets.flatMap((set) => set.order));
-  const covered = new Set(order.map(bucketKey));
-  return {
-    order,
-    settlement: distinctBuckets(sets.flatMap((set) => set.settlement)).filter(
-      (bucket) => !covered.has(bucketKey(bucket)),
-    ),
-    finance: distinctBuckets(sets.flatMap((set) => set.finance)),
-  };
-}
-
-const isEmpty = (dirty: DirtyBuckets): boolean =>
-  dirty.order.length + dirty.settlement.length + dirty.finance.length === 0;
-
-interface Waiting {
-  readonly sets: DirtyBuckets[];
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-  /** The first moment at which one of those that wait has no more patience. */
-  longestUntil: number;
-  /** Until then something more is expected. */
-  nextUntil: number;
-  giveUpWaiting: () => void;
-}
+import type { DirtyBuckets } from './dirty-buckets.ts';
+import { createPassLane, NO_PATIENCE } from './pass-lane.ts';
+import type { Pass, PassLane, Patience } from './pass-lane.ts';
 
 /**
- * A pass costs much the same for few buckets as for many. So while more is expected the next one waits
- * so many times as long as the last one took: passes take a sixth of the time, where patience allows.
+ * The piece of a history that what happens now may have to wait for. A pass over so many buckets takes
+ * hardly longer than one over half of them, and half as long as one over twice as many.
  */
-const REST = 5;
-
-/** How long figures may wait for others to share their pass, milliseconds. */
-export interface Patience {
-  /** In all. */
-  readonly longestMs: number;
-  /** For whatever asks next; 0 where nothing more is expected. */
-  readonly nextMs: number;
-}
-export const NO_PATIENCE: Patience = { longestMs: 0, nextMs: 0 };
+const HISTORY_BUCKETS_PER_PASS = 1_000;
 
 export interface PassClock {
   /** Monotonic, milliseconds. */
@@ -58,74 +16,60 @@ export interface PassClock {
 }
 
 /** Resolves when the buckets are rolled: at once, unless more is expected that may share the pass. */
-export type RequestPass = (dirty: DirtyBuckets, patience?: Patience) => Promise<void>;
+type RequestPass = (dirty: DirtyBuckets, patience?: Patience) => Promise<void>;
 
-/**
- * One pass at a time; what becomes dirty meanwhile waits and goes into the next one together. Under
- * load many chunks thus share one pass, and a bucket is rolled once instead of once per chunk.
- */
+export interface PassQueue {
+  /** For what happens now: rolled by itself, behind one piece of a history at most. */
+  readonly live: RequestPass;
+  /** For what can wait: in pieces, between which what happens now is looked at. */
+  readonly history: RequestPass;
+}
+
+/** One pass at a time; where both lanes are due they take turns, so that neither starves the other. */
 export function createPassQueue(
-  pass: (dirty: DirtyBuckets) => Promise<void>,
+  pass: Pass,
   clock: PassClock,
-): RequestPass {
-  let next: Waiting | undefined;
+  historyBucketsPerPass = HISTORY_BUCKETS_PER_PASS,
+): PassQueue {
+  const live = createPassLane(clock.now, Number.POSITIVE_INFINITY);
+  const history = createPassLane(clock.now, historyBucketsPerPass);
   let isRunning = false;
-  let restUntil = clock.now();
+  let last = history;
+  let giveUpWaiting = (): void => undefined;
+
+  const dueLane = (): PassLane | undefined =>
+    (last === live ? [history, live] : [live, history]).find((lane) => lane.msUntilDue() <= 0);
 
   const run = async (): Promise<void> => {
     isRunning = true;
-    for (let batch = next; batch !== undefined && msUntilDue(batch) <= 0; batch = next) {
-      next = undefined;
-      const startedAt = clock.now();
-      await pass(mergeDirty(batch.sets)).then(batch.resolve, batch.reject);
-      const endedAt = clock.now();
-      restUntil = endedAt + REST * (endedAt - startedAt);
+    for (let lane = dueLane(); lane !== undefined; lane = dueLane()) {
+      last = lane;
+      await lane.roll(pass);
     }
     isRunning = false;
     look();
   };
-  const msUntilDue = ({ longestUntil, nextUntil }: Waiting): number =>
-    Math.min(longestUntil, nextUntil, restUntil) - clock.now();
 
   const look = (): void => {
-    if (isRunning || next === undefined) {
+    if (isRunning) {
       return;
     }
-    next.giveUpWaiting();
-    const ms = msUntilDue(next);
+    giveUpWaiting();
+    const ms = Math.min(live.msUntilDue(), history.msUntilDue());
     if (ms <= 0) {
       void run();
-    } else {
-      next.giveUpWaiting = clock.after(ms, look);
+    } else if (ms < Number.POSITIVE_INFINITY) {
+      giveUpWaiting = clock.after(ms, look);
     }
   };
 
-  return (dirty, { longestMs, nextMs } = NO_PATIENCE) => {
-    if (!isEmpty(dirty)) {
-      next ??= createWaiting();
-      next.sets.push(dirty);
-    }
-    if (next !== undefined) {
-      next.longestUntil = Math.min(next.longestUntil, clock.now() + longestMs);
-      next.nextUntil = clock.now() + nextMs;
-    }
-    const promise = isEmpty(dirty) ? undefined : next?.promise;
-    look();
-    return promise ?? Promise.resolve();
-  };
-}
+  const into =
+    (lane: PassLane): RequestPass =>
+    (dirty, patience = NO_PATIENCE) => {
+      const answer = lane.add(dirty, patience);
+      look();
+      return answer;
+    };
 
-function createWaiting(): Waiting {
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  return {
-    sets: [],
-    promise,
-    resolve: () => {
-      resolve(undefined);
-    },
-    reject,
-    longestUntil: Number.POSITIVE_INFINITY,
-    nextUntil: Number.POSITIVE_INFINITY,
-    giveUpWaiting: () => undefined,
-  };
+  return { live: into(live), history: into(history) };
 }

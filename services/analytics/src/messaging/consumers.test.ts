@@ -29,7 +29,8 @@ describe('records that the store refuses one by one', () => {
       {
         ...{ isFenced: nobody, validators: createFactValidators(), cutoff: nobody },
         ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1 },
-        ...{ guardedChunk: nobody, insert: nobody, reroll: nobody, raiseRevision: nobody },
+        ...{ guardedChunk: nobody, insert: nobody, raiseRevision: nobody },
+        reroll: { live: nobody, history: nobody },
         ...{ noteChunk: nobody, complete: nobody, invalidate: nobody },
         noteRejected: (counts) => {
           noted.push(...counts);

@@ -1,7 +1,7 @@
 import type { Resource } from '@tokometrics/contracts';
 import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
-import { NO_PATIENCE } from '../domain/pass-queue.ts';
+import { NO_PATIENCE } from '../domain/pass-lane.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -9,7 +9,9 @@ import type { StoreDeps } from './store-chunk.ts';
 import { storeRejected } from './store-rejected.ts';
 import type { RejectedDeps } from './store-rejected.ts';
 
-export interface ConsumerDeps extends PrepareDeps, RejectedDeps, Omit<StoreDeps, 'patience'> {
+export interface ConsumerDeps
+  extends PrepareDeps, RejectedDeps, Omit<StoreDeps, 'patience' | 'reroll'> {
+  readonly reroll: Readonly<Record<'live' | 'history', StoreDeps['reroll']>>;
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
   readonly liveLingerMs: number;
   readonly backfillLingerMs: number;
@@ -24,7 +26,7 @@ const BACKFILL = { maxRows: 50_000, maxBytes: 16 * MEGABYTE, maxBufferedBytes: 4
  * The next records of a history may be on their way from the log. So long nothing is committed, and what
  * waits comes again after a rebalance.
  */
-const BACKFILL_PATIENCE = {
+export const BACKFILL_PATIENCE = {
   followed: { longestMs: 5_000, nextMs: 5_000 },
   alone: { longestMs: 5_000, nextMs: 500 },
 };
@@ -47,16 +49,19 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEn
   }),
 );
 
-/** Two groups per resource: a history that loads never makes what happens now wait. */
+/**
+ * Two groups per resource, each with its lane of passes: a history that loads never makes what happens
+ * now wait.
+ */
 export function createConsumers(
   kafka: Pick<Kafka, 'batchConsumer'>,
   deps: ConsumerDeps,
 ): Lifecycled[] {
-  const handlers = (patience: StoreDeps['patience']) => ({
+  const handlers = (patience: StoreDeps['patience'], reroll: StoreDeps['reroll']) => ({
     parkBody: deps.parkBody,
     prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
     onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
-      storeChunk({ ...deps, patience }, prepared),
+      storeChunk({ ...deps, patience, reroll }, prepared),
     onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(deps, rejected),
     maxInFlight: CHUNKS_IN_FLIGHT,
   });
@@ -65,13 +70,13 @@ export function createConsumers(
       ...groupsOf(resource).live,
       ...LIVE,
       lingerMs: deps.liveLingerMs,
-      ...handlers(LIVE_PATIENCE),
+      ...handlers(LIVE_PATIENCE, deps.reroll.live),
     }),
     kafka.batchConsumer<Prepared[]>({
       ...groupsOf(resource).history,
       ...BACKFILL,
       lingerMs: deps.backfillLingerMs,
-      ...handlers(BACKFILL_PATIENCE),
+      ...handlers(BACKFILL_PATIENCE, deps.reroll.history),
     }),
   ];
   return RESOURCES.flatMap(ofResource);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DirtyBuckets } from '../domain/pass-queue.ts';
+import type { DirtyBuckets } from '../domain/dirty-buckets.ts';
 import { guardPass } from './guard-pass.ts';
 
 const bucket = (shopKey: string, localDate: string, epoch = 1) => ({ shopKey, epoch, localDate });

@@ -1,5 +1,4 @@
-import type { Bucket } from '../domain/dirty-buckets.ts';
-import type { DirtyBuckets } from '../domain/pass-queue.ts';
+import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
 import type { Scope } from '../domain/read-fact.ts';
 
 type GuardedChunk = (

@@ -7,6 +7,7 @@ import {
   createStep,
   Dead,
   liveUntilDone,
+  pick,
   seeded,
   shuffled,
   turns,
@@ -34,6 +35,9 @@ const validators = createFactValidators();
 const CUTOFF = '2024-01-01';
 const FAULTS: Odds = { refuse: 0.02, loseAnswer: 0.02, die: 0.016 };
 const IN_FLIGHT = 4;
+/** Few, so that a chunk's days are rolled in several pieces. */
+const HISTORY_BUCKETS_PER_PASS = 3;
+const LANES = ['live', 'history', 'history'] as const;
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed + 1);
 
 interface World {
@@ -110,21 +114,23 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
       hand.count -= 1;
     }
   };
-  const pass = createPassQueue(guardPass(guardedChunk, createPass(tables, step)), {
-    now: () => time,
-    after: (ms, act) => {
-      let isWanted = true;
-      void turns(40).then(() => {
-        if (isWanted) {
-          time += ms;
-          act();
-        }
-      });
-      return () => {
-        isWanted = false;
-      };
-    },
-  });
+  const after = (ms: number, act: () => void) => {
+    let isWanted = true;
+    void turns(40).then(() => {
+      if (isWanted) {
+        time += ms;
+        act();
+      }
+    });
+    return () => {
+      isWanted = false;
+    };
+  };
+  const lanes = createPassQueue(
+    guardPass(guardedChunk, createPass(tables, step)),
+    { now: () => time, after },
+    HISTORY_BUCKETS_PER_PASS,
+  );
   return {
     patience: {
       followed: { longestMs: 1_000, nextMs: 1_000 },
@@ -135,7 +141,7 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
       step(() => {
         tables.insert(table, lines);
       }),
-    reroll: pass,
+    reroll: (dirty, patience) => lanes[pick(dice, LANES)](dirty, patience),
     raiseRevision: () => step(() => undefined),
     noteChunk: (counts) => step(() => void world.counts.push(...counts)),
     complete: (markers) =>

@@ -1,9 +1,8 @@
 import type { Step } from '@tokometrics/testkit';
-import type { Bucket } from '../domain/dirty-buckets.ts';
+import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
 import { bucketKey } from '../domain/dirty-buckets.ts';
 import { COLUMNS } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
-import type { DirtyBuckets } from '../domain/pass-queue.ts';
 import type { Scope } from '../domain/read-fact.ts';
 
 /** What tells rows of a table apart, besides shop and connection. */

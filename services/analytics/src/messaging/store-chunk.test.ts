@@ -9,8 +9,8 @@ import {
 } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
-import { NO_PATIENCE } from '../domain/pass-queue.ts';
-import type { Patience } from '../domain/pass-queue.ts';
+import { NO_PATIENCE } from '../domain/pass-lane.ts';
+import type { Patience } from '../domain/pass-lane.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
 

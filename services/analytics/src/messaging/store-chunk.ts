@@ -2,7 +2,7 @@ import type { Marker, Resource } from '@tokometrics/contracts';
 import type { ChunkResult, Finish, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
-import type { Patience } from '../domain/pass-queue.ts';
+import type { Patience } from '../domain/pass-lane.ts';
 import { sweepRow } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import { countsOf, withFenced } from '../domain/chunk-counts.ts';
