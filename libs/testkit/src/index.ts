@@ -17,6 +17,8 @@ export { startTestPassports } from './test-passports.ts';
 export type { TestPassport, TestPassports } from './test-passports.ts';
 export { startFaultProxy } from './fault-proxy.ts';
 export type { FaultProxy, FaultProxyOptions } from './fault-proxy.ts';
+export { startStatementProxy } from './statement-proxy.ts';
+export type { StatementFate, StatementProxy } from './statement-proxy.ts';
 export {
   aMerchantId,
   anAccountId,
