@@ -153,7 +153,10 @@ export async function rebalanceRows(
   over.abort();
   await watch;
   await admin.stop();
-  const consumed = await countIn(place, 'SELECT toString(sum(n_consumed)) AS n FROM ingest_chunks');
+  const consumed = await countIn(
+    place,
+    'SELECT toString(sum(n_consumed)) AS n FROM ingest_chunks FINAL',
+  );
   const wrong = wrongDays(stream.truth, await ourFigures(place));
   say(`a guest came and went: ${String(wrong)} days wrong`);
   await steady.kill('SIGTERM');
