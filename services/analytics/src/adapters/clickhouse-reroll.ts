@@ -1,4 +1,5 @@
 import { localDate, shopKey } from '@tokometrics/contracts';
+import { AppError } from '@tokometrics/kit';
 import type { Clickhouse, Logger } from '@tokometrics/kit';
 import { z } from 'zod';
 import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
@@ -34,6 +35,11 @@ const FAMILIES: Readonly<Record<keyof DirtyBuckets, Family>> = {
 };
 
 const nowRow = z.object({ now: z.string() });
+/** Parameters are put into the text that is listed there: the question itself holds the instant too. */
+const AT_WORK = `
+SELECT count() AS n FROM system.processes
+WHERE position(query, {tau:String}) > 0 AND query_id != queryID()`;
+const countRow = z.object({ n: z.string() });
 const bucketRow = z.object({ shop_key: shopKey, epoch: z.int(), local_date: localDate });
 
 export interface PassReport {
@@ -55,6 +61,7 @@ export interface RerollOptions {
  */
 export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
   const instants = createPassInstants();
+  const brokenOff = createBrokenOff(clickhouse);
 
   const takeInstant = async (): Promise<string> => {
     const [row] = await clickhouse.query("SELECT toString(now64(6, 'UTC')) AS now", {}, nowRow);
@@ -65,8 +72,11 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
     return tau;
   };
 
-  const rollOnce = async (family: Family, buckets: readonly Bucket[]): Promise<Bucket[]> => {
-    const tau = await takeInstant();
+  const rollAt = async (
+    tau: string,
+    family: Family,
+    buckets: readonly Bucket[],
+  ): Promise<Bucket[]> => {
     const mixed: Bucket[] = [];
     for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
       const literal = bucketsLiteral(batch);
@@ -83,6 +93,12 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
       );
     }
     return mixed;
+  };
+
+  const rollOnce = async (family: Family, buckets: readonly Bucket[]): Promise<Bucket[]> => {
+    await brokenOff.expectEnded();
+    const tau = await takeInstant();
+    return brokenOff.unlessEnded(tau, () => rollAt(tau, family, buckets));
   };
 
   return async (dirty: DirtyBuckets): Promise<void> => {
@@ -102,5 +118,32 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
       }
     }
     onPass?.({ buckets: total, rounds, ms: performance.now() - startedAt });
+  };
+}
+
+/**
+ * The store may be at work still for whoever has lost the answer. What it has read is old by then, and it
+ * would write behind the proof of the next pass, where nobody looks: the next one has to wait. Of a process
+ * that was killed nobody knows, but its partitions have no owner for the 15 s of a session.
+ */
+function createBrokenOff(clickhouse: Clickhouse) {
+  /** Their instants, which stand in the text of each statement. */
+  const taus = new Set<string>();
+  return {
+    expectEnded: async (): Promise<void> => {
+      for (const tau of taus) {
+        const [row] = await clickhouse.query(AT_WORK, { tau }, countRow);
+        if (row?.n !== '0') {
+          throw new AppError('upstream.unavailable', 'a pass that was broken off is still at work');
+        }
+        taus.delete(tau);
+      }
+    },
+    unlessEnded: async <T>(tau: string, pass: () => Promise<T>): Promise<T> => {
+      taus.add(tau);
+      const result = await pass();
+      taus.delete(tau);
+      return result;
+    },
   };
 }
