@@ -6,6 +6,7 @@ import { root } from './workspace.mjs';
 const LONGEST = [
   'services/privacy/src/killed.int.test.ts',
   'services/connector/src/recovery.int.test.ts',
+  'services/analytics/src/killed.int.test.ts',
   'services/privacy/src/disconnect.int.test.ts',
   'services/ingestion/src/redrive.int.test.ts',
   'services/ingestion/src/rebuild.int.test.ts',

@@ -39,11 +39,15 @@ async function rowsOf(
   return answer.json<Record<string, string>>();
 }
 
-/** The rows of a connection as readers add them up, in ten-thousandths and without zeros. */
-export async function rollupRows(clickhouse: Clickhouse, table: Table, of: Connection) {
+/** Rows as readers add them up, in ten-thousandths and without zeros; `days` are storage days. */
+export function addedUp(
+  table: Table,
+  rows: readonly Record<string, string>[],
+  days?: ReadonlySet<string>,
+) {
   const key: readonly string[] = ROW_KEYS[table];
   const rollup = new Map<string, Row>();
-  for (const row of await rowsOf(clickhouse, table, of)) {
+  for (const row of rows.filter(({ local_date: day = '' }) => days?.has(day) ?? true)) {
     const name = key.map((part) => (part === 'event_hour' ? row['at'] : row[part])).join('|');
     const known = rollup.get(name) ?? {};
     for (const [column, text] of Object.entries(row)) {
@@ -56,6 +60,9 @@ export async function rollupRows(clickhouse: Clickhouse, table: Table, of: Conne
   }
   return withoutZeros(rollup);
 }
+
+export const rollupRows = async (clickhouse: Clickhouse, table: Table, of: Connection) =>
+  addedUp(table, await rowsOf(clickhouse, table, of));
 
 /** All four rollups as they lie in the store, with the pass that wrote each row. */
 export type Sheets = ReadonlyMap<Table, readonly Record<string, string>[]>;
