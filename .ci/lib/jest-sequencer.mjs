@@ -11,6 +11,7 @@ const LONGEST = [
   'services/ingestion/src/redrive.int.test.ts',
   'services/ingestion/src/rebuild.int.test.ts',
   'services/privacy/src/reconnect.int.test.ts',
+  'services/analytics/src/ill-store.int.test.ts',
   'services/connector/src/faults.int.test.ts',
   'services/analytics/src/adapters/reroll.int.test.ts',
   'services/connector/src/fault-table.int.test.ts',
