@@ -154,6 +154,7 @@ describe.each([1])('a sink whose store is slow and fails for a while (seed %d)',
     const report = await auditRollups({
       ...createClickhouseAudit(sink.clickhouse),
       signal: new AbortController().signal,
+      keptFrom: () => '2000-01-01',
       isFenced: () => false,
       reroll: (dirty) => {
         rolled.push(dirty);

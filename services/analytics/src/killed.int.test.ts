@@ -26,10 +26,12 @@ const LOOK_MS = 100;
 const names = suiteNames(import.meta);
 type Shop = BulkLoad['shops'][number];
 
+type Completed = Pick<Known, 'complete'>;
+
 /** What a reader and an operator see at one moment; the offsets were read before the figures. */
 interface Sight {
   readonly committed: readonly Place[];
-  readonly shops: readonly { readonly known: Known; readonly sheets: Sheets }[];
+  readonly shops: readonly { readonly known: Completed; readonly sheets: Sheets }[];
 }
 
 interface Trap {
@@ -42,7 +44,7 @@ const sumOf = (places: readonly Place[]): number =>
   places.reduce((sum, { offset }) => sum + Number(offset), 0);
 
 function isTold(
-  { complete }: Known,
+  { complete }: Completed,
   { resource, marker: { axis, from, through } }: Slice,
 ): boolean {
   const ranges = complete.get(resource)?.[axis] ?? [];
