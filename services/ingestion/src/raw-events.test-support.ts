@@ -71,6 +71,8 @@ export async function rawEvent(
     readonly updatedS?: number;
     readonly seq?: number;
     readonly isBackfill?: boolean;
+    /** Where it is not the instant of the change. */
+    readonly readAtS?: number;
   },
 ): Promise<OutMessage> {
   const resource = event.resource ?? 'order';
@@ -93,6 +95,7 @@ export async function rawEvent(
     ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, schemaver: 1, rev: 0, data },
     origin: event.isBackfill === true ? 'backfill' : 'live',
     contenthash: contentHash,
+    ...(event.readAtS === undefined ? {} : { fetchedat: isoInstant(event.readAtS) }),
   };
   return {
     topic: event.isBackfill === true ? backfillTwin(topic) : topic,
@@ -101,6 +104,17 @@ export async function rawEvent(
     headers: headersOf(scope, { id, type, time, ver }),
   };
 }
+
+/** A product of one SKU that has not changed for a year. */
+export const rawProductBody = (id: string, change: Readonly<Record<string, unknown>> = {}) => ({
+  id,
+  title: `title of ${id}`,
+  status: 'ACTIVATE',
+  create_time: NOON_S - 700 * 86_400,
+  update_time: NOON_S - 365 * 86_400,
+  skus: [{ id: `${id}1`, price: { currency: 'GBP', sale_price: '10.00' } }],
+  ...change,
+});
 
 export function rawMarker(
   scope: RawScope,

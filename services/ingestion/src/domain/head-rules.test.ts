@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { versionOf } from '@tokometrics/contracts';
-import { isNewer, isSaid, isUnchanged, updateTimeOf } from './head-rules.ts';
+import { isDueAgain, isNewer, isSaid, isUnchanged, updateTimeOf } from './head-rules.ts';
 
 describe('head rules', () => {
   it('reads the update time out of a version beyond 2^53', () => {
@@ -23,6 +23,21 @@ describe('head rules', () => {
     expect(isSaid('live', { ...head, lanes: ['backfill', 'live'] })).toBe(true);
     expect(isSaid('live', head)).toBe(false);
     expect(isSaid('live', undefined)).toBe(false);
+  });
+
+  it.each([
+    ['a product on the sixtieth day', 'product', 60, 2, true],
+    ['no product before', 'product', 59, 2, false],
+    ['no product under the version that was said', 'product', 60, 1, false],
+    ['nothing but a product', 'order', 60, 2, false],
+  ] as const)('has %s said again', (_what, entity, days, seq, isDue) => {
+    const saidAt = new Date('2026-11-23T12:00:00Z');
+    const head = { ver: versionOf(5, 1), updateTimeS: 5, contentHash: 'a', fetchedAt: saidAt };
+    const fetchedAt = new Date(saidAt.getTime() + days * 86_400_000);
+
+    expect(isDueAgain(entity, { ver: versionOf(5, seq), contentHash: 'a', fetchedAt }, head)).toBe(
+      isDue,
+    );
   });
 
   it('compares versions as 64-bit integers', () => {

@@ -10,6 +10,8 @@ export interface KnownHead {
   readonly contentHash: string;
   /** Where its fact has been acknowledged; absent in documents from before this was kept. */
   readonly lanes?: readonly Lane[];
+  /** When this version was read; absent in documents from before this was kept. */
+  readonly fetchedAt?: Date;
 }
 
 /** Newest version seen of an entity; rebuildable from the archive. */
@@ -53,6 +55,25 @@ export function isUnchanged(candidate: Candidate, head: KnownHead | undefined): 
  */
 export function isSaid(lane: Lane, head: KnownHead | undefined): boolean {
   return head?.lanes?.includes(lane) === true;
+}
+
+/** The connector reads the list of all products every 30 days: said again after 60, that is 90 at most. */
+const SAID_AGAIN_AFTER_MS = 60 * 86_400_000;
+
+/**
+ * Whether a product is to be said although nothing of it has changed: what is kept of it counts its two
+ * years from the last reading that was said. Under a newer version alone: no other moves a row.
+ */
+export function isDueAgain(
+  entity: Resource,
+  candidate: Candidate & { readonly fetchedAt: Date },
+  head: KnownHead | undefined,
+): boolean {
+  if (entity !== 'product' || !isNewer(candidate, head)) {
+    return false;
+  }
+  const saidAt = head?.fetchedAt?.getTime() ?? 0;
+  return candidate.fetchedAt.getTime() - saidAt >= SAID_AGAIN_AFTER_MS;
 }
 
 export function isNewer(candidate: Candidate, head: KnownHead | undefined): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { expiryOf, retentionCut } from './retention.ts';
+import { expiryOf, retentionCut, snapshotExpiry } from './retention.ts';
 
 describe('retention', () => {
   it('counts two years from the earlier of event and fetch', () => {
@@ -8,6 +8,16 @@ describe('retention', () => {
 
     expect(expiryOf(event, fetch).toISOString()).toBe('2026-12-01T00:00:00.000Z');
     expect(expiryOf(fetch, event).toISOString()).toBe('2026-12-01T00:00:00.000Z');
+  });
+
+  it('counts a product from the day on which it was read, whenever it has changed', () => {
+    const changed = new Date('2020-01-01T00:00:00Z');
+    const fetch = new Date('2026-11-25T00:00:00Z');
+
+    expect(snapshotExpiry('product', changed, fetch).toISOString()).toBe(
+      '2028-11-25T00:00:00.000Z',
+    );
+    expect(snapshotExpiry('order', changed, fetch).toISOString()).toBe('2022-01-01T00:00:00.000Z');
   });
 
   it('keeps the day two years ago and refuses the one before', () => {

@@ -17,6 +17,7 @@ import type { Fate, TopicCounts } from '../domain/fates.ts';
 import {
   headId,
   isConflicting,
+  isDueAgain,
   isNewer,
   isSaid,
   isUnchanged,
@@ -25,7 +26,7 @@ import {
 import type { Head, Lane } from '../domain/head-rules.ts';
 import { fieldsOfUnknownValue } from '../domain/known-values.ts';
 import { bucketOf, keepBucket } from '../domain/normalise.ts';
-import { expiryOf } from '../domain/retention.ts';
+import { snapshotExpiry } from '../domain/retention.ts';
 import type { Prepared, PreparedEvent, PreparedMarker, PreparedParked } from './prepare-chunk.ts';
 
 export interface StoreDeps {
@@ -147,7 +148,8 @@ function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>
     }
     const lane = laneOf(event.message);
     const isKnown = isUnchanged(candidate, head);
-    if (isKnown && isSaid(lane, head)) {
+    const isDue = isDueAgain(event.resource, { ...candidate, fetchedAt: event.fetchedAt }, head);
+    if (isKnown && isSaid(lane, head) && !isDue) {
       continue;
     }
     fresh.push(event);
@@ -172,8 +174,9 @@ function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly 
     updateTimeS: updateTimeOf(envelope.ver),
     contentHash: envelope.contenthash,
     lanes,
+    fetchedAt: event.fetchedAt,
     localDate: before?.localDate ?? bucketOf(event.fact),
-    expireAt: expiryOf(new Date(envelope.time), event.fetchedAt),
+    expireAt: snapshotExpiry(event.resource, new Date(envelope.time), event.fetchedAt),
   };
 }
 
@@ -192,7 +195,7 @@ function toArchived(event: PreparedEvent, localDate: string): ArchivedEvent {
     ceType: envelope.type,
     occurredAt: new Date(envelope.time),
     fetchedAt: event.fetchedAt,
-    expireAt: expiryOf(new Date(envelope.time), event.fetchedAt),
+    expireAt: snapshotExpiry(event.resource, new Date(envelope.time), event.fetchedAt),
     localDate,
     sealed: Buffer.from(JSON.stringify(envelope.data)),
   };
