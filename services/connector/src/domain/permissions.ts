@@ -28,6 +28,7 @@ const FIRST_OF: Readonly<Record<Stream, Resource>> = {
   'payment.backfill': 'payment',
   'inventory.live': 'inventory',
   'unsettled.live': 'unsettled',
+  'listing.live': 'product',
 };
 
 /** Resources that stay empty because the seller has not granted, or has withdrawn, what they need. */

@@ -1,21 +1,16 @@
 import { contentOf } from './content-of.ts';
 import { finishWhole } from './finish-whole.ts';
+import { listProducts } from './list-products.ts';
+import type { ListingDeps } from './list-products.ts';
 import type { Json } from './pick-fields.ts';
-import { readRestless } from './read-run.ts';
-import { settle } from './settle.ts';
 import type { ShopSource, SourcePage } from './shop-source.ts';
-import type { Slice } from './slices.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
 import type { Lease } from './sync-cursor.ts';
-import { TikTokFault } from './tiktok-fault.ts';
 
-export interface StockDeps {
+export interface StockDeps extends ListingDeps {
   readonly sink: SnapshotSink;
   readonly source: Pick<ShopSource, 'productsCreated' | 'inventory'>;
   readonly nowS: () => number;
-  readonly pageSize: number;
-  readonly maxPages: number;
-  readonly signal: AbortSignal;
 }
 
 interface Sent {
@@ -32,7 +27,6 @@ interface Run {
 
 /** What never changes is sent once a day all the same: it shall not grow too old to be kept. */
 const AGAIN_AFTER_S = 86_400;
-const MIN_WIDTH_S = 60;
 // As orders are: two calls for each page of products wait for what is worth more.
 const PRIORITY = 'backfill';
 const PRODUCT_ID = /^\d{15,20}$/;
@@ -49,7 +43,7 @@ export function createStockReader(deps: StockDeps): (lease: Lease) => Promise<nu
     const run: Run = { known: owner === lease ? known : new Map(), met: new Map(), records: 0 };
     const through = deps.nowS();
     owner = undefined;
-    await readProducts(deps, { from: 0, to: through + 1 }, (page) => sendStock(deps, page, run));
+    await listProducts(deps, { from: 0, to: through + 1 }, (page) => sendStock(deps, page, run));
     const { records, met } = run;
     const found = met.size;
     await finishWhole(deps.sink, lease, { resource: 'inventory', through, records, found });
@@ -57,33 +51,6 @@ export function createStockReader(deps: StockDeps): (lease: Lease) => Promise<nu
     known = met;
     return records;
   };
-}
-
-/** A listing that is too long for TikTok is read in halves. */
-async function readProducts(
-  deps: StockDeps,
-  slice: Slice,
-  handle: (page: SourcePage) => Promise<void>,
-): Promise<void> {
-  const { pageSize, maxPages, signal, source } = deps;
-  const read = await settle(
-    readRestless({
-      ...{ pageSize, maxPages, handle },
-      readPage: (pageToken, size) =>
-        source.productsCreated(slice, { pageToken, pageSize: size, priority: PRIORITY, signal }),
-    }),
-  );
-  if (read.ok) {
-    return;
-  }
-  const { from, to } = slice;
-  const isTooLong = read.error instanceof TikTokFault && read.error.kind === 'narrow_window';
-  if (!isTooLong || to - from <= MIN_WIDTH_S) {
-    throw read.error;
-  }
-  const middle = from + Math.floor((to - from) / 2);
-  await readProducts(deps, { from: middle, to }, handle);
-  await readProducts(deps, { from, to: middle }, handle);
 }
 
 async function sendStock(deps: StockDeps, { rows }: SourcePage, run: Run): Promise<void> {

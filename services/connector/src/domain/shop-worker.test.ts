@@ -14,7 +14,11 @@ let stop: (() => Promise<void>) | undefined;
 afterEach(() => stop?.());
 
 /** A shop without rows whose calls are listed; waits take no time, and a turn of the event loop. */
-function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefined) {
+function aWorker(
+  fed: Set<string>,
+  refuse: (call: string) => void = () => undefined,
+  connectedAt = AT,
+) {
   const calls: string[] = [];
   const cursors = new Map<Stream, CursorState>();
   const read = (call: string) => (): Promise<SourcePage> => {
@@ -71,7 +75,7 @@ function aWorker(fed: Set<string>, refuse: (call: string) => void = () => undefi
       onProgress: () => undefined,
       onFault: () => undefined,
     },
-    AT,
+    connectedAt,
   );
   stop = worker.stop;
   return { calls, cursors, pauses };
@@ -164,5 +168,28 @@ describe('startShopWorker', () => {
     const seconds = [4, 8, 16, 32, 64, 128, 256, 512, 960, 3600];
     const later = pauses.filter((ms) => seconds.includes(ms / 1000));
     expect(later.map((ms) => ms / 1000).slice(0, seconds.length)).toEqual(seconds);
+  });
+
+  it('reads the whole list of products once a month has gone by, and not again with each look', async () => {
+    const { calls, cursors, pauses } = aWorker(
+      new Set(['product', 'listing']),
+      undefined,
+      AT - 31 * 86_400,
+    );
+    const looks = () => pauses.filter((ms) => ms === 6 * HOUR_MS).length;
+    const listings = () => calls.filter((call) => call === 'products.history').length;
+
+    await eventually(() => {
+      expect(cursors.get('product.backfill')?.finishedAt).toBeInstanceOf(Date);
+      expect(looks()).toBeGreaterThan(2);
+    });
+    const before = listings();
+    const looksBefore = looks();
+    await eventually(() => {
+      expect(looks()).toBeGreaterThan(looksBefore + 5);
+    });
+
+    expect(cursors.get('listing.live')?.cursor).toBeGreaterThanOrEqual(AT);
+    expect(listings()).toBe(before);
   });
 });

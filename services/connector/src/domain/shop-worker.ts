@@ -5,6 +5,7 @@ import type { PollDeps } from './poll-changes.ts';
 import { pollFinance, pollPayments } from './read-finance.ts';
 import type { FinanceDeps } from './read-finance.ts';
 import { createStockReader } from './read-stock.ts';
+import { repeatProducts } from './repeat-products.ts';
 import { pollUnsettled } from './read-unsettled.ts';
 import { EndlessPages } from './page-guard.ts';
 import { createRecentRows, remembering } from './recent-rows.ts';
@@ -33,6 +34,8 @@ const MAX_BACKOFF = 16;
 const RETRY_ROUND_MS = 5_000;
 const MAX_RETRY_ROUND_MS = 300_000;
 const SAFETY_DRAIN_MS = 60_000;
+/** How often it is asked whether the list of products is due. */
+const LISTING_CHECK_MS = 21_600_000;
 /** A listing without an end costs thousands of calls; it is not asked for again before. */
 const ENDLESS_PAUSE_MS = 900_000;
 
@@ -160,7 +163,7 @@ async function keepLeases({ deps, signal }: WorkerContext): Promise<void> {
   }
 }
 
-/** Everything that runs for one connection: six live loops, one backfill, the inbox, the leases. */
+/** Everything that runs for one connection: seven live loops, one backfill, the inbox, the leases. */
 export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
   const context = createWorkerContext(deps, at);
   const { signal } = context;
@@ -207,6 +210,11 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     firstOrders.promise.then(() =>
       live(context, 'unsettled.live', settings.unsettledIntervalMs, (lease) =>
         pollUnsettled(whole, lease),
+      ),
+    ),
+    firstOrders.promise.then(() =>
+      live(context, 'listing.live', LISTING_CHECK_MS, (lease) =>
+        repeatProducts({ ...whole, sink }, lease),
       ),
     ),
     backfill(context, finance, () => {

@@ -1,11 +1,16 @@
 export type Stream =
   | `${'order' | 'product' | 'finance' | 'payment'}.${'live' | 'backfill'}`
   // What has no history: the first whole reading is all that there is of it.
-  | `${'inventory' | 'unsettled'}.live`;
+  | `${'inventory' | 'unsettled'}.live`
+  // All products once more, now and then: nobody else hears of what never changes.
+  | 'listing.live';
 
 /** How far one stream has been read. Saved only after what it speaks of is acknowledged. */
 export interface CursorState {
-  /** Live: everything changed before it was read. Backfill: everything created from here on was read. */
+  /**
+   * Live: everything changed before it was read. Backfill: everything created from here on was read.
+   * Listing: when it was begun last.
+   */
   readonly cursor: number;
   /** Backfill: where the history ends. */
   readonly cut: number;

@@ -5,6 +5,7 @@ import { drainInbox } from './drain-inbox.ts';
 import { EndlessPages } from './page-guard.ts';
 import { pollOrders, pollProducts } from './poll-changes.ts';
 import { createRecentRows, remembering } from './recent-rows.ts';
+import { repeatProducts } from './repeat-products.ts';
 import { runBackfill } from './run-backfill.ts';
 import { settle } from './settle.ts';
 import { firstCursor, LeaseLost } from './sync-cursor.ts';
@@ -25,7 +26,7 @@ const POLL_S = 15;
 const MAX_PAGES = 200;
 
 /** One life of the connector's work for a shop: what it remembers goes with it. */
-function aLife(world: World, pageSize: number) {
+function aLife(world: World, pageSize: number, isListed: boolean) {
   const life = { isOver: false };
   const { source, inbox, ...entered } = enterWorld(world, life);
   const recent = createRecentRows();
@@ -48,6 +49,9 @@ function aLife(world: World, pageSize: number) {
       }
     }
   };
+  // Due at once, and again after each death on the way.
+  const listing = () => acquire(world, life, 'listing.live', firstCursor(AT - 30 * 86_400));
+  const repeat = settled(() => repeatProducts({ ...shared, source }, listing()));
   const drain = {
     ...{ ...inbox, source, sink, mayReadOrders: () => true },
     ...{ pollProducts: () => undefined, confirmDeauthorization: () => Promise.resolve() },
@@ -61,6 +65,7 @@ function aLife(world: World, pageSize: number) {
           settled(() => pollProducts(polls, live('product.live'), source.productsUpdated)),
           settled(() => drainInbox(drain, signal)),
           settled(backfill),
+          ...(isListed ? [repeat] : []),
         ].map((work) => work()),
       );
       for (const result of results) {
@@ -79,12 +84,12 @@ function isExpected(error: unknown): boolean {
 }
 
 /** Runs until the world is quiet, then until nothing is left to do; answers with what is wrong. */
-async function outcomeOf(schedule: Schedule): Promise<string[]> {
+async function outcomeOf(schedule: Schedule, isListed = false): Promise<string[]> {
   const world = createWorld(schedule);
-  let life = aLife(world, schedule.pageSize);
+  let life = aLife(world, schedule.pageSize, isListed);
   const turn = async (): Promise<void> => {
     await life.round();
-    life = life.isOver() ? aLife(world, schedule.pageSize) : life;
+    life = life.isOver() ? aLife(world, schedule.pageSize, isListed) : life;
     world.clock.nowS += POLL_S;
   };
   for (let round = 0; round < 40 || !world.isOver(); round += 1) {
@@ -178,6 +183,15 @@ describe('the sync of a shop', () => {
         expect(await outcomeOf(schedule)).toEqual([]);
       }),
       { numRuns: Number(process.env['RUNS'] ?? 500), examples: FOUND },
+    );
+  });
+
+  it('ends so too where the whole list of products is read beside the polls', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules, async (schedule) => {
+        expect(await outcomeOf(schedule, true)).toEqual([]);
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 300), examples: FOUND },
     );
   });
 });
