@@ -83,8 +83,8 @@ describe('a product that never changes', () => {
     const shop = aShop();
     await shop.store([await shop.read(LISTED, 0)]);
     await mongo
-      .collection<{ _id: string }>('entity_heads')
-      .updateOne({ _id: shop.idOf(LISTED) }, { $unset: { fetchedAt: '' } });
+      .collection('entity_heads')
+      .updateMany({ shopKey: shop.scope.shopKey }, { $unset: { fetchedAt: '' } });
 
     for (const day of [1, 2, 3]) {
       await shop.store([await shop.read(LISTED, day)]);

@@ -23,10 +23,27 @@ export interface Head extends KnownHead {
   /** Bucket of the first sight; never recomputed. */
   readonly localDate: string;
   readonly expireAt: Date;
+  /** Whose reader has written this; absent in documents from before each had its own. */
+  readonly writtenOn?: Lane;
 }
 
 export function headId(part: Pick<Head, 'shopKey' | 'epoch' | 'entity' | 'entityId'>): string {
   return `${part.shopKey}:${String(part.epoch)}:${part.entity}:${part.entityId}`;
+}
+
+/**
+ * What the readers of both topics know of an entity. Each writes down what it knows by itself: they
+ * read and write at the same time, and the slower one would put an older version over a newer.
+ */
+export function joinHeads(heads: readonly Head[]): Head | undefined {
+  const [newest, ...others] = heads.toSorted((one, other) => (isNewer(one, other) ? -1 : 1));
+  const saidToo = others.filter((other) => newest !== undefined && isUnchanged(other, newest));
+  return (
+    newest && {
+      ...newest,
+      lanes: [...new Set([newest, ...saidToo].flatMap(({ lanes = [] }) => lanes))],
+    }
+  );
 }
 
 export interface Candidate {

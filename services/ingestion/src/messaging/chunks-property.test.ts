@@ -16,6 +16,7 @@ import {
 import type { Dice, Life, Odds } from '@tokometrics/testkit';
 import { createValidators } from '../adapters/ajv-validators.ts';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
+import { headId, joinHeads } from '../domain/head-rules.ts';
 import type { Head } from '../domain/head-rules.ts';
 import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import type { RawScope } from '../raw-events.test-support.ts';
@@ -113,6 +114,13 @@ async function createWorld(dice: Dice, scopes: readonly RawScope[]): Promise<Wor
   };
 }
 
+/** As the store keeps them: one for each of the two who write. */
+function knownHead(heads: ReadonlyMap<string, Head>, id: string): Head[] {
+  return [
+    joinHeads(['live', 'backfill'].flatMap((lane) => heads.get(`${lane} ${id}`) ?? [])) ?? [],
+  ].flat();
+}
+
 /** All that readers of facts need of what lies below an offset is in the archive and was sent. */
 function expectSent(world: World, lane: Lane, below: number): void {
   const sent = new Set(
@@ -134,10 +142,10 @@ function depsOf(world: World, lane: Lane, life: Life, hand: { count: number }) {
     isFenced: (shopKey: string, epoch: number) => !isOpen(world, { shopKey, epoch }),
     revsOf: () => step(() => new Map<string, number>()),
     readHeads: (ids: readonly string[]) =>
-      step(() => new Map([...heads].filter(([id]) => ids.includes(id)))),
+      step(() => new Map(ids.flatMap((id) => knownHead(heads, id).map((head) => [id, head])))),
     writeHeads: (changed: ReadonlyMap<string, Head>) =>
       step(() => {
-        changed.forEach((head, id) => heads.set(id, head));
+        changed.forEach((head, id) => heads.set(`${head.writtenOn ?? ''} ${id}`, head));
       }),
     archive: (events: readonly ArchivedEvent[]) =>
       step(() => {
@@ -259,6 +267,10 @@ function expectExact(world: World): void {
     const last = sent.reduce((best, fact) => (fact.ver > best.ver ? fact : best));
     // What nothing but its number tells apart from the fact before it need not be sent again.
     expect(sameText(last)).toBe(sameText(event));
+    const entity = { ...event.scope, entity: 'order' as const, entityId: event.subject };
+    expect(knownHead(world.heads, headId(entity))).toMatchObject([
+      { contentHash: event.contenthash, updateTimeS: Number(event.ver >> 24n) },
+    ]);
   }
   const kept = new Set(
     [...world.archived.values()].map(({ id, shopKey, epoch, entityId, contentHash, ver }) =>

@@ -157,7 +157,7 @@ function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>
     if (isNewer(candidate, head)) {
       heads.set(id, toHead(event, head, lanes));
     } else if (isKnown && head !== undefined) {
-      heads.set(id, { ...head, lanes });
+      heads.set(id, { ...head, lanes, writtenOn: lane });
     }
   }
   return { fresh, conflicting, heads };
@@ -177,6 +177,7 @@ function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly 
     fetchedAt: event.fetchedAt,
     localDate: before?.localDate ?? bucketOf(event.fact),
     expireAt: snapshotExpiry(event.resource, new Date(envelope.time), event.fetchedAt),
+    writtenOn: laneOf(event.message),
   };
 }
 
