@@ -58,7 +58,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
   const zones = createZones({
     ...{ shops, states },
-    guardedWrite: (...write) => fences.guardedWrite(...write),
+    guardedChunk: (...chunk) => fences.guardedChunk(...chunk),
   });
   const own = {
     kafka,

@@ -54,8 +54,8 @@ describe('the zone in which the days of a connection are cut', () => {
   const aProcess = (shops: ReturnType<typeof announcements>): Zones =>
     createZones({
       ...{ shops, states },
-      // Nothing is closed here: what a fence does to a write is told beside `guardedWrite`.
-      guardedWrite: async (_shopKey, _epoch, write) => ({ kind: 'done', value: await write() }),
+      // Nothing is closed here: what a fence does to a write is told beside `guardedChunk`.
+      guardedChunk: async (scopes, write) => ({ value: await write(scopes), fenced: [] }),
     });
   const stored = async (shopKey: string) => {
     const found = await mongo

@@ -10,17 +10,19 @@ const SHOP = aShopKey();
 function aPlace() {
   const announced = new Map<string, { epoch: number; timezone: string }>();
   const stored = new Map<string, ShopState>();
-  const place = { isFenced: false, fenceFallsMeanwhile: false, writes: 0 };
-  const guardedWrite: ZoneParts['guardedWrite'] = async (_shopKey, _epoch, op, options) => {
+  const place = { isFenced: false, fenceFallsMeanwhile: false, isAnswerLost: false, writes: 0 };
+  const guardedChunk: ZoneParts['guardedChunk'] = async (scopes, op, options) => {
     if (place.isFenced) {
-      return { kind: 'fenced' };
+      return { value: undefined, fenced: scopes };
     }
-    const value = await op();
-    if (place.fenceFallsMeanwhile) {
-      await options?.undo?.(value);
-      return { kind: 'fenced' };
+    try {
+      const value = await op(scopes);
+      await (place.fenceFallsMeanwhile ? options?.undo?.(scopes, value) : undefined);
+      return { value, fenced: place.fenceFallsMeanwhile ? scopes : [] };
+    } catch (error) {
+      await (place.fenceFallsMeanwhile ? options?.undo?.(scopes, undefined) : undefined);
+      throw error;
     }
-    return { kind: 'done', value };
   };
   const zones = createZones({
     shops: {
@@ -37,7 +39,9 @@ function aPlace() {
         const key = `${state.shopKey}:${String(state.epoch)}`;
         const first = stored.get(key) ?? state;
         stored.set(key, first);
-        return Promise.resolve(first);
+        return place.isAnswerLost
+          ? Promise.reject(new Error('the answer was lost'))
+          : Promise.resolve(first);
       },
       erase: (shopKey) => {
         const found = [...stored].filter(([, state]) => state.shopKey === shopKey);
@@ -45,7 +49,7 @@ function aPlace() {
         return Promise.resolve({ found: found.length, removed: found.length });
       },
     },
-    guardedWrite,
+    guardedChunk,
   });
   return { zones, announced, stored, place };
 }
@@ -91,6 +95,17 @@ describe('the zone in which days are cut', () => {
 
     expect(meanwhile).toBe('Europe/London');
     expect(await zones.zoneOf(SHOP, 1)).toBe('Europe/London');
+    expect(stored.size).toBe(0);
+  });
+
+  it('leaves nothing of a write that failed while the connection was closed', async () => {
+    const { zones, announced, stored, place } = aPlace();
+    announced.set(SHOP, { epoch: 1, timezone: 'Europe/London' });
+    Object.assign(place, { isAnswerLost: true, fenceFallsMeanwhile: true });
+
+    await expect(zones.zoneOf(SHOP, 1)).rejects.toThrow('the answer was lost');
+
+    expect(place.writes).toBe(1);
     expect(stored.size).toBe(0);
   });
 });

@@ -11,13 +11,13 @@ export interface Zones {
 export interface ZoneParts {
   readonly shops: Pick<ShopProjection, 'announced'>;
   readonly states: Pick<ShopStates, 'open' | 'erase'>;
-  readonly guardedWrite: Fences['guardedWrite'];
+  readonly guardedChunk: Fences['guardedChunk'];
 }
 
 const keyOf = (shopKey: string, epoch: number): string => `${shopKey}:${String(epoch)}`;
 
 /** The zone that an epoch began with, kept in the store: a later announcement moves no closed day. */
-export function createZones({ shops, states, guardedWrite }: ZoneParts): Zones {
+export function createZones({ shops, states, guardedChunk }: ZoneParts): Zones {
   const open = new Map<string, ShopState>();
   const opening = new Map<string, Promise<string | undefined>>();
 
@@ -27,16 +27,17 @@ export function createZones({ shops, states, guardedWrite }: ZoneParts): Zones {
       return undefined;
     }
     const state = { shopKey, epoch, zone: announced.timezone, rev: 0 };
-    const opened = await guardedWrite(shopKey, epoch, () => states.open(state), {
+    // As a chunk: what landed of a write that failed is to go as well.
+    const { value, fenced } = await guardedChunk([{ shopKey, epoch }], () => states.open(state), {
       undo: async () => {
         await states.erase(shopKey, epoch);
       },
     });
-    if (opened.kind === 'fenced') {
+    if (value === undefined || fenced.length > 0) {
       return state.zone;
     }
-    open.set(keyOf(shopKey, epoch), opened.value);
-    return opened.value.zone;
+    open.set(keyOf(shopKey, epoch), value);
+    return value.zone;
   };
 
   return {
