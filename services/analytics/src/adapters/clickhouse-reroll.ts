@@ -1,5 +1,5 @@
 import { localDate, shopKey } from '@tokometrics/contracts';
-import { AppError } from '@tokometrics/kit';
+import { AppError, ClickhouseFault } from '@tokometrics/kit';
 import type { Clickhouse, Logger } from '@tokometrics/kit';
 import { z } from 'zod';
 import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
@@ -16,6 +16,10 @@ import {
 /** A literal of so many buckets stays far below the longest query that the store takes. */
 const BUCKETS_PER_STATEMENT = 2000;
 const MAX_ROUNDS = 20;
+/** Rows, time, speed, memory and bytes beyond what the store gives to one statement. */
+const TOO_MUCH: ReadonlySet<number | undefined> = new Set([158, 159, 160, 241, 307]);
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof ClickhouseFault && TOO_MUCH.has(error.serverCode);
 
 const SHOP_TABLES = ['shop_hourly', 'shop_daily'] as const;
 
@@ -72,33 +76,51 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
     return tau;
   };
 
-  const rollAt = async (
+  const rollBatch = async (
     tau: string,
     family: Family,
-    buckets: readonly Bucket[],
+    batch: readonly Bucket[],
   ): Promise<Bucket[]> => {
-    const mixed: Bucket[] = [];
-    for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
-      const literal = bucketsLiteral(batch);
-      for (const statement of family.statements) {
-        await clickhouse.command(statement(literal, tau));
-      }
-      const rows = await clickhouse.query(mixedBuckets(literal, family.proven), {}, bucketRow);
-      mixed.push(
-        ...rows.map((row) => ({
-          shopKey: row.shop_key,
-          epoch: row.epoch,
-          localDate: row.local_date,
-        })),
-      );
+    const literal = bucketsLiteral(batch);
+    for (const statement of family.statements) {
+      await clickhouse.command(statement(literal, tau));
     }
-    return mixed;
+    const rows = await clickhouse.query(mixedBuckets(literal, family.proven), {}, bucketRow);
+    return rows.map((row) => ({
+      shopKey: row.shop_key,
+      epoch: row.epoch,
+      localDate: row.local_date,
+    }));
+  };
+
+  /**
+   * What is too much for the store at once is asked of it in halves, down to a day of a shop. Each has an
+   * instant of its own: rows of the half-done whole would else have the version of those that follow.
+   */
+  const rollInParts = async (family: Family, batch: readonly Bucket[]): Promise<Bucket[]> => {
+    await brokenOff.expectEnded();
+    const tau = await takeInstant();
+    try {
+      return await brokenOff.unlessEnded(tau, () => rollBatch(tau, family, batch));
+    } catch (error) {
+      if (batch.length === 1 || !isTooMuch(error)) {
+        throw error;
+      }
+      log.warn({ err: error, buckets: batch.length }, 'a pass is too much at once; it is halved');
+    }
+    const middle = Math.ceil(batch.length / 2);
+    return [
+      ...(await rollInParts(family, batch.slice(0, middle))),
+      ...(await rollInParts(family, batch.slice(middle))),
+    ];
   };
 
   const rollOnce = async (family: Family, buckets: readonly Bucket[]): Promise<Bucket[]> => {
-    await brokenOff.expectEnded();
-    const tau = await takeInstant();
-    return brokenOff.unlessEnded(tau, () => rollAt(tau, family, buckets));
+    const mixed: Bucket[] = [];
+    for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
+      mixed.push(...(await rollInParts(family, batch)));
+    }
+    return mixed;
   };
 
   return async (dirty: DirtyBuckets): Promise<void> => {

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Clickhouse } from '@tokometrics/kit';
+import { aShopKey, createMemoryLog, engineEnv } from '@tokometrics/testkit';
+import { createReroll } from './clickhouse-reroll.ts';
+import { factMessage, orderFactOf } from './facts.test-support.ts';
+import { rollupRows } from './rollup-rows.test-support.ts';
+import { startTestSink } from './sink.test-support.ts';
+import type { TestSink } from './sink.test-support.ts';
+
+const DAYS = 5;
+const TOO_MANY_ROWS = 'SELECT sum(number) FROM numbers(1000) SETTINGS max_rows_to_read = 10';
+
+describe('a pass that is too much for the store at once', () => {
+  let sink: TestSink;
+
+  beforeAll(async () => {
+    sink = await startTestSink(engineEnv().CLICKHOUSE_URL);
+  }, 60_000);
+
+  afterAll(() => sink.stop());
+
+  /** Days of a shop of which nothing is rolled up anew, though their orders have changed since. */
+  async function staleDays() {
+    const tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
+    const days = Array.from({ length: DAYS }, (_, day) => `2026-03-0${String(day + 1)}`);
+    const orders = (price: string, seq: number) =>
+      days.map((day, id) => {
+        const at = `${day}T05:00:00Z`;
+        const spec = {
+          id: String(id),
+          createdAt: at,
+          paidAt: at,
+          lines: [{ product: 'P', price }],
+        };
+        return factMessage(tenant, 'order', spec.id, orderFactOf(tenant.zone, spec), seq);
+      });
+    await sink.store(orders('5', 1));
+    await sink.clickhouse.command(
+      `INSERT INTO orders SELECT * REPLACE (ver + 1 AS ver, [toDecimal64(7, 4)] AS \`lines.original_price\`)
+       FROM orders WHERE shop_key = '${tenant.shopKey}'`,
+    );
+    const buckets = days.map((localDate) => ({ shopKey: tenant.shopKey, epoch: 1, localDate }));
+    return { tenant, dirty: { order: buckets, settlement: [], finance: [] } };
+  }
+
+  /** The store as it is, which takes statements of so many days into a table at most. */
+  function limited(table: string, most: number) {
+    const refused: number[] = [];
+    const clickhouse: Clickhouse = {
+      ...sink.clickhouse,
+      command: (sql, params) => {
+        const days = new Set(sql.match(/2026-03-\d\d/gu)).size;
+        if (!sql.includes(`INSERT INTO ${table} `) || days <= most) {
+          return sink.clickhouse.command(sql, params);
+        }
+        refused.push(days);
+        return sink.clickhouse.command(TOO_MANY_ROWS);
+      },
+    };
+    return { clickhouse, refused };
+  }
+
+  const grossOf = async (tenant: Parameters<typeof rollupRows>[2]) =>
+    Promise.all(
+      (['shop_hourly', 'shop_daily', 'product_daily'] as const).map(async (table) =>
+        Object.values(await rollupRows(sink.clickhouse, table, tenant)).map(
+          (row) => row['gross_sales'],
+        ),
+      ),
+    );
+
+  it('is done in halves, each right, also where a part of the whole was done', async () => {
+    const { tenant, dirty } = await staleDays();
+    const { clickhouse, refused } = limited('product_daily', 2);
+    const { log, lines } = createMemoryLog();
+
+    await createReroll({ clickhouse, log })(dirty);
+
+    const right = Array<string>(DAYS).fill('70000');
+    expect(await grossOf(tenant)).toEqual([right, right, right]);
+    expect(refused).toEqual([5, 3]);
+    expect(lines().filter(({ msg }) => String(msg).includes('halved'))).toHaveLength(2);
+  });
+
+  it('fails where one day alone is too much', async () => {
+    const { dirty } = await staleDays();
+    const { clickhouse } = limited('shop_daily', 0);
+    const { log } = createMemoryLog();
+
+    await expect(createReroll({ clickhouse, log })(dirty)).rejects.toMatchObject({
+      serverCode: 158,
+    });
+  });
+});
