@@ -8,6 +8,7 @@ import { differences } from './support/exactness.ts';
 import { askOracle } from './support/expected.ts';
 import type { Merchant } from './support/merchant.ts';
 import { listOrderIds } from './support/order-ids.ts';
+import { sendOrderOfLaterSchema } from './support/later-schema.ts';
 import { replay } from './support/replay.ts';
 import { startSystem } from './support/start-system.ts';
 import type { System } from './support/start-system.ts';
@@ -157,4 +158,29 @@ describe('a shop that trades while its notices are lost, doubled and late', () =
     }, PATIENT);
     expect(await closedDays()).not.toEqual(before);
   }, 300_000);
+
+  it('calls no day complete that may lack an order which nobody understands', async () => {
+    const day = '2026-11-15';
+    const query = `shop=${shopKey}&from=${FROM}&to=${NOW.slice(0, 10)}&grain=day&metric=gross_sales`;
+    const shown = async () => {
+      const { main, meta } = await merchant.get(`/metrics/overview?${query}`, overviewReply);
+      const { points, state } = main.current;
+      return {
+        incomplete: points
+          .filter((point) => (point.state ?? state) === 'incomplete')
+          .map(({ date }) => date),
+        unread: meta.freshness.find(({ resource }) => resource === 'order')?.unread,
+      };
+    };
+    expect(await shown()).toEqual({ incomplete: [], unread: null });
+
+    await sendOrderOfLaterSchema(system, { shopKey, changedAt: `${day}T05:00:00Z` });
+
+    await eventually(async () => {
+      expect(await shown()).toEqual({
+        incomplete: Array.from({ length: 6 }, (_, after) => addDays(FROM, after)),
+        unread: { records: 1, from: null, through: `${day}T05:00:00.000Z` },
+      });
+    }, PATIENT);
+  }, 120_000);
 });

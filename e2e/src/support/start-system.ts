@@ -29,6 +29,8 @@ export interface System {
   readonly publicUrl: string;
   readonly mailboxUrl: string;
   readonly dir: string;
+  /** Put before the names of topics; nothing on engines of its own. */
+  readonly topicPrefix: string;
   /** Stops all services and starts them again on the same data, with the clock at that instant. */
   restartAt(instant: string): Promise<void>;
   stop(): Promise<void>;
@@ -61,6 +63,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       return createControl(`http://127.0.0.1:${String(port)}`);
     },
     dir,
+    topicPrefix: options.ownEngines === true ? '' : names.topicPrefix,
     async restartAt(instant) {
       await stack.stop();
       stack = await startStack(stackOptions(options, { dir, names, now: instant }));
