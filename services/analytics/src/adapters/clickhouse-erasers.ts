@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { StoreId } from '@tokometrics/contracts';
 import {
   epoch as epochSchema,
@@ -10,12 +9,9 @@ import type { Erased, Eraser, ErasureScope } from '@tokometrics/erasure';
 import type { Clickhouse } from '@tokometrics/kit';
 import { AppError } from '@tokometrics/kit';
 import { z } from 'zod';
+import { insertsAtWork } from './inserts-at-work.ts';
 
 const countRow = z.object({ n: z.string() });
-const writerRow = z.object({ query_id: z.string() });
-
-const WRITER_LOOKS = 100;
-const WRITER_PAUSE_MS = 100;
 
 /** One eraser per table of the data map that names a shop. */
 export function createClickhouseErasers(clickhouse: Clickhouse): Eraser[] {
@@ -45,7 +41,9 @@ async function eraseTable(
 ): Promise<Erased> {
   const shop = shopKeySchema.parse(scope.shopKey);
   const through = epochSchema.parse(scope.throughEpoch);
-  await writersEnded(clickhouse, table);
+  // Behind the fence none begins for the scope, but one from before it may still run for nobody.
+  const before = await insertsAtWork(clickhouse, [table]);
+  await before.ended();
   const count = async (): Promise<number> => {
     const [row] = await clickhouse.query(
       `SELECT toString(count()) AS n FROM ${table}
@@ -78,34 +76,4 @@ async function openMutations(clickhouse: Clickhouse, table: string): Promise<num
     countRow,
   );
   return Number(row?.n ?? 'NaN');
-}
-
-/**
- * Resolves when no statement is at work that wrote into the table when this was asked. Behind the fence
- * none begins for the scope, but one whose answer was lost may still run for nobody, and would write
- * behind the erasure what it has read before it.
- */
-async function writersEnded(clickhouse: Clickhouse, table: string): Promise<void> {
-  const first = new Set(await writersOf(clickhouse, table));
-  let left = first.size;
-  for (let look = 0; left > 0; look += 1) {
-    if (look === WRITER_LOOKS) {
-      throw new AppError(
-        'upstream.unavailable',
-        'a statement from before the erasure still writes',
-      );
-    }
-    await setTimeout(WRITER_PAUSE_MS);
-    left = (await writersOf(clickhouse, table)).filter((id) => first.has(id)).length;
-  }
-}
-
-async function writersOf(clickhouse: Clickhouse, table: string): Promise<string[]> {
-  const rows = await clickhouse.query(
-    `SELECT query_id FROM system.processes
-     WHERE query_kind = 'Insert' AND position(query, concat('INSERT INTO ', {table:String}, ' ')) > 0`,
-    { table },
-    writerRow,
-  );
-  return rows.map(({ query_id: id }) => id);
 }

@@ -1,10 +1,11 @@
 import { localDate, shopKey } from '@tokometrics/contracts';
-import { AppError, ClickhouseFault } from '@tokometrics/kit';
+import { ClickhouseFault } from '@tokometrics/kit';
 import type { Clickhouse, Logger } from '@tokometrics/kit';
 import { z } from 'zod';
 import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
 import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
 import { createPassInstants } from '../domain/pass-instant.ts';
+import { insertsAtWork } from './inserts-at-work.ts';
 import {
   mixedBuckets,
   rerollFinanceDaily,
@@ -39,11 +40,6 @@ const FAMILIES: Readonly<Record<keyof DirtyBuckets, Family>> = {
 };
 
 const nowRow = z.object({ now: z.string() });
-/** Parameters are put into the text that is listed there: the question itself holds the instant too. */
-const AT_WORK = `
-SELECT count() AS n FROM system.processes
-WHERE position(query, {tau:String}) > 0 AND query_id != queryID()`;
-const countRow = z.object({ n: z.string() });
 const bucketRow = z.object({ shop_key: shopKey, epoch: z.int(), local_date: localDate });
 
 export interface PassReport {
@@ -60,12 +56,13 @@ export interface RerollOptions {
 
 /**
  * One pass: an instant of its own, taken before anything is read; every bucket computed anew; then
- * the proof that no other writer was in the same buckets meanwhile. Buckets with rows of two passes
- * are rolled again until they have one. Only then may offsets move.
+ * the proof that no other writer was in the same buckets meanwhile, once all that were at work when it
+ * began have ended: of a pass that was broken off a statement may still run, and would write what it
+ * read long ago behind the proof, where nobody looks. Buckets with rows of two passes are rolled again
+ * until they have one. Only then may offsets move.
  */
 export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
   const instants = createPassInstants();
-  const brokenOff = createBrokenOff(clickhouse);
 
   const takeInstant = async (): Promise<string> => {
     const [row] = await clickhouse.query("SELECT toString(now64(6, 'UTC')) AS now", {}, nowRow);
@@ -76,15 +73,14 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
     return tau;
   };
 
-  const rollBatch = async (
-    tau: string,
-    family: Family,
-    batch: readonly Bucket[],
-  ): Promise<Bucket[]> => {
+  const rollBatch = async (family: Family, batch: readonly Bucket[]): Promise<Bucket[]> => {
+    const before = await insertsAtWork(clickhouse, family.proven.flat());
+    const tau = await takeInstant();
     const literal = bucketsLiteral(batch);
     for (const statement of family.statements) {
       await clickhouse.command(statement(literal, tau));
     }
+    await before.ended();
     const rows = await clickhouse.query(mixedBuckets(literal, family.proven), {}, bucketRow);
     return rows.map((row) => ({
       shopKey: row.shop_key,
@@ -98,10 +94,8 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
    * instant of its own: rows of the half-done whole would else have the version of those that follow.
    */
   const rollInParts = async (family: Family, batch: readonly Bucket[]): Promise<Bucket[]> => {
-    await brokenOff.expectEnded();
-    const tau = await takeInstant();
     try {
-      return await brokenOff.unlessEnded(tau, () => rollBatch(tau, family, batch));
+      return await rollBatch(family, batch);
     } catch (error) {
       if (batch.length === 1 || !isTooMuch(error)) {
         throw error;
@@ -140,32 +134,5 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
       }
     }
     onPass?.({ buckets: total, rounds, ms: performance.now() - startedAt });
-  };
-}
-
-/**
- * The store may be at work still for whoever has lost the answer. What it has read is old by then, and it
- * would write behind the proof of the next pass, where nobody looks: the next one has to wait. Of a process
- * that was killed nobody knows, but its partitions have no owner for the 15 s of a session.
- */
-function createBrokenOff(clickhouse: Clickhouse) {
-  /** Their instants, which stand in the text of each statement. */
-  const taus = new Set<string>();
-  return {
-    expectEnded: async (): Promise<void> => {
-      for (const tau of taus) {
-        const [row] = await clickhouse.query(AT_WORK, { tau }, countRow);
-        if (row?.n !== '0') {
-          throw new AppError('upstream.unavailable', 'a pass that was broken off is still at work');
-        }
-        taus.delete(tau);
-      }
-    },
-    unlessEnded: async <T>(tau: string, pass: () => Promise<T>): Promise<T> => {
-      taus.add(tau);
-      const result = await pass();
-      taus.delete(tau);
-      return result;
-    },
   };
 }
