@@ -61,7 +61,8 @@ export function createStoredChunks(mongo: Mongo) {
     /** Answers the reasons of what was parked. */
     store: async (chunk: readonly OutMessage[], change: Partial<StoreDeps> = {}) => {
       const prepared = await prepareChunk(prepare, chunk.map(toInMessage));
-      const { parked = [] } = await storeChunk({ ...deps, ...change }, prepared);
+      const { parked, finish } = await storeChunk({ ...deps, ...change }, prepared);
+      await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
       return parked.map(({ reason }) => reason);
     },
     /** As the retention does it every few hours. */

@@ -15,13 +15,19 @@ import { z } from 'zod';
 
 const rawEnvelope = envelopeOf(sealed);
 export type RawEnvelope = z.infer<typeof rawEnvelope>;
+/** So much of an envelope can be believed of a record that is refused for the rest. */
+const hashed = z.object({ contenthash: z.string() });
 const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.int() });
 
 /** What a record asks for, decided by its headers and topic before its body is looked at. */
 export type Triage =
   | { readonly kind: 'fenced' }
   | { readonly kind: 'unscoped' }
-  | { readonly kind: 'unreadable'; readonly gap: Gap | undefined }
+  | {
+      readonly kind: 'unreadable';
+      readonly gap: Gap | undefined;
+      readonly contentHash: string | undefined;
+    }
   | { readonly kind: 'marker'; readonly scope: ScopedHeaders }
   | {
       readonly kind: 'event';
@@ -62,13 +68,15 @@ export function triage(
   const body = jsonOf(record.value);
   if (record.headers[HEADERS.type] === MARKER_TYPE) {
     const parsed = markerEnvelope.safeParse(body);
-    return parsed.success ? { kind: 'marker', scope } : { kind: 'unreadable', gap: undefined };
+    return parsed.success
+      ? { kind: 'marker', scope }
+      : { kind: 'unreadable', gap: undefined, contentHash: undefined };
   }
   const resource = resourceOf(record);
   const parsed = rawEnvelope.safeParse(body);
   if (resource === undefined || !parsed.success || !agrees(parsed.data, scope)) {
     const gap = resource && gapOf(resource, scope, { envelope: body, body: undefined });
-    return { kind: 'unreadable', gap };
+    return { kind: 'unreadable', gap, contentHash: hashed.safeParse(body).data?.contenthash };
   }
   return { kind: 'event', resource, envelope: parsed.data, sealed: parsed.data.data };
 }

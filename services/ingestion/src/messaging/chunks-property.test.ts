@@ -194,7 +194,8 @@ async function consume(world: World, lane: Lane, life: Life, hand: { count: numb
     const to = Math.min(lane.log.length, lane.committed + between(world.dice, 1, 12));
     const prepared = await prepareChunk(deps, lane.log.slice(lane.committed, to));
     await untilTaken(async () => {
-      const { parked = [] } = await storeChunk(deps, prepared);
+      const { parked, finish } = await storeChunk(deps, prepared);
+      await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
       const messages = new Set(parked.map(({ message }) => message));
       for (const item of prepared.filter(({ message }) => messages.has(message))) {
         await deps.park(item);

@@ -72,7 +72,8 @@ async function sentOn(raw: OutMessage): Promise<OutMessage[]> {
     ...{ topic: raw.topic, key: scope.shopKey, value: raw.value, headers: { ...raw.headers } },
     ...{ partition: 0, offset: '0', timestamp: 0 },
   };
-  await storeChunk(deps, await prepareChunk(deps, [message]));
+  const { finish } = await storeChunk(deps, await prepareChunk(deps, [message]));
+  await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
   return sent;
 }
 

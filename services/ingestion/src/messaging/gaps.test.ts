@@ -3,6 +3,7 @@ import { gap, GAP_TYPE, HEADERS, MARKER_TYPE, versionOf } from '@tokometrics/con
 import type { InMessage, OutMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import { createValidators } from '../adapters/ajv-validators.ts';
+import type { Head } from '../domain/head-rules.ts';
 import { inClear, NOON_S, rawEvent, rawMarker, rawOrderBody } from '../raw-events.test-support.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -26,6 +27,8 @@ const withEnvelope = (message: InMessage, change: Readonly<Record<string, unknow
   return { ...message, value: Buffer.from(JSON.stringify(Object.assign(envelope ?? {}, change))) };
 };
 
+const ALONE = { isFollowed: () => false, turn: () => Promise.resolve() };
+
 /** What is told of each record that is sent on, in its order. */
 function createPlace(isOpen = true) {
   const published: OutMessage[] = [];
@@ -35,7 +38,7 @@ function createPlace(isOpen = true) {
     zoneOf: () => Promise.resolve<string | undefined>('Europe/London'),
     cutoff: () => '2024-11-23',
     revsOf: () => Promise.resolve(new Map<string, number>()),
-    readHeads: () => Promise.resolve(new Map<string, never>()),
+    readHeads: (_ids: readonly string[]) => Promise.resolve(new Map<string, Head>()),
     writeHeads: () => Promise.resolve(),
     archive: () => Promise.resolve(new Set<string>()),
     publish: (batch: readonly OutMessage[]) => {
@@ -52,14 +55,19 @@ function createPlace(isOpen = true) {
     count: () => undefined,
     countUnknown: () => undefined,
   };
-  const store = async (messages: readonly InMessage[], given: Partial<typeof deps> = {}) =>
+  const begin = async (messages: readonly InMessage[], given: Partial<typeof deps> = {}) =>
     storeChunk({ ...deps, ...given }, await prepareChunk({ ...deps, ...given }, messages));
+  const store = async (...of: Parameters<typeof begin>) => {
+    const { parked, finish } = await begin(...of);
+    await finish(ALONE);
+    return { parked };
+  };
   const typesOf = () => published.map(({ headers }) => headers?.[HEADERS.type]);
   const gaps = () =>
     published
       .filter(({ headers }) => headers?.[HEADERS.type] === GAP_TYPE)
       .map(({ value }) => gap.parse(JSON.parse(String(value))));
-  return { deps, published, store, typesOf, gaps };
+  return { deps, published, begin, store, typesOf, gaps };
 }
 
 const ofOrder = {
@@ -68,6 +76,18 @@ const ofOrder = {
 };
 const sinceEver = { ...ofOrder, from: 0 };
 const tooMuch = { payment: { currency: 'GBP', total_amount: '100000000000000.00' } };
+
+/** The entity was read and said before, as this record has it but for `change`. */
+const headOf = (raw: InMessage, change: Partial<Head>) => {
+  const { contenthash } = JSON.parse(String(raw.value)) as { contenthash: string };
+  const head: Head = {
+    ...{ ...SCOPE, entity: 'order', entityId: '576', ver: versionOf(NOON_S, 0) },
+    ...{ updateTimeS: NOON_S, contentHash: contenthash, lanes: ['live'] },
+    ...{ localDate: '2026-11-23', expireAt: new Date() },
+    ...change,
+  };
+  return (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, head])));
+};
 
 describe('what is missing for want of a record', () => {
   it('is told on the partition of its facts, before a marker that came behind it', async () => {
@@ -133,6 +153,36 @@ describe('what is missing for want of a record', () => {
     expect(published).toEqual([]);
   });
 
+  it.each([
+    ['can be opened by nobody', { open: () => Promise.resolve(Buffer.from('{')) }],
+    ['is of a later version of the schema', {}],
+  ])('is nothing where a reading of what was said before %s', async (_what, given) => {
+    const { published, store } = createPlace();
+    const raw = await order('576', {});
+    const reading = 'open' in given ? raw : withEnvelope(raw, { schemaver: 2 });
+
+    const { parked } = await store([reading], { ...given, readHeads: headOf(raw, {}) });
+
+    // Sent again it is left out as unchanged: what is told of it here, nothing would ever close.
+    expect(parked).toHaveLength(1);
+    expect(published).toEqual([]);
+  });
+
+  it.each([
+    ['another content', { contentHash: 'f'.repeat(64) }],
+    ['another time of its change', { updateTimeS: NOON_S - 1 }],
+    ['the topic of a history alone', { lanes: ['backfill'] as const }],
+  ])('is told where what was said before has %s', async (_what, change) => {
+    const { store, gaps } = createPlace();
+    const raw = await order('576', {});
+
+    await store([raw], {
+      ...{ open: () => Promise.resolve(Buffer.from('{')), readHeads: headOf(raw, change) },
+    });
+
+    expect(gaps()).toEqual([sinceEver]);
+  });
+
   it('is told of no connection that is closed', async () => {
     const { published, store } = createPlace(false);
 
@@ -152,9 +202,22 @@ describe('what is missing for want of a record that a store refuses', () => {
       { message: { ...message, headers: {} }, reason: 'size' },
     ]);
     expect(gaps()).toEqual([]);
-    await finish?.({ isFollowed: () => false, turn: () => Promise.resolve() });
+    await finish?.(ALONE);
 
     expect(gaps()).toEqual([sinceEver]);
+  });
+
+  it('is told before a marker of its chunk that was taken with the other half', async () => {
+    const { deps, begin, typesOf } = createPlace();
+    const bad = await order('576', {});
+
+    const { finish } = await begin([marker()]);
+    const first = storeRejected(deps, [{ message: bad, reason: 'size' }]);
+    for (const left of [first, finish]) {
+      await left?.(ALONE);
+    }
+
+    expect(typesOf()).toEqual([GAP_TYPE, MARKER_TYPE]);
   });
 
   it('leaves nothing to do where nobody can say of whom', async () => {

@@ -31,6 +31,8 @@ export interface PreparedParked {
   readonly reason: string;
   /** What is missing for want of it; undefined where nobody can say. */
   readonly gap: Gap | undefined;
+  /** Of what it says, as far as it says so. */
+  readonly contentHash: string | undefined;
 }
 
 export type Prepared =
@@ -67,9 +69,15 @@ async function prepareOne(deps: PrepareDeps, message: InMessage): Promise<Prepar
     case 'fenced':
       return { kind: 'dropped', message, reason: 'fenced' };
     case 'unscoped':
-      return { kind: 'parked', message, reason: 'unscoped', gap: undefined };
+      return {
+        kind: 'parked',
+        message,
+        reason: 'unscoped',
+        gap: undefined,
+        contentHash: undefined,
+      };
     case 'unreadable':
-      return { kind: 'parked', message, reason: 'schema', gap: verdict.gap };
+      return { ...verdict, kind: 'parked', message, reason: 'schema' };
     case 'marker':
       return { kind: 'marker', message, scope: verdict.scope };
     case 'event':
@@ -85,7 +93,8 @@ async function prepareEvent(
   const { envelope, resource } = event;
   const parked = (reason: string, body: unknown): Prepared => {
     const scope = { shopKey: envelope.shopkey, epoch: envelope.epoch };
-    return { kind: 'parked', message, reason, gap: gapOf(resource, scope, { envelope, body }) };
+    const gap = gapOf(resource, scope, { envelope, body });
+    return { kind: 'parked', message, reason, gap, contentHash: envelope.contenthash };
   };
   const zone = await deps.zoneOf(envelope.shopkey, envelope.epoch);
   if (zone === undefined) {

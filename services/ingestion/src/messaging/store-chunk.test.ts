@@ -110,8 +110,11 @@ function createPlace(fails: () => boolean = () => false) {
       unknown.push(`${resource}.${field}`);
     },
   };
-  const parkedOf = async (chunk: readonly InMessage[]) =>
-    (await storeChunk(deps, await prepareChunk(deps, chunk))).parked ?? [];
+  const parkedOf = async (chunk: readonly InMessage[]) => {
+    const { parked, finish } = await storeChunk(deps, await prepareChunk(deps, chunk));
+    await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
+    return parked;
+  };
   const store = async (chunk: readonly InMessage[]): Promise<number> =>
     (await parkedOf(chunk)).length;
   const total = (fate: Fate): number =>

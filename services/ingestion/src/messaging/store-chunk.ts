@@ -10,7 +10,7 @@ import {
   scopeOfHeaders,
 } from '@tokometrics/contracts';
 import type { Gap, Resource } from '@tokometrics/contracts';
-import type { ChunkResult, InMessage, OutMessage } from '@tokometrics/kit';
+import type { ChunkResult, Finish, InMessage, OutMessage } from '@tokometrics/kit';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import { countsOf } from '../domain/fates.ts';
 import type { Fate, TopicCounts } from '../domain/fates.ts';
@@ -58,24 +58,31 @@ export interface Scope {
  * 2. the revision is asked for behind the archive: a rebuild that has raised it either finds the
  *    event there or finds it stamped anew;
  * 3. the facts are acknowledged before a head can suppress their redelivery;
- * 4. gaps and then markers follow the facts of their partition, so that completeness never runs ahead
- *    of data, and says what is missing.
+ * 4. gaps follow the facts of their partition, then what is told of records that a store refused;
+ * 5. markers are what is left: of a chunk that was halved nothing else is on its way by then, so that
+ *    completeness never runs ahead of data, and says what is missing.
  * A crash anywhere repeats the chunk, and every step is idempotent.
  */
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
-): Promise<ChunkResult> {
+): Promise<Required<ChunkResult>> {
   const events = prepared.filter((item) => item.kind === 'event');
-  const known = await deps.readHeads([...new Set(events.map((event) => idOf(event)))]);
+  const missing = prepared.flatMap((item) => (item.kind === 'parked' ? missingOf(item) : []));
+  const known = await deps.readHeads([
+    ...new Set([...events.map((event) => idOf(event)), ...missing.map((one) => idOfMissing(one))]),
+  ]);
   const { fresh, conflicting, heads } = plan(events, known);
   const fates = fatesOf(prepared, new Set(fresh));
   // The bucket of the first sight stays, whether that was before this chunk or within it.
   const bucketFor = (event: PreparedEvent): string =>
     (heads.get(idOf(event)) ?? known.get(idOf(event)))?.localDate ?? bucketOf(event.fact);
   const markers = prepared.filter((item) => item.kind === 'marker');
-  const gaps = prepared.flatMap((item) => (item.kind === 'parked' ? missingOf(item) : []));
-  const scoped = [...fresh, ...conflicting, ...markers];
+  const gaps = missing.filter((one) => {
+    const id = idOfMissing(one);
+    return !isSaidAlready(one, heads.get(id) ?? known.get(id));
+  });
+  const scoped = [...fresh, ...conflicting];
   const scopes = scopesOf([...scoped.map(scopeOf), ...gaps.map(({ scope }) => scope)]);
   // A chunk of closed scopes alone is not written, but counted like any other.
   const { fenced } = await deps.guardedChunk(scopes, async (open) => {
@@ -89,7 +96,6 @@ export async function storeChunk(
         toFact(event, bucketFor(event), revs.get(keyOf(scopeOf(event))) ?? 0),
       ),
       ...gaps.filter(({ scope }) => isOpen(scope)).map(toGap),
-      ...markers.filter((item) => isOpen(scopeOf(item))).map((item) => toMarker(item.message)),
     ]);
     await deps.writeHeads(new Map([...heads].filter(([, head]) => isOpen(head))));
   });
@@ -100,12 +106,9 @@ export async function storeChunk(
   for (const item of scoped.filter((one) => isClosed(scopeOf(one)))) {
     fates.set(item.message, 'fenced');
   }
-  // Once, when all of it is done: a chunk that is repeated would else be counted in parts.
-  deps.count(
-    countsOf(
-      prepared.map(({ message }) => message),
-      fates,
-    ),
+  const counts = countsOf(
+    prepared.flatMap(({ kind, message }) => (kind === 'marker' ? [] : [message])),
+    fates,
   );
   for (const { resource, fact } of fresh.filter(({ message }) => fates.get(message) !== 'fenced')) {
     fieldsOfUnknownValue(resource, fact).forEach((field) => {
@@ -118,7 +121,32 @@ export async function storeChunk(
   for (const event of conflicting.filter((one) => !isClosed(scopeOf(one)))) {
     parked.push({ message: event.message, reason: 'ver_conflict' });
   }
-  return { parked };
+  return { parked, finish: finishOf(deps, markers, counts) };
+}
+
+/** What is left of a chunk whose facts are sent: it holds no record. */
+function finishOf(
+  deps: Pick<StoreDeps, 'count' | 'guardedChunk' | 'publish'>,
+  markers: readonly PreparedMarker[],
+  counts: readonly TopicCounts[],
+): Finish {
+  const held = markers.map(({ message, scope }) => ({
+    ...{ topic: message.topic, scope },
+    marker: toMarker(message),
+  }));
+  return async () => {
+    const { fenced } = await deps.guardedChunk(
+      scopesOf(held.map(({ scope }) => scope)),
+      async (open) => {
+        const isOpen = opener(open);
+        await deps.publish(held.flatMap(({ scope, marker }) => (isOpen(scope) ? [marker] : [])));
+      },
+    );
+    const isClosed = opener(fenced);
+    const fates = held.map((one) => [one, isClosed(one.scope) ? 'fenced' : 'marker'] as const);
+    // Once, when all of it is done: a chunk that is repeated would else be counted in parts.
+    deps.count([...counts, ...countsOf(held, new Map(fates))]);
+  };
 }
 
 function idOf({ envelope, resource }: PreparedEvent): string {
@@ -239,11 +267,31 @@ export interface Missing {
   readonly message: InMessage;
   readonly scope: Scope;
   readonly gap: Gap;
+  readonly contentHash: string | undefined;
 }
 
-export function missingOf({ message, gap }: Pick<PreparedParked, 'message' | 'gap'>): Missing[] {
+export function missingOf({
+  message,
+  gap,
+  contentHash,
+}: Pick<PreparedParked, 'message' | 'gap' | 'contentHash'>): Missing[] {
   const scope = scopeOfHeaders(message.headers);
-  return gap === undefined || scope === undefined ? [] : [{ message, scope, gap }];
+  return gap === undefined || scope === undefined ? [] : [{ message, scope, gap, contentHash }];
+}
+
+const idOfMissing = ({ scope, gap }: Missing): string =>
+  headId({ ...scope, entity: gap.resource, entityId: gap.entityId });
+
+/**
+ * Whether an earlier reading has said all of it: then nothing is missing. Nothing would close the gap
+ * either, since the record is left out as unchanged when it is sent again.
+ */
+function isSaidAlready({ message, gap, contentHash }: Missing, head: Head | undefined): boolean {
+  return (
+    contentHash !== undefined &&
+    isUnchanged({ ver: gap.ver, contentHash }, head) &&
+    isSaid(laneOf(message), head)
+  );
 }
 
 export function toGap({ message, gap }: Missing): OutMessage {
@@ -266,12 +314,8 @@ function laneOf({ topic }: InMessage): Lane {
   return topic.endsWith('.bf') ? 'backfill' : 'live';
 }
 
-type Scoped = PreparedEvent | PreparedMarker;
-
-function scopeOf(item: Scoped): Scope {
-  return item.kind === 'event'
-    ? { shopKey: item.envelope.shopkey, epoch: item.envelope.epoch }
-    : item.scope;
+function scopeOf({ envelope }: PreparedEvent): Scope {
+  return { shopKey: envelope.shopkey, epoch: envelope.epoch };
 }
 
 const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;

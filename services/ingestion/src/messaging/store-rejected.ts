@@ -35,5 +35,6 @@ function missingForWantOf({ message }: ParkedMessage): Missing[] {
     return [];
   }
   const envelope = jsonOf(message.value);
-  return missingOf({ message, gap: gapOf(resource, scope, { envelope, body: undefined }) });
+  const gap = gapOf(resource, scope, { envelope, body: undefined });
+  return missingOf({ message, gap, contentHash: undefined });
 }
