@@ -15,6 +15,8 @@ export interface Period {
   readonly buckets: readonly Bucket[];
   readonly perBucket: readonly Sums[];
   readonly total: Sums;
+  /** Each bucket that has begun shows the period up to its end, and lacks what one before it lacks. */
+  readonly isCumulative?: boolean;
 }
 
 export interface BaselinePeriod extends Period {
@@ -105,11 +107,11 @@ export function seriesOf(
   const points = period.buckets.map((bucket, index) => {
     const sums = period.perBucket[index] ?? totalOf([]);
     const { value, reason } = valuedOf(context, metric, sums, intervalOf(bucket));
-    const state = context.knowledge.stateOf(
-      metric,
-      intervalOf(bucket),
-      isInconsistent(metric, sums),
-    );
+    const shown =
+      period.isCumulative === true && bucket.from < context.window.nowS
+        ? { fromS: period.interval.fromS, toS: bucket.to }
+        : intervalOf(bucket);
+    const state = context.knowledge.stateOf(metric, shown, isInconsistent(metric, sums));
     return {
       from: isoInstant(bucket.from),
       to: isoInstant(bucket.to),

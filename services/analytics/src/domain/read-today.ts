@@ -122,5 +122,9 @@ function seriesFor(context: ViewContext, metric: MetricId, period: Period) {
     const begins = period.buckets[index]?.from ?? 0;
     return begins >= nowS ? NO_SUMS : sums;
   });
-  return seriesOf(context, metric, valued, { ...period, perBucket: cumulative });
+  return seriesOf(context, metric, valued, {
+    ...period,
+    perBucket: cumulative,
+    isCumulative: true,
+  });
 }
