@@ -3,6 +3,7 @@ import { isoInstant, versionOf } from '@tokometrics/contracts';
 import type { Gap } from '@tokometrics/contracts';
 import { aMerchantId, aShopKey, engineEnv } from '@tokometrics/testkit';
 import { readOverview } from '../domain/read-overview.ts';
+import { createClickhouseReads } from './clickhouse-reads.ts';
 import {
   FACT_SECONDS,
   factMessage,
@@ -146,6 +147,23 @@ describe('a day of which a record is missing', () => {
     const { days, unread } = await shown(tenant);
     expect(days).toEqual(['2026-03-06', '2026-03-07']);
     expect(unread).toMatchObject([{ from: null }]);
+  });
+
+  it('is known as long as the row that would close it, which goes with the day of its order', async () => {
+    const { shopKey, epoch, ...tenant } = aTenant();
+    await missing({ ...tenant, shopKey, epoch });
+    await missing({ ...tenant, shopKey, epoch }, { resource: 'transaction', entityId: '2' });
+    const knownBy = async (cutoff: string) => {
+      const found = await createClickhouseReads(sink.clickhouse).openGaps({
+        ...{ shopKey, epoch, cutoff },
+      });
+      return found.map(({ resource }) => resource);
+    };
+
+    expect(await knownBy('2026-03-06')).toEqual(['order', 'transaction']);
+    // The order is of the 9th, the line of a statement of the 11th.
+    expect(await knownBy('2026-03-07')).toEqual(['transaction']);
+    expect(await knownBy('2026-03-09')).toEqual([]);
   });
 
   it('is known of a fact that is refused by its schema, and of none without a name', async () => {

@@ -24,6 +24,13 @@ const newestOf = ([name, [table, id]]: readonly [string, readonly [string, strin
         GROUP BY ${id}`;
 
 /**
+ * A row goes with the day that it is kept by, an order with that of its creation, up to three days before
+ * it is past its time in the last of all zones. Of a gap that it has closed nobody could tell from then on.
+ */
+const IS_KEPT = `if(resource = 'order' AND from_s > 0, from_s, through_s)
+        >= toUnixTimestamp(toDateTime({cutoff:Date} + 3, 'UTC'))`;
+
+/**
  * What is still missing: gaps whose entity has no row that is as new, by the days on which they begin
  * and end, so that a thousand of one day are one row.
  */
@@ -36,7 +43,7 @@ export const openGaps = defineQuery({
       toString(min(g.from_s)) AS first_s, toString(max(g.through_s)) AS last_s
     FROM (
       SELECT resource, entity_id, from_s, through_s, ver FROM gaps FINAL
-      WHERE ${OF_CONNECTION} AND through_s >= toUnixTimestamp(toDateTime({cutoff:Date}, 'UTC'))
+      WHERE ${OF_CONNECTION} AND ${IS_KEPT}
     ) AS g
     LEFT JOIN (${Object.entries(ROWS).map(newestOf).join('\n        UNION ALL')}
     ) AS r ON r.resource = g.resource AND r.entity_id = g.entity_id
