@@ -52,8 +52,12 @@ function Overview({ shop }: { readonly shop: Shop }) {
       <Head shop={shop} page={page} />
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
-        {reply === undefined || !isMissing(reply.tiles.map(({ value }) => value)) ? null : (
-          <UnreadNotice freshness={reply.meta.freshness} timezone={reply.meta.timezone} />
+        {reply === undefined ? null : (
+          <UnreadNotice
+            tiles={reply.tiles}
+            freshness={reply.meta.freshness}
+            timezone={reply.meta.timezone}
+          />
         )}
         {overview.isError ? (
           <ErrorBox error={overview.error} onRetry={() => void overview.refetch()} />

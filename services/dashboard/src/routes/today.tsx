@@ -54,8 +54,12 @@ function Today({ shop }: { readonly shop: Shop }) {
       />
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
-        {reply === undefined || !isMissing(reply.tiles.map(({ value }) => value)) ? null : (
-          <UnreadNotice freshness={reply.meta.freshness} timezone={reply.meta.timezone} />
+        {reply === undefined ? null : (
+          <UnreadNotice
+            tiles={reply.tiles}
+            freshness={reply.meta.freshness}
+            timezone={reply.meta.timezone}
+          />
         )}
         {today.isError ? (
           <ErrorBox error={today.error} onRetry={() => void today.refetch()} />

@@ -1,6 +1,8 @@
-import type { OverviewReply, Resource } from '@tokometrics/contracts';
+import { DICTIONARY } from '@tokometrics/contracts';
+import type { MetricId, OverviewReply, Resource, ValueState } from '@tokometrics/contracts';
 import { formatDay } from '../../ui/format.ts';
 import { NoticeBox } from '../../ui/notice-box.tsx';
+import { isMissing } from './freshness-line.tsx';
 
 type Freshness = Pick<OverviewReply['meta']['freshness'][number], 'resource' | 'unread'>;
 
@@ -27,15 +29,31 @@ function spanOf({ from, through }: NonNullable<Freshness['unread']>, timezone: s
   return first === last ? `of ${last}` : `from ${first} to ${last}`;
 }
 
+interface Value {
+  readonly metric: MetricId;
+  readonly state: ValueState;
+}
+
 interface UnreadNoticeProps {
+  readonly tiles: readonly {
+    readonly value: Value;
+    readonly delta: { readonly baseline: Value };
+  }[];
   readonly freshness: readonly Freshness[];
   readonly timezone: string;
 }
 
-/** What TikTok Shop gave and could not be understood: how much, and which days may lack it. */
-export function UnreadNotice({ freshness, timezone }: UnreadNoticeProps) {
+/**
+ * What TikTok Shop gave and could not be understood: how much, and which days may lack it. It is told
+ * where a figure lacks it, or what a figure is compared with does: that is a false rise.
+ */
+export function UnreadNotice({ tiles, freshness, timezone }: UnreadNoticeProps) {
+  const lacking = tiles
+    .flatMap(({ value, delta }) => [value, delta.baseline])
+    .filter((value) => isMissing([value]));
+  const fed = new Set(lacking.flatMap(({ metric }) => DICTIONARY[metric].resources));
   const texts = freshness.flatMap(({ resource, unread }) => {
-    if (unread === null) {
+    if (unread === null || !fed.has(resource)) {
       return [];
     }
     const [one, several] = NAMES[resource];
