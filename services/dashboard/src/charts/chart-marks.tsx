@@ -147,7 +147,7 @@ function Line({ line, plot }: LineProps) {
 /** An open bucket is an outline in dashes: its height is not final. */
 function Bars({ line, plot, active }: LineProps & { readonly active: number | undefined }) {
   return barsOf(line.points, plot).map(({ index, ...box }) => {
-    const isOpen = line.points[index]?.state === 'partial';
+    const isOpen = line.points[index]?.isOpen === true;
     return (
       <rect
         key={index}

@@ -17,6 +17,19 @@ const statesOf = (series: Series) =>
   lineOf(series, { name: 'now', tone: 'current', grain: 'day' }).points.map(({ state }) => state);
 
 describe('lineOf', () => {
+  it.each(['partial', 'incomplete', 'source_inconsistent'] as const)(
+    'knows a bucket that is not over, also where it is %s',
+    (state) => {
+      const series = {
+        ...seriesOf(state, [{ value: '2', to: '2026-11-30T00:00:00Z' }, { value: '1' }]),
+        completeThrough: '2026-11-30T00:00:00Z',
+      };
+      const { points } = lineOf(series, { name: 'now', tone: 'current', grain: 'day' });
+
+      expect(points.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+    },
+  );
+
   it('takes the state of the series for each point that states none', () => {
     expect(
       statesOf(seriesOf('partial', [{ value: '2', state: 'complete' }, { value: '1' }])),

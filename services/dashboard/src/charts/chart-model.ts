@@ -19,6 +19,8 @@ export interface ChartPoint {
   readonly tick: string;
   readonly from: string;
   readonly state: ValueState;
+  /** Not over, or not read to its end: its height is not final, whatever else is said of it. */
+  readonly isOpen: boolean;
   readonly reason: NullReason | undefined;
 }
 
@@ -71,10 +73,14 @@ export function lineOf(
       tick: tickOf(point.from, point.date, naming),
       from: point.from,
       state: point.state ?? series.state,
+      isOpen: !isReadThrough(series, point.to),
       reason: point.reason,
     })),
   };
 }
+
+const isReadThrough = ({ completeThrough }: Series, to: string): boolean =>
+  completeThrough !== null && Date.parse(to) <= Date.parse(completeThrough);
 
 export const pointText = (point: ChartPoint): string =>
   point.value === null ? `${point.text} (${nullText(point.reason).toLowerCase()})` : point.text;

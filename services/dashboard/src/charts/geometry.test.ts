@@ -12,6 +12,7 @@ const point = (value: number | null, rest: Partial<ChartPoint> = {}): ChartPoint
   tick: '',
   from: '',
   state: 'complete',
+  isOpen: false,
   reason: undefined,
   ...rest,
 });
@@ -56,7 +57,7 @@ describe('linePath', () => {
 
 describe('splitOpenTail', () => {
   it('dashes the way to a bucket that is not over', () => {
-    const points = [point(1), point(2), point(1, { state: 'partial' }), point(null)];
+    const points = [point(1), point(2), point(1, { isOpen: true }), point(null)];
     const { solid, tail } = splitOpenTail(points);
     expect(solid.map(({ value }) => value)).toEqual([1, 2, null, null]);
     expect(tail.map(({ value }) => value)).toEqual([null, 2, 1, null]);

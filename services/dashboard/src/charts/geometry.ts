@@ -89,8 +89,7 @@ export function splitOpenTail(points: readonly ChartPoint[]): {
   readonly tail: readonly ChartPoint[];
 } {
   const last = points.findLastIndex(({ value }) => value !== null);
-  const isOpen = last > 0 && points[last]?.state === 'partial';
-  if (!isOpen) {
+  if (last <= 0 || points[last]?.isOpen !== true) {
     return { solid: points, tail: [] };
   }
   const hide = (point: ChartPoint): ChartPoint => ({ ...point, value: null });
