@@ -31,14 +31,20 @@ export type Reads = FigureReads &
     | 'orderTransactions'
   >;
 
+/**
+ * A row is there some seconds before the figures that it belongs to, which wait for a pass, and longer
+ * where the store is ill. So long it closes no gap.
+ */
+const SETTLED_S = 120;
+
 /** Every question that the routes ask, one query file each. */
-export function createClickhouseReads(clickhouse: Clickhouse): Reads {
+export function createClickhouseReads(clickhouse: Clickhouse, settledS = SETTLED_S): Reads {
   return {
     figuresByDay: async (params) => (await runQuery(clickhouse, figuresByDay, params)).flat(),
     figuresByHour: async (params) => (await runQuery(clickhouse, figuresByHour, params)).flat(),
     figuresOfPartHour: async (params) =>
       (await runQuery(clickhouse, figuresOfPartHour, params)).flat(),
-    openGaps: (params) => runQuery(clickhouse, openGaps, params),
+    openGaps: (params) => runQuery(clickhouse, openGaps, { ...params, settledS }),
     proofPage: async (params, { taken, productId }) => {
       const [found] =
         productId === undefined

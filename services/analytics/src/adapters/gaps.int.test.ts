@@ -103,6 +103,18 @@ describe('a day of which a record is missing', () => {
     }
   });
 
+  it('stays what it is while its figures may still wait for the record that has come', async () => {
+    const tenant = aTenant();
+    await missing(tenant);
+    await sink.store([order(tenant, '1', 9)]);
+    const question = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2024-01-01' };
+
+    expect(await createClickhouseReads(sink.clickhouse).openGaps(question)).toMatchObject([
+      { resource: 'order', records: 1 },
+    ]);
+    expect(await createClickhouseReads(sink.clickhouse, 0).openGaps(question)).toEqual([]);
+  });
+
   it('is so as long as one of several records is missing', async () => {
     const tenant = aTenant();
     await missing(tenant);

@@ -65,7 +65,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const known = new Map<string, Map<Resource, Completeness>>();
   const revisions = new Map<string, number>();
   const gapped = new Set<string>();
-  const reads = createClickhouseReads(clickhouse);
+  const reads = createClickhouseReads(clickhouse, 0);
   const remembered = rememberFigures(reads, {
     after: (ms, act) => {
       setTimeout(act, ms).unref();

@@ -1,6 +1,6 @@
 import type { Series, ValueState } from '@tokometrics/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { lineOf } from './chart-model.ts';
+import { lineOf, summarise } from './chart-model.ts';
 
 const seriesOf = (state: ValueState, points: readonly Partial<Series['points'][number]>[]) => ({
   metric: 'orders' as const,
@@ -39,5 +39,21 @@ describe('lineOf', () => {
       'complete',
     ]);
     expect(statesOf(seriesOf('complete', [{ value: '1' }]))).toEqual(['complete']);
+  });
+});
+
+describe('summarise', () => {
+  const said = (state: ValueState) => {
+    const points = [{ value: '1' }, { value: '2', state }];
+    const name = { name: 'November', tone: 'current', grain: 'day' } as const;
+    const line = lineOf(seriesOf('complete', points), name);
+    return summarise({ title: 'Orders', total: '3', line });
+  };
+
+  it('says to those who do not see the chart that records are missing', () => {
+    expect(said('incomplete')).toContain(
+      'Orders: 3 in November. Records that could not be understood are missing.',
+    );
+    expect(said('complete')).not.toContain('missing');
   });
 });

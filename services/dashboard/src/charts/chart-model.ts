@@ -113,7 +113,9 @@ export function summarise({ title, total, line, baseline }: SummaryParts): strin
   const highest = known.reduce((best, point) => (point.value > best.value ? point : best));
   const lowest = known.reduce((best, point) => (point.value < best.value ? point : best));
   const against = baseline === undefined ? '' : `, against ${baseline.total} in ${baseline.name}`;
-  const head = `${title}: ${total} in ${line.name}${against}.`;
+  const lacking = line.points.some(({ state }) => state === 'incomplete');
+  const doubt = lacking ? ' Records that could not be understood are missing.' : '';
+  const head = `${title}: ${total} in ${line.name}${against}.${doubt}`;
   if (highest.value === lowest.value) {
     return `${head} Every known value is ${highest.text}.`;
   }

@@ -19,7 +19,8 @@ const OF_CONNECTION = 'shop_key = {shopKey:FixedString(26)} AND epoch = {epoch:U
 const newestOf = ([name, [table, id]]: readonly [string, readonly [string, string]]): string => `
         SELECT '${name}' AS resource, ${id} AS entity_id, max(ver) AS newest
         FROM ${table}
-        WHERE ${OF_CONNECTION} AND ${id} IN (
+        WHERE ${OF_CONNECTION} AND ingested_at <= now64(3) - toIntervalSecond({settledS:UInt32})
+          AND ${id} IN (
           SELECT entity_id FROM gaps WHERE ${OF_CONNECTION} AND resource = '${name}')
         GROUP BY ${id}`;
 
@@ -31,12 +32,12 @@ const IS_KEPT = `if(resource = 'order' AND from_s > 0, from_s, through_s)
         >= toUnixTimestamp(toDateTime({cutoff:Date} + 3, 'UTC'))`;
 
 /**
- * What is still missing: gaps whose entity has no row that is as new, by the days on which they begin
- * and end, so that a thousand of one day are one row.
+ * What is still missing: gaps whose entity has no row that is as new and as old as `settledS`, by the days
+ * on which they begin and end, so that a thousand of one day are one row.
  */
 export const openGaps = defineQuery({
   name: 'open-gaps',
-  params: z.strictObject({ shopKey, epoch: z.int(), cutoff: localDate }),
+  params: z.strictObject({ shopKey, epoch: z.int(), cutoff: localDate, settledS: z.int().min(0) }),
   row: z.object({ resource, records: z.string(), first_s: z.string(), last_s: z.string() }),
   sql: `
     SELECT g.resource AS resource, toString(count()) AS records,

@@ -70,7 +70,9 @@ export function UnreadNotice({ tiles, freshness, timezone }: UnreadNoticeProps) 
   }
   return (
     <NoticeBox tone="warn">
-      <p>TikTok Shop gave us records that could not be understood. They are in no figure yet.</p>
+      <p>
+        TikTok Shop gave us records that could not be understood. What they say is in no figure yet.
+      </p>
       <ul className="mt-1 list-disc pl-5">
         {texts.map(({ resource, text }) => (
           <li key={resource}>{text}</li>
