@@ -284,7 +284,6 @@ type SinkDeps = Pick<
   | 'reroll'
   | 'raiseRevision'
   | 'noteChunk'
-  | 'noteRejected'
   | 'complete'
   | 'invalidate'
 >;
@@ -315,12 +314,6 @@ function sinkOf({
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
       count(counts);
-    },
-    noteRejected: (counts) => {
-      count(counts);
-      sink.noteChunk(counts).catch((error: unknown) => {
-        log.error({ err: error }, 'rejected records are not among the counts of chunks');
-      });
     },
     complete: (markers) =>
       completeRanges(

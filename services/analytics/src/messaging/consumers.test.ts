@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BatchConsumerOptions, InMessage, ParkedMessage } from '@tokometrics/kit';
+import type { BatchConsumerOptions, Finish, InMessage, ParkedMessage } from '@tokometrics/kit';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import { createConsumers } from './consumers.ts';
@@ -17,9 +17,9 @@ const nobody = (): never => {
 };
 
 describe('records that the store refuses one by one', () => {
-  it('are counted as consumed and as dead letters, by topic and partition', () => {
+  it('are counted as consumed and as dead letters, by topic and partition', async () => {
     const noted: ChunkCounts[] = [];
-    const told: ((rejected: readonly ParkedMessage[]) => void)[] = [];
+    const told: ((rejected: readonly ParkedMessage[]) => Finish | undefined)[] = [];
     const batchConsumer = (options: ListenerOptions) => {
       told.push((rejected) => options.onRejected?.(rejected));
       return { name: options.group, start: nobody, stop: nobody };
@@ -29,16 +29,19 @@ describe('records that the store refuses one by one', () => {
       {
         ...{ isFenced: nobody, validators: createFactValidators(), cutoff: nobody },
         ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1 },
-        ...{ guardedChunk: nobody, insert: nobody, raiseRevision: nobody },
+        guardedChunk: () => Promise.resolve({ fenced: [] }),
+        ...{ insert: nobody, raiseRevision: nobody },
         reroll: { live: nobody, history: nobody },
-        ...{ noteChunk: nobody, complete: nobody, invalidate: nobody },
-        noteRejected: (counts) => {
+        ...{ complete: nobody, invalidate: nobody },
+        noteChunk: (counts) => {
           noted.push(...counts);
+          return Promise.resolve();
         },
       },
     );
 
-    told.at(0)?.([at('facts', 0, 7), at('facts', 1, 2), at('facts', 0, 3)]);
+    const finish = told.at(0)?.([at('facts', 0, 7), at('facts', 1, 2), at('facts', 0, 3)]);
+    await finish?.({ isFollowed: () => false, turn: () => Promise.resolve() });
 
     const zero = { stored: 0, superseded: 0, duplicate: 0, marker: 0, fenced: 0, expired: 0 };
     expect(noted).toEqual([

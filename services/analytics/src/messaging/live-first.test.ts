@@ -65,7 +65,7 @@ function createSink(onPass: (dirty: DirtyBuckets) => void, onLive: () => void) {
     { batchConsumer },
     {
       ...{ isFenced: () => false, validators: createFactValidators(), cutoff: () => '2024-01-01' },
-      ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1, noteRejected: nobody },
+      ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1 },
       guardedChunk: async (scopes, write) => {
         await write(scopes);
         return { fenced: [] };

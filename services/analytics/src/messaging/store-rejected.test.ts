@@ -41,9 +41,9 @@ function createRecorder(closed = NONE) {
       followed: { longestMs: 0, nextMs: 0 },
       alone: { longestMs: 0, nextMs: 0 },
     },
-    noteChunk: () => done('counts'),
-    noteRejected: (noted: readonly ChunkCounts[]) => {
+    noteChunk: (noted: readonly ChunkCounts[]) => {
       counts.push(...noted);
+      return done('counts');
     },
     complete: () => done('complete'),
     invalidate: () => undefined,
@@ -52,7 +52,7 @@ function createRecorder(closed = NONE) {
 }
 
 describe('records that the store refuses one by one', () => {
-  it('are counted at once, and what is missing for want of them is left to do', async () => {
+  it('are noted as missing, and then counted', async () => {
     const tenant = tenantOf();
     const { steps, counts, deps } = createRecorder();
 
@@ -60,27 +60,30 @@ describe('records that the store refuses one by one', () => {
       { message: orderOf(tenant), reason: 'range' },
       { message: orderOf(tenant, '2'), reason: 'range' },
     ]);
-    expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([2]);
     expect(steps).toEqual([]);
-    await finish?.(control);
+    await finish(control);
 
-    expect(steps.filter((step) => !step.endsWith(' '))).toEqual(['insert gaps 2', 'raise gapped']);
+    expect(steps).toEqual(['insert gaps 2', 'raise gapped', 'counts']);
+    expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([2]);
   });
 
   it('are missed by nobody whose connection is closed', async () => {
     const tenant = tenantOf();
     const { steps, deps } = createRecorder(new Set([tenant.shopKey]));
 
-    await storeRejected(deps, [{ message: orderOf(tenant), reason: 'range' }])?.(control);
+    await storeRejected(deps, [{ message: orderOf(tenant), reason: 'range' }])(control);
 
     expect(steps.filter((step) => step.startsWith('insert'))).toEqual([]);
   });
 
-  it('leave nothing to do where they name nothing', () => {
-    const { deps } = createRecorder();
+  it('are counted alone where they name nothing', async () => {
+    const { steps, counts, deps } = createRecorder();
     const message = { ...orderOf(tenantOf()), value: Buffer.from('{') };
 
-    expect(storeRejected(deps, [{ message, reason: 'schema' }])).toBeUndefined();
+    await storeRejected(deps, [{ message, reason: 'schema' }])(control);
+
+    expect(steps.filter((step) => step.startsWith('insert'))).toEqual([]);
+    expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([1]);
   });
 });
 
