@@ -279,13 +279,7 @@ interface SinkParts {
 
 type SinkDeps = Pick<
   ConsumerDeps,
-  | 'guardedChunk'
-  | 'insert'
-  | 'reroll'
-  | 'raiseRevision'
-  | 'noteChunk'
-  | 'complete'
-  | 'invalidate'
+  'guardedChunk' | 'insert' | 'reroll' | 'raiseRevision' | 'noteChunk' | 'complete' | 'invalidate'
 >;
 
 function sinkOf({

@@ -9,7 +9,7 @@ import { addSums, NO_SUMS } from '../domain/sums.ts';
 import { figuresByDay } from './queries/figures-by-day.query.ts';
 import { figuresByHour } from './queries/figures-by-hour.query.ts';
 import { figuresOfPartHour } from './queries/figures-of-part-hour.query.ts';
-import { openGaps } from './queries/open-gaps.query.ts';
+import { gappedResources, openGapsOf } from './queries/open-gaps.query.ts';
 import { orderDetailRow, orderTransactions } from './queries/order-detail.query.ts';
 import { orderStatuses } from './queries/order-statuses.query.ts';
 import { ordersPage } from './queries/orders-page.query.ts';
@@ -44,7 +44,12 @@ export function createClickhouseReads(clickhouse: Clickhouse, settledS = SETTLED
     figuresByHour: async (params) => (await runQuery(clickhouse, figuresByHour, params)).flat(),
     figuresOfPartHour: async (params) =>
       (await runQuery(clickhouse, figuresOfPartHour, params)).flat(),
-    openGaps: (params) => runQuery(clickhouse, openGaps, { ...params, settledS }),
+    openGaps: async ({ cutoff, ...of }) => {
+      const kinds = await runQuery(clickhouse, gappedResources, of);
+      const params = { ...of, cutoff, settledS };
+      const found = kinds.map((kind) => runQuery(clickhouse, openGapsOf(kind), params));
+      return (await Promise.all(found)).flat();
+    },
     proofPage: async (params, { taken, productId }) => {
       const [found] =
         productId === undefined
