@@ -1,95 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DirtyBuckets } from './dirty-buckets.ts';
-import type { Patience } from './pass-lane.ts';
 import { createPassQueue } from './pass-queue.ts';
-import type { PassQueue } from './pass-queue.ts';
-
-const bucket = (localDate: string) => ({
-  shopKey: '01JAAAAAAAAAAAAAAAAAAAAAAA',
-  epoch: 1,
-  localDate,
-});
-const NOTHING: DirtyBuckets = { order: [], settlement: [], finance: [] };
-const days = (...localDates: string[]): DirtyBuckets => ({
-  ...NOTHING,
-  order: localDates.map(bucket),
-});
-const day = (localDate: string): DirtyBuckets => days(localDate);
-const daysOf = ({ order }: DirtyBuckets): string[] => order.map(({ localDate }) => localDate);
-
-/** More is at hand. */
-const patient = (longestMs: number) => ({ longestMs, nextMs: longestMs });
-
-const LANES = ['live', 'history'] as const;
-
-/** A queue whose passes end when told to, and whose time goes by when told to. */
-function createBench(lane: keyof PassQueue = 'live', historyBucketsPerPass = 1_000) {
-  const passes: string[][] = [];
-  const running: PromiseWithResolvers<undefined>[] = [];
-  const timers = new Map<() => void, number>();
-  const ended: string[] = [];
-  let time = 1_000;
-  const queue = createPassQueue(
-    async (dirty) => {
-      passes.push(daysOf(dirty));
-      const pass = Promise.withResolvers<undefined>();
-      running.push(pass);
-      await pass.promise;
-    },
-    {
-      now: () => time,
-      after: (ms, act) => {
-        timers.set(act, time + ms);
-        return () => timers.delete(act);
-      },
-    },
-    historyBucketsPerPass,
-  );
-  const request = queue[lane];
-  const sleep = (ms: number): void => {
-    time += ms;
-    for (const [act, at] of timers) {
-      if (at <= time) {
-        timers.delete(act);
-        act();
-      }
-    }
-  };
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
-  const endPass = async (): Promise<void> => {
-    running.shift()?.resolve(undefined);
-    await turn();
-  };
-  return {
-    passes,
-    request,
-    timers,
-    sleep,
-    endPass,
-    failPass: async () => {
-      running.shift()?.reject(new Error('no store'));
-      await turn();
-    },
-    /** One that took so long, and what it was for. */
-    passOf: async (ms: number, name = '2026-02-01') => {
-      void request(day(name));
-      sleep(ms);
-      await endPass();
-    },
-    /** The names of those who are answered, in that order. */
-    ended,
-    ask: (of: keyof PassQueue, name: string, dirty = day(name), patience?: Patience) => {
-      queue[of](dirty, patience).then(
-        () => ended.push(name),
-        () => ended.push(`${name} failed`),
-      );
-    },
-  };
-}
+import {
+  bucket,
+  createPassBench,
+  day,
+  days,
+  daysOf,
+  LANES,
+  NOTHING,
+  patient,
+} from './pass-queue.test-support.ts';
 
 describe.each(LANES)('passes over the rollups, %s', (lane) => {
   it('begin at once when nothing more is at hand', () => {
-    const { passes, request, timers } = createBench(lane);
+    const { passes, request, timers } = createPassBench(lane);
 
     void request(day('2026-03-01'));
 
@@ -98,7 +23,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('share what came during the pass before, each bucket once', async () => {
-    const { passes, request, endPass } = createBench(lane);
+    const { passes, request, endPass } = createPassBench(lane);
 
     void request(day('2026-03-01'));
     void request(day('2026-03-02'));
@@ -109,7 +34,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('wait for chunks that are at hand, until the last of them', async () => {
-    const { passes, request, passOf } = createBench(lane);
+    const { passes, request, passOf } = createPassBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -121,7 +46,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('rest five times as long as the one before took, whatever more is at hand', async () => {
-    const { passes, request, passOf, sleep } = createBench(lane);
+    const { passes, request, passOf, sleep } = createPassBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(6_000));
@@ -136,8 +61,8 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('need no rest before the first, nor behind one that is long over', async () => {
-    const first = createBench(lane);
-    const later = createBench(lane);
+    const first = createPassBench(lane);
+    const later = createPassBench(lane);
     await later.passOf(100);
     later.sleep(500);
 
@@ -149,7 +74,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('wait no longer than the least patient, of whatever is at hand', async () => {
-    const { passes, request, passOf, sleep } = createBench(lane);
+    const { passes, request, passOf, sleep } = createPassBench(lane);
     await passOf(10_000);
 
     void request(day('2026-03-01'), patient(6_000));
@@ -164,7 +89,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('wait a little for more where nothing is at hand yet, and then for what that expects', async () => {
-    const { passes, request, passOf, sleep } = createBench(lane);
+    const { passes, request, passOf, sleep } = createPassBench(lane);
     await passOf(10_000);
 
     void request(day('2026-03-01'), { longestMs: 6_000, nextMs: 500 });
@@ -181,7 +106,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('begin when the chunk that was waited for changes no figure', async () => {
-    const { passes, request, passOf } = createBench(lane);
+    const { passes, request, passOf } = createPassBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -191,7 +116,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('leave no timer behind', async () => {
-    const { request, passOf, timers, endPass } = createBench(lane);
+    const { request, passOf, timers, endPass } = createPassBench(lane);
     await passOf(100);
 
     void request(day('2026-03-01'), patient(1_000));
@@ -221,7 +146,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
   });
 
   it('answer those who asked, and only them, as their pass ends', async () => {
-    const { request, endPass } = createBench(lane);
+    const { request, endPass } = createPassBench(lane);
     const ended: string[] = [];
     const ask = (name: string): void => {
       void request(day(name)).then(() => ended.push(name));
@@ -240,7 +165,7 @@ describe.each(LANES)('passes over the rollups, %s', (lane) => {
 
 describe('what happens now, beside a history', () => {
   it('waits for one piece of it at most, and has a pass of its own', async () => {
-    const { passes, ask, ended, endPass } = createBench('live', 2);
+    const { passes, ask, ended, endPass } = createPassBench('live', 2);
     ask('history', 'years', days('h1', 'h2', 'h3', 'h4', 'h5', 'h6'));
     ask('history', 'more', days('h7', 'h8'));
 
@@ -253,7 +178,7 @@ describe('what happens now, beside a history', () => {
   });
 
   it('never holds it up: they take turns', async () => {
-    const { passes, ask, endPass, ended } = createBench('live', 2);
+    const { passes, ask, endPass, ended } = createPassBench('live', 2);
     ask('history', 'years', days('h1', 'h2', 'h3', 'h4', 'h5'));
 
     for (const name of ['n1', 'n2', 'n3']) {
@@ -271,7 +196,7 @@ describe('what happens now, beside a history', () => {
   });
 
   it('lets a history go first that waits since the pass before', async () => {
-    const { passes, ask, endPass } = createBench('live', 2);
+    const { passes, ask, endPass } = createPassBench('live', 2);
     ask('live', 'n1');
     ask('live', 'n2');
     ask('history', 'h1');
@@ -283,7 +208,7 @@ describe('what happens now, beside a history', () => {
   });
 
   it('neither ends its patience nor rests behind its passes', async () => {
-    const { passes, ask, endPass, sleep } = createBench('live', 2);
+    const { passes, ask, endPass, sleep } = createPassBench('live', 2);
     ask('history', 'h1');
     sleep(1_000);
     await endPass();
@@ -302,7 +227,7 @@ describe('what happens now, beside a history', () => {
   });
 
   it('is rolled again where the pass over a history has begun with the same day', async () => {
-    const { passes, ask, ended, endPass } = createBench('live', 2);
+    const { passes, ask, ended, endPass } = createPassBench('live', 2);
     ask('history', 'years', days('today', 'h2', 'h3'));
 
     ask('live', 'today');
@@ -318,7 +243,7 @@ describe('what happens now, beside a history', () => {
 
 describe('a history in pieces', () => {
   it('answers each of those who asked when the last of its own days is rolled', async () => {
-    const { passes, ask, ended, endPass } = createBench('history', 2);
+    const { passes, ask, ended, endPass } = createPassBench('history', 2);
     ask('history', 'first', days('h0'));
     ask('history', 'a', days('h1'));
     ask('history', 'b', days('h1', 'h2', 'h3'));
@@ -339,7 +264,7 @@ describe('a history in pieces', () => {
   });
 
   it('tells of a failed piece exactly those whose days it held, and rolls no more for them alone', async () => {
-    const { passes, ask, ended, endPass, failPass } = createBench('history', 2);
+    const { passes, ask, ended, endPass, failPass } = createPassBench('history', 2);
     ask('history', 'first', days('h0'));
     ask('history', 'a', days('h1', 'h2'));
     ask('history', 'b', days('h3'));
@@ -357,7 +282,7 @@ describe('a history in pieces', () => {
   });
 
   it('rests five times as long as all of its pieces took, whatever was rolled between', async () => {
-    const { passes, ask, endPass, sleep } = createBench('history', 1);
+    const { passes, ask, endPass, sleep } = createPassBench('history', 1);
     ask('history', 'years', days('h1', 'h2'));
     sleep(100);
     ask('live', 'now');
@@ -383,7 +308,7 @@ describe('a history in pieces', () => {
   });
 
   it('keeps what asks while pieces are rolled for a time of its own', async () => {
-    const { passes, ask, ended, endPass } = createBench('history', 1);
+    const { passes, ask, ended, endPass } = createPassBench('history', 1);
     ask('history', 'years', days('h1', 'h2'));
 
     ask('history', 'again', days('h2', 'h1'));

@@ -17,6 +17,12 @@ const STROKES = {
   older: 'stroke-older',
 } as const;
 
+/** What stands behind buckets that are not whole; without a wash of its own it is hatched. */
+const DOUBTS = [
+  { state: 'backfilling', mark: 'loading', wash: undefined },
+  { state: 'incomplete', mark: 'missing', wash: 'fill-warn-wash' },
+] as const;
+
 export function Marks({ frame, plot, lines, kind, active, hatchId }: MarksProps) {
   const [current, ...others] = lines;
   const top = frame.top;
@@ -31,29 +37,21 @@ export function Marks({ frame, plot, lines, kind, active, hatchId }: MarksProps)
           <path d="M-1 8 8 -1M-4 4 4 -4M3 11 11 3" className="stroke-edge" strokeWidth="1" />
         </pattern>
       </defs>
-      {stretches(current.points, ({ state }) => state === 'backfilling').map(({ from, to }) => (
-        <rect
-          key={from}
-          data-mark="loading"
-          x={plot.x(from) - plot.step / 2}
-          width={(to - from) * plot.step}
-          y={top}
-          height={height}
-          fill={`url(#${hatchId})`}
-          className="opacity-50"
-        />
-      ))}
-      {stretches(current.points, ({ state }) => state === 'incomplete').map(({ from, to }) => (
-        <rect
-          key={from}
-          data-mark="missing"
-          x={plot.x(from) - plot.step / 2}
-          width={(to - from) * plot.step}
-          y={top}
-          height={height}
-          className="fill-warn-wash"
-        />
-      ))}
+      {DOUBTS.map(({ state, mark, wash }) =>
+        stretches(current.points, (point) => point.state === state).map(({ from, to }) => (
+          <rect
+            key={`${mark}${String(from)}`}
+            data-mark={mark}
+            x={plot.x(from) - plot.step / 2}
+            width={(to - from) * plot.step}
+            y={top}
+            height={height}
+            {...(wash === undefined
+              ? { fill: `url(#${hatchId})`, className: 'opacity-50' }
+              : { className: wash })}
+          />
+        )),
+      )}
       {active === undefined ? null : (
         <rect
           x={plot.x(active) - plot.step / 2}
