@@ -48,6 +48,11 @@ describe('topics', () => {
 
     await kafka.ensureTopics([{ name: 'older.v1', partitions: 3, config: today }, beside]);
 
+    // What a broker has accepted it tells a moment later.
+    await until('the broker tells the new configuration', async () => {
+      const told = await admin.describeTopicConfig('older.v1');
+      return told['segment.ms'] === today['segment.ms'];
+    });
     expect(await admin.describeTopicConfig('older.v1')).toMatchObject({ ...config, ...today });
     expect(await admin.describeTopicConfig('beside.v1')).toMatchObject(config);
     const offsets = await admin.topicOffsets('older.v1');
