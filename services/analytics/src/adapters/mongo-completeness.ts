@@ -2,7 +2,7 @@ import type { Resource } from '@tokometrics/contracts';
 import { RESOURCES } from '@tokometrics/contracts';
 import type { Mongo } from '@tokometrics/kit';
 import { AppError, mongoErrors } from '@tokometrics/kit';
-import type { Completeness, Known, Range } from '../domain/completeness.ts';
+import type { Completeness, Known, Raised, Range } from '../domain/completeness.ts';
 import { NOTHING_COMPLETE } from '../domain/completeness.ts';
 
 interface Stored {
@@ -23,14 +23,6 @@ interface StoredRevision {
   readonly epoch: number;
   readonly revision: number;
   readonly gapped?: true;
-}
-
-/** A connection whose figures have changed. */
-interface Raised {
-  readonly shopKey: string;
-  readonly epoch: number;
-  /** The change is that something is missing. Once said it stays: what is missing still is told by rows. */
-  readonly isGapped?: boolean;
 }
 
 export interface CompletenessStore {

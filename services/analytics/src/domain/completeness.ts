@@ -23,6 +23,14 @@ export interface OpenGap {
   readonly throughS: number;
 }
 
+/** A connection whose figures have changed. */
+export interface Raised {
+  readonly shopKey: string;
+  readonly epoch: number;
+  /** The change is that something is missing. Once said it stays: what is missing still is told by rows. */
+  readonly isGapped?: boolean;
+}
+
 /** What is known of one connection. */
 export interface Known {
   readonly complete: ReadonlyMap<Resource, Completeness>;

@@ -1,6 +1,7 @@
 import type { Marker, Resource } from '@tokometrics/contracts';
 import type { ChunkResult, Finish, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
+import type { Raised } from '../domain/completeness.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
 import type { Patience } from '../domain/pass-lane.ts';
 import { sweepRow } from '../domain/fact-rows.ts';
@@ -38,11 +39,6 @@ export interface StoreDeps {
     resources: readonly Resource[],
     days: readonly string[],
   ) => void;
-}
-
-/** A connection whose figures have changed, and whether the change is that something is missing. */
-export interface Raised extends Scope {
-  readonly isGapped?: boolean;
 }
 
 interface FactItem {

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { aShopKey } from '@tokometrics/testkit';
 import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import type { Raised } from '../domain/completeness.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
-import type { Raised, StoreDeps } from './store-chunk.ts';
+import type { StoreDeps } from './store-chunk.ts';
 import { storeRejected } from './store-rejected.ts';
 
 const NONE: ReadonlySet<string> = new Set();
