@@ -154,6 +154,41 @@ export const productsReply = z.object({
 });
 export type ProductsReply = z.infer<typeof productsReply>;
 
+export const productParams = z.strictObject({ productId: z.string().regex(/^\d{1,20}$/) });
+export const productQuery = z.strictObject({
+  ...metricQuery.shape,
+  metric: productsQuery.shape.metric,
+});
+/** One product: its figures, its SKUs as they were read last, and since when they cost what. */
+export const productReply = z.object({
+  meta,
+  productId: z.string(),
+  title: z.string(),
+  status: z.string(),
+  /** Local day of the last reading; null for a product that was sold and is listed no more. */
+  seenDate: localDate.nullable(),
+  values: z.array(metricValue),
+  main: series,
+  skus: z.array(
+    z.object({ skuId: z.string(), sellerSku: z.string(), status: z.string(), price: amount }),
+  ),
+  /** Prices as they were read, a row for each change: by SKU, then by day. */
+  priceHistory: z.array(z.object({ skuId: z.string(), from: localDate, price: amount })),
+  /** What was there at the last reading of each SKU's stock. */
+  stock: z.array(
+    z.object({
+      skuId: z.string(),
+      available: z.int(),
+      committed: z.int(),
+      at: instant,
+      byWarehouse: z.array(
+        z.object({ warehouseId: z.string(), available: z.int(), committed: z.int() }),
+      ),
+    }),
+  ),
+});
+export type ProductReply = z.infer<typeof productReply>;
+
 /** Rows behind a number: same parameters as the number; `at` narrows to one bucket's start. */
 export const proofQuery = z.strictObject({
   ...metricQuery.shape,
