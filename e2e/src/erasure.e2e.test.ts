@@ -72,7 +72,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     requestId = answer.requestId;
 
     expect(before.length).toBeGreaterThan(8);
-    for (const table of ['payments', 'inventory_snapshots', 'unsettled', 'sweeps']) {
+    for (const table of ['payments', 'inventory_snapshots', 'unsettled', 'sweeps', 'sku_prices']) {
       expect(before.join()).toContain(`clickhouse.${table}: `);
     }
     expect((await leaving.shops()).map(({ status }) => status)).toEqual(['disconnecting']);
@@ -104,7 +104,7 @@ describe('two merchants with the same shop, of whom one leaves', () => {
     expect(done.phases.every(({ phase }) => phase === 'verified')).toBe(true);
     const { stores } = receiptSchema.parse(JSON.parse(text));
     expect(stores.length).toBeGreaterThan(10);
-    for (const table of ['inventory_snapshots', 'unsettled', 'sweeps']) {
+    for (const table of ['inventory_snapshots', 'unsettled', 'sweeps', 'sku_prices']) {
       const inTable = { storeId: `clickhouse.${table}`, state: 'zero' };
       expect(stores).toContainEqual(expect.objectContaining(inTable));
     }

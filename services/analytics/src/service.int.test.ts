@@ -38,6 +38,7 @@ import {
   markerMessage,
   orderFactOf,
   paymentFactOf,
+  productFactOf,
   refundFactOf,
   stockFactOf,
 } from './adapters/facts.test-support.ts';
@@ -239,10 +240,14 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
   it('drops what comes behind a fence, erases every table of the scope and nothing else', async () => {
     const gone = { ...tenant, shopKey: aShopKey() };
     await announce(gone.shopKey);
+    const priced = (day: number) =>
+      productFactOf(gone.zone, `2026-03-0${String(day)}T05:00:00Z`, [{ id: '21', price: '9' }]);
     await producer.send([
       out(factMessage(gone, 'order', '7', order('7', '70'))),
       out(factMessage(gone, 'payment', '3', paymentFactOf(gone.zone))),
       out(factMessage(gone, 'inventory', '4', stockFactOf(gone.zone, '2026-03-16T06:00:00Z'))),
+      out(factMessage(gone, 'product', '6', priced(5), 2)),
+      out(factMessage(gone, 'product', '6', priced(4), 1)),
       out(factMessage(gone, 'unsettled', '5', estimateFactOf(gone.zone, '5'))),
       out(
         markerMessage(gone, {
@@ -257,8 +262,8 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
       expect(overviewReply.parse(body).tiles[0]?.value.value).toBe('70');
     }, LONG);
     await eventually(async () => {
-      const kept = ['payments', 'inventory_snapshots', 'unsettled', 'sweeps'];
-      expect(await rowsOf(gone.shopKey, kept)).toBe('4');
+      const kept = ['payments', 'inventory_snapshots', 'unsettled', 'sweeps', 'sku_prices'];
+      expect(await rowsOf(gone.shopKey, kept)).toBe('6');
     }, LONG);
     const requestId = createUlid();
     const scope = `shop:${gone.shopKey}`;
@@ -303,6 +308,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     for (const table of ['payments', 'inventory_snapshots', 'unsettled', 'sweeps']) {
       expect([table, removed.get(`clickhouse.${table}`)]).toEqual([table, 1]);
     }
+    expect(removed.get('clickhouse.sku_prices')).toBe(2);
     expect(removed.get('clickhouse.shop_daily')).toBeGreaterThan(0);
     // What is complete of the orders and of the estimates, and the revision of the figures.
     expect(removed.get('analytics.completeness')).toBe(3);

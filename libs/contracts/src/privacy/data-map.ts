@@ -104,6 +104,7 @@ export const DATA_MAP = {
     'Orders with their lines: ids, amounts, states, times',
   ),
   'clickhouse.products': table('products', 'products', 'Products: titles, prices, states'),
+  'clickhouse.sku_prices': table('sku_prices', 'products', 'Price of each SKU by day'),
   'clickhouse.statements': table('statements', 'finance', 'Settlement statements'),
   'clickhouse.finance_transactions': table(
     'finance_transactions',

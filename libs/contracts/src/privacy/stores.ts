@@ -14,6 +14,7 @@ export const STORE_IDS = [
   'ingestion.usage_pages',
   'clickhouse.orders',
   'clickhouse.products',
+  'clickhouse.sku_prices',
   'clickhouse.statements',
   'clickhouse.finance_transactions',
   'clickhouse.order_settlements',

@@ -13,6 +13,7 @@ import type {
   Marker,
   OrderFact,
   PaymentFact,
+  ProductFact,
   Resource,
   TransactionFact,
   UnsettledFact,
@@ -175,6 +176,37 @@ export function paymentFactOf(zone: string, change: Partial<PaymentFact> = {}): 
     beforeExchangeAmount: '87.66',
     beforeExchangeCurrency: 'USD',
     exchangeRate: '1.000000',
+    ...change,
+  };
+}
+
+export interface SkuSpec {
+  readonly id: string;
+  readonly price: string;
+  readonly currency?: string;
+}
+
+/** A product as it was read at an instant. */
+export function productFactOf(
+  zone: string,
+  at: string,
+  skus: readonly SkuSpec[],
+  change: Partial<ProductFact> = {},
+): ProductFact {
+  return {
+    productId: '1729352000000000001',
+    title: "A mug that's\\odd",
+    status: 'ACTIVATE',
+    createTime: FACT_SECONDS,
+    updateTime: FACT_SECONDS,
+    seenDate: localDateOf(zone, seconds(at)),
+    skus: {
+      skuId: skus.map(({ id }) => id),
+      sellerSku: skus.map(({ id }) => `own ${id}`),
+      status: skus.map(() => 'NORMAL'),
+      price: skus.map(({ price }) => price),
+      currency: skus.map(({ currency = 'IDR' }) => currency),
+    },
     ...change,
   };
 }

@@ -57,6 +57,10 @@ export const COLUMNS = {
     ...['skus.status', 'skus.price', 'skus.currency', 'create_time', 'update_time', 'seen_date'],
     ...STAMP_COLUMNS,
   ],
+  sku_prices: [
+    ...['shop_key', 'epoch', 'sku_id', 'price_date', 'product_id', 'price', 'currency'],
+    ...['event_id', 'ver'],
+  ],
   statements: [
     ...['shop_key', 'epoch', 'local_date', 'statement_id', 'statement_time', 'payment_id'],
     ...['payment_status', 'currency', 'settlement_amount', 'revenue_amount', 'net_sales_amount'],
@@ -133,6 +137,26 @@ export function productRow(stamp: RowStamp, fact: ProductFact): string {
     ...[fact.createTime, fact.updateTime, fact.seenDate],
     ...stampCells(stamp),
   ]);
+}
+
+/**
+ * One row for each SKU and the day of the reading. A fact has a zero where the source tells no price: that
+ * is none. Of a SKU that is told twice the last stands, so that one version never has two rows of one key.
+ */
+export function skuPriceRows(stamp: RowStamp, fact: ProductFact): string[] {
+  const { skus } = fact;
+  const rows = new Map<string, string>();
+  skus.skuId.forEach((skuId, index) => {
+    const price = skus.price[index] ?? '0';
+    if (toUnits(price) !== 0n) {
+      const row = tsvRow([
+        ...[stamp.shopKey, stamp.epoch, textCell(skuId), fact.seenDate, textCell(fact.productId)],
+        ...[price, skus.currency[index] ?? '', stamp.eventId, stamp.ver],
+      ]);
+      rows.set(skuId, row);
+    }
+  });
+  return [...rows.values()];
 }
 
 export function statementRow(stamp: RowStamp, fact: StatementFact): string {

@@ -6,6 +6,7 @@ import {
   factMessage,
   markerMessage,
   orderFactOf,
+  productFactOf,
   stockFactOf,
 } from '../adapters/facts.test-support.ts';
 import { readFact } from './read-fact.ts';
@@ -116,5 +117,62 @@ describe('a fact', () => {
       { kind: 'dropped', reason: 'fenced' },
       { kind: 'dropped', reason: 'expired' },
     ]);
+  });
+});
+
+describe('a product', () => {
+  const pricesOf = (skus: Parameters<typeof productFactOf>[2]) => {
+    const message = factMessage(tenant, 'product', '1', productFactOf(tenant.zone, at, skus));
+    const reading = readFact(deps, message);
+    const rows = reading.kind === 'fact' ? reading.fact.rows : [];
+    return rows.flatMap(({ table, line }) => (table === 'sku_prices' ? [line.split('\t')] : []));
+  };
+
+  it('has a row for the price of each SKU on the day of the reading', () => {
+    const rows = pricesOf([
+      { id: "1's", price: '12345678901234.5678' },
+      { id: '2', price: '0.5', currency: 'USD' },
+    ]);
+
+    expect(rows.map((cells) => cells.slice(0, 7))).toEqual([
+      [
+        ...[tenant.shopKey, '1', "1\\'s", '2026-03-02', '1729352000000000001'],
+        ...['12345678901234.5678', 'IDR'],
+      ],
+      [tenant.shopKey, '1', '2', '2026-03-02', '1729352000000000001', '0.5', 'USD'],
+    ]);
+  });
+
+  it.each([
+    [
+      'where a SKU has no price, which is a zero',
+      [
+        ['1', '0'],
+        ['2', '0.0000'],
+        ['3', '7'],
+      ],
+      ['3 7'],
+    ],
+    [
+      'twice where a SKU is told twice: the last stands',
+      [
+        ['1', '5'],
+        ['1', '6'],
+      ],
+      ['1 6'],
+    ],
+    [
+      'of a zero behind the price of the same SKU',
+      [
+        ['1', '5'],
+        ['1', '0'],
+      ],
+      ['1 5'],
+    ],
+    ['where it has no SKU', [], []],
+  ])('has none %s', (_where, skus, expected) => {
+    const rows = pricesOf(skus.map(([id = '', price = '']) => ({ id, price })));
+
+    expect(rows.map((cells) => `${String(cells[2])} ${String(cells[5])}`)).toEqual(expected);
   });
 });

@@ -33,6 +33,7 @@ import {
   paymentRow,
   productRow,
   settlementRow,
+  skuPriceRows,
   statementRow,
   transactionRow,
   unsettledRow,
@@ -77,6 +78,13 @@ export type FactValidators = {
 /** Which rollups a row touches: `order` all of a shop's, `settlement` those without products. */
 export type Rollup = 'order' | 'settlement' | 'finance';
 
+export interface FactRow {
+  readonly table: BaseTable;
+  readonly line: string;
+  /** Of a day of its own: a newer version of the entity may be of another day, and leaves this row. */
+  readonly isLasting?: true;
+}
+
 export interface Fact {
   readonly scope: Scope;
   readonly resource: Resource;
@@ -84,7 +92,7 @@ export interface Fact {
   readonly entity: string;
   readonly ver: bigint;
   readonly eventId: string;
-  readonly rows: readonly { readonly table: BaseTable; readonly line: string }[];
+  readonly rows: readonly FactRow[];
   readonly dirty: readonly { readonly rollup: Rollup; readonly bucket: Bucket }[];
   /** Local days on which a figure may change. */
   readonly days: readonly string[];
@@ -265,6 +273,8 @@ function readOrder(envelope: FactEnvelope<OrderFact>): Draft | undefined {
   };
 }
 
+const LASTING_PRICE = { table: 'sku_prices', isLasting: true } as const;
+
 function readProduct(envelope: FactEnvelope<ProductFact>): Draft | undefined {
   const fact = envelope.data;
   const { stamp, draft } = common(envelope);
@@ -275,7 +285,10 @@ function readProduct(envelope: FactEnvelope<ProductFact>): Draft | undefined {
     ...draft,
     entity: `product|${fact.productId}`,
     kept: fact.seenDate,
-    rows: [{ table: 'products', line: productRow(stamp, fact) }],
+    rows: [
+      { table: 'products', line: productRow(stamp, fact) },
+      ...skuPriceRows(stamp, fact).map((line) => ({ ...LASTING_PRICE, line })),
+    ],
     dirty: [],
     days: [],
   };

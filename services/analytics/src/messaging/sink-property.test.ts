@@ -14,7 +14,7 @@ import {
   untilTaken,
 } from '@tokometrics/testkit';
 import type { Dice, Life, Odds } from '@tokometrics/testkit';
-import { markerMessage } from '../adapters/facts.test-support.ts';
+import { factMessage, markerMessage, productFactOf } from '../adapters/facts.test-support.ts';
 import type { Tenant } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import { randomStream } from '../adapters/stream.test-support.ts';
@@ -74,6 +74,18 @@ function expectParked(world: World, below: number): void {
     const epoch = Number(message.headers[HEADERS.epoch]);
     if (reading(message).kind === 'parked' && isOpen(world, { shopKey, epoch })) {
       expect(world.parked).toContain(message.offset);
+    }
+  }
+}
+
+/** What a product cost on a day is there, also where a newer version came in the same chunk. */
+function expectPriced(world: World, below: number): void {
+  for (const message of world.log.slice(0, below)) {
+    const read = reading(message);
+    if (read.kind === 'fact' && isOpen(world, read.fact.scope)) {
+      for (const { table, line } of read.fact.rows.filter(({ table: of }) => of === 'sku_prices')) {
+        expect(world.tables.holds(table, line)).toBe(true);
+      }
     }
   }
 }
@@ -200,6 +212,7 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
     for (let end = done.get(world.committed); end !== undefined; end = done.get(world.committed)) {
       expectRolled(world, end);
       expectParked(world, end);
+      expectPriced(world, end);
       world.committed = end;
     }
   };
@@ -313,9 +326,24 @@ function expectExact(world: World): void {
   }
 }
 
+/** Of two products, each version read on some day of a week. */
+function productVersions(dice: Dice, { shopKey, epoch, zone }: Tenant): InMessage[] {
+  return ['11', '12'].flatMap((productId) =>
+    Array.from({ length: 6 }, (_, index) => {
+      const at = `2026-03-0${String(between(dice, 1, 7))}T12:00:00Z`;
+      const skus = [{ id: `${productId}1`, price: String(between(dice, 1, 3)) }];
+      const fact = productFactOf(zone, at, skus, { productId });
+      return factMessage({ shopKey, epoch, zone }, 'product', productId, fact, index + 1);
+    }),
+  );
+}
+
 /** Records of every kind: two shops, versions in disorder, repeats, what nobody can read, markers. */
 function randomLog(dice: Dice, tenants: readonly Tenant[]): InMessage[] {
-  const facts = tenants.flatMap((tenant) => randomStream(dice, tenant, 14).messages);
+  const facts = tenants.flatMap((tenant) => [
+    ...randomStream(dice, tenant, 14).messages,
+    ...productVersions(dice, tenant),
+  ]);
   const mixed = shuffled(dice, [...facts, ...facts.filter(() => dice() < 0.1)]);
   return mixed.flatMap((message, index) => {
     const poison = { ...message, value: Buffer.from('{"half": ') };

@@ -10,6 +10,8 @@ const KEYS: Readonly<Partial<Record<BaseTable, readonly string[]>>> = {
   orders: ['order_id'],
   order_settlements: ['order_id', 'transaction_id'],
   finance_transactions: ['statement_id', 'transaction_id'],
+  products: ['product_id'],
+  sku_prices: ['sku_id', 'price_date'],
 };
 /** Which base table each rollup sums up, by the days that a pass is given. */
 export const ROLLED = {
@@ -71,6 +73,11 @@ export function createTables() {
 
   return {
     insert,
+    /** Whether the row of this line is there, in this version or a newer one. */
+    holds: (table: BaseTable, line: string): boolean => {
+      const { key, ver } = rowOf(table, line);
+      return (base.get(table)?.get(key)?.ver ?? -1n) >= ver;
+    },
     /** As a pass does it: an instant, what is there at it, and later the write. */
     nextInstant: () => (instant += 1),
     versionsOf,

@@ -73,11 +73,13 @@ export async function storeChunk(
     }
   }
   const kept = [...collapsed.kept.map(({ fact }) => fact), ...gaps];
+  // Each of them is of an entity that is kept, hence of its scope.
+  const lasting = collapsed.superseded.map(({ fact }) => lastingOf(fact));
   const { fenced } = await deps.guardedChunk(distinctScopes(kept), async (open) => {
     const isOpen = includes(open);
     await insertRows(
       deps,
-      kept.filter(({ scope }) => isOpen(scope)),
+      [...kept, ...lasting].filter(({ scope }) => isOpen(scope)),
     );
   });
   const isFenced = includes(fenced);
@@ -179,9 +181,15 @@ export const raise = (
 ): Promise<{ readonly fenced: readonly Scope[] }> =>
   deps.guardedChunk(scopes, (open) => deps.raiseRevision(scopes.filter(includes(open))));
 
+/** What a newer version of the same chunk leaves standing: the price of an earlier day. */
+const lastingOf = ({ scope, rows }: Fact): Pick<Fact, 'scope' | 'rows'> => ({
+  scope,
+  rows: rows.filter(({ isLasting }) => isLasting === true),
+});
+
 export async function insertRows(
   deps: Pick<StoreDeps, 'insert'>,
-  facts: readonly Fact[],
+  facts: readonly Pick<Fact, 'rows'>[],
 ): Promise<void> {
   const lines = new Map<BaseTable, string[]>();
   for (const { table, line } of facts.flatMap((fact) => fact.rows)) {
