@@ -2,6 +2,7 @@ import type { Clickhouse } from '@tokometrics/kit';
 import { runQuery } from '@tokometrics/kit';
 import type { FigureReads } from '../domain/figure-memo.ts';
 import type { OrdersDeps } from '../domain/read-orders.ts';
+import type { ProductDeps } from '../domain/read-product.ts';
 import type { ProductsDeps } from '../domain/read-products.ts';
 import type { ProofDeps } from '../domain/read-proof.ts';
 import { storedOf } from '../domain/bucket-sums.ts';
@@ -13,18 +14,28 @@ import { gappedResources, openGapsOf } from './queries/open-gaps.query.ts';
 import { orderDetailRow, orderTransactions } from './queries/order-detail.query.ts';
 import { orderStatuses } from './queries/order-statuses.query.ts';
 import { ordersPage } from './queries/orders-page.query.ts';
+import { productByDay } from './queries/product-by-day.query.ts';
 import { productFigure } from './queries/product-figure.query.ts';
+import { productListing } from './queries/product-listing.query.ts';
 import { productRanking } from './queries/product-ranking.query.ts';
+import { productSold } from './queries/product-sold.query.ts';
 import { productTitles } from './queries/product-titles.query.ts';
 import { productProofPageOf, proofPageOf } from './queries/proof-page.query.ts';
+import { skuPrices } from './queries/sku-prices.query.ts';
+import { skuStock } from './queries/sku-stock.query.ts';
 
 export type Reads = FigureReads &
   Pick<
-    ProofDeps & ProductsDeps & OrdersDeps,
+    ProofDeps & ProductsDeps & ProductDeps & OrdersDeps,
     | 'proofPage'
     | 'productFigure'
     | 'productRanking'
     | 'productTitles'
+    | 'productByDay'
+    | 'productListing'
+    | 'isProductSold'
+    | 'skuPrices'
+    | 'skuStock'
     | 'ordersPage'
     | 'orderStatuses'
     | 'orderDetail'
@@ -67,6 +78,12 @@ export function createClickhouseReads(clickhouse: Clickhouse, settledS = SETTLED
     productRanking: (params) => runQuery(clickhouse, productRanking, params),
     productTitles: ({ productIds, ...params }) =>
       runQuery(clickhouse, productTitles, { ...params, productIds: [...productIds] }),
+    productByDay: (params) => runQuery(clickhouse, productByDay, params),
+    productListing: async (params) => (await runQuery(clickhouse, productListing, params))[0],
+    isProductSold: async (params) => (await runQuery(clickhouse, productSold, params)).length > 0,
+    skuPrices: (params) => runQuery(clickhouse, skuPrices, params),
+    skuStock: ({ skuIds, ...params }) =>
+      runQuery(clickhouse, skuStock, { ...params, skuIds: [...skuIds] }),
     ordersPage: (params) => runQuery(clickhouse, ordersPage, params),
     orderStatuses: (params) => runQuery(clickhouse, orderStatuses, params),
     orderDetail: async (params) => (await runQuery(clickhouse, orderDetailRow, params))[0],

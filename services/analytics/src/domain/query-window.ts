@@ -139,6 +139,14 @@ export function wholeWindow(zone: string, now: Date): QueryWindow {
   };
 }
 
+/** The same without hours: products are summed by day, and an hour of one has no figure. */
+export function byDays(window: QueryWindow): QueryWindow {
+  const { zone, from, to, grain } = window;
+  return grain === 'hour'
+    ? { ...window, grain: 'day', buckets: bucketsOf(zone, from, to, 'day') }
+    : window;
+}
+
 /** Another day seen from the same moment, in hours. */
 export function dayWindow(now: QueryWindow, day: string): QueryWindow {
   const to = addDays(day, 1);

@@ -11,7 +11,7 @@ import type { FigureRequest, Opened, OverviewDeps } from './read-overview.ts';
 import { metaOf } from './reply-meta.ts';
 import type { Sums } from './sums.ts';
 
-type ProductMetric = 'gross_sales' | 'units' | 'orders' | 'net_sales';
+export type ProductMetric = 'gross_sales' | 'units' | 'orders' | 'net_sales';
 
 export interface ProductsDeps extends OverviewDeps {
   readonly productRanking: (params: RankingParams) => Promise<readonly RankedProduct[]>;
@@ -73,7 +73,7 @@ export async function readProducts(
       rank: place.rank + index + 1,
       productId: product.productId,
       title: titles.get(product.productId) ?? product.productId,
-      value: wrap({ value: textOf(metric, product.value, total.value) }),
+      value: wrap(likeTotal(metric, { value: product.value }, total)),
       units: product.units,
       share: shareOf(product.value, total.value),
     })),
@@ -132,6 +132,12 @@ async function titlesOf(
     productIds: products.map(({ productId }) => productId),
   });
   return new Map(found.map(({ productId, title }) => [productId, title]));
+}
+
+/** A product's value, written like the total over all products of the range. */
+export function likeTotal(metric: ProductMetric, valued: Valued, total: Valued): Valued {
+  const { value } = valued;
+  return value === null ? valued : { value: textOf(metric, value, total.value) };
 }
 
 /** With as many digits as the total beside it. */

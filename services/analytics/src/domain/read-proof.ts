@@ -1,5 +1,5 @@
 import type { MetricId, ProofReply } from '@tokometrics/contracts';
-import { bucketsOf, DICTIONARY, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
+import { DICTIONARY, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
 import { totalOf } from './bucket-sums.ts';
 import type { Stored } from './bucket-sums.ts';
@@ -8,6 +8,7 @@ import { metricValueOf, valuedOf } from './metric-value.ts';
 import type { Valued, ViewContext } from './metric-value.ts';
 import { bySaleOf, componentOf, formulaOf, takenOf, weightsOf } from './proof.ts';
 import type { Component, Taken, Weights } from './proof.ts';
+import { byDays } from './query-window.ts';
 import type { QueryWindow } from './query-window.ts';
 import type { ProductFigure, ProductFigureParams } from './product-figures.ts';
 import { readFigures } from './read-figures.ts';
@@ -168,8 +169,7 @@ function narrow(
   { at, productId }: Pick<ProofRequest, 'at' | 'productId'>,
 ): QueryWindow {
   if (productId !== undefined && window.grain === 'hour') {
-    // Products are summed by day; of an hour of one product there is no figure to prove.
-    return narrow({ ...window, grain: 'day', buckets: daysOf(window) }, { at, productId });
+    return narrow(byDays(window), { at, productId });
   }
   if (at === undefined) {
     return window;
@@ -198,8 +198,6 @@ function narrow(
     buckets: [bucket],
   };
 }
-
-const daysOf = ({ zone, from, to }: QueryWindow) => bucketsOf(zone, from, to, 'day');
 
 const nextDay = (window: QueryWindow, date: string): string | undefined =>
   window.buckets.find((bucket) => bucket.date > date)?.date;

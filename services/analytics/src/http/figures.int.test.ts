@@ -7,25 +7,16 @@ import {
   todayReply,
 } from '@tokometrics/contracts';
 import type { MetricId, OverviewReply } from '@tokometrics/contracts';
-import { createClock, createHttp, createMetrics, createPassportVerifier } from '@tokometrics/kit';
-import {
-  aMerchantId,
-  anAccountId,
-  aShopKey,
-  createMemoryLog,
-  engineEnv,
-  startTestPassports,
-} from '@tokometrics/testkit';
+import { aMerchantId, aShopKey, engineEnv, startTestPassports } from '@tokometrics/testkit';
 import type { TestPassports } from '@tokometrics/testkit';
 import type { z } from 'zod';
 import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
 import type { OrderSpec, Tenant } from '../adapters/facts.test-support.ts';
 import { completeUpTo, startTestSink } from '../adapters/sink.test-support.ts';
 import type { TestSink } from '../adapters/sink.test-support.ts';
-import { routes } from './routes.ts';
+import { askRoutes } from './ask.test-support.ts';
 
 const merchantId = aMerchantId();
-const ofMerchant = { merchantId, accountId: anAccountId(), audience: 'analytics' };
 
 describe('figures over HTTP', () => {
   let sink: TestSink;
@@ -58,34 +49,13 @@ describe('figures over HTTP', () => {
 
   /** The routes as the service serves them, at a moment of the test's choice. */
   async function ask<S extends z.ZodType>(
-    { tenant, now }: { readonly tenant: Tenant; readonly now: string },
+    at: { readonly tenant: Tenant; readonly now: string },
     path: string,
     schema: S,
   ): Promise<z.infer<S>> {
-    const { log } = createMemoryLog();
-    const clock = createClock();
-    const http = createHttp({
-      ...{ name: 'analytics', host: '127.0.0.1', port: 0, log, clock },
-      routes: routes(sink.routeDeps({ tenant, merchantId, now: () => new Date(now) })),
-      metrics: createMetrics({ service: 'test', runtime: false }),
-      passports: createPassportVerifier({
-        jwksUrl: `${passports.identityUrl}/v1/passport-keys`,
-        ...{ audience: 'analytics', clock, log },
-      }),
-    });
-    await http.start();
-    try {
-      const address = `http://127.0.0.1:${String(http.address().port)}/v1/metrics/${path}`;
-      const mark = path.includes('?') ? '&' : '?';
-      const response = await fetch(`${address}${mark}shop=${tenant.shopKey}`, {
-        headers: passports.headers(ofMerchant),
-      });
-      const body: unknown = await response.json();
-      expect([path, response.status, body]).toEqual([path, 200, expect.anything()]);
-      return schema.parse(body);
-    } finally {
-      await http.stop();
-    }
+    const { status, body } = await askRoutes({ sink, passports, merchantId, ...at }, path);
+    expect([path, status, body]).toEqual([path, 200, expect.anything()]);
+    return schema.parse(body);
   }
   const tileOf = (reply: OverviewReply, metric: MetricId) =>
     reply.tiles.find(({ value }) => value.metric === metric);

@@ -18,6 +18,14 @@ describe('matchRoute', () => {
     expect(matchRoute('GET', '/privacy/policy')).toMatchObject({ target: '/v1/policies' });
   });
 
+  it('tells the ranking of products from one of them', () => {
+    expect(matchRoute('GET', '/metrics/products')).toMatchObject({ target: '/v1/metrics/products' });
+    expect(matchRoute('GET', '/metrics/products/1729352000000000001')).toMatchObject({
+      route: { service: 'analytics', session: 'required' },
+      target: '/v1/metrics/products/1729352000000000001',
+    });
+  });
+
   it('knows the methods of a path', () => {
     expect(matchRoute('GET', `/shops/${shop}/connection`)).toEqual({ allowed: ['DELETE'] });
     expect(matchRoute('GET', '/nowhere')).toEqual({ allowed: [] });

@@ -49,6 +49,7 @@ export const PROXY_ROUTES: readonly ProxyRoute[] = [
   signedIn('GET', '/metrics/overview', 'analytics'),
   signedIn('GET', '/metrics/today', 'analytics'),
   signedIn('GET', '/metrics/products', 'analytics'),
+  signedIn('GET', '/metrics/products/:productId', 'analytics'),
   signedIn('GET', '/metrics/proof', 'analytics'),
   signedIn('GET', '/orders', 'analytics'),
   signedIn('GET', '/orders/:orderId', 'analytics'),

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { RESOURCES } from '@tokometrics/contracts';
+import type { Resource } from '@tokometrics/contracts';
+import { aMerchantId, aShopKey } from '@tokometrics/testkit';
+import type { Completeness } from './completeness.ts';
+import { readProduct } from './read-product.ts';
+import type { ProductDeps } from './read-product.ts';
+import { NO_SUMS } from './sums.ts';
+
+const merchantId = aMerchantId();
+const shopKey = aShopKey();
+const at = (instant: string): number => Date.parse(instant) / 1000;
+const NOW = '2026-11-24T15:30:00Z';
+/** Nothing before this is loaded. */
+const SINCE = '2026-11-20T00:00:00Z';
+const SKU = { skuId: '21', sellerSku: 'A', status: 'NORMAL', price: '5', currency: 'GBP' };
+const LISTING = { title: 'Mug', status: 'ACTIVATE', seenDate: '2026-11-22', skus: [SKU] };
+
+function aPlace(change: Partial<ProductDeps> = {}) {
+  const asked: string[] = [];
+  const complete = new Map<Resource, Completeness>(
+    RESOURCES.map((resource) => [
+      resource,
+      {
+        create: [{ from: at(SINCE), through: at(NOW) }],
+        update: [{ from: at(NOW), through: at(NOW) }],
+      },
+    ]),
+  );
+  const deps: ProductDeps = {
+    findShop: () => ({
+      ...{ v: 1, shopKey, merchantId, epoch: 1, authKey: shopKey, state: 'connected' },
+      ...{ region: 'GB', timezone: 'Europe/London', currency: 'GBP' },
+      ...{ connectedAt: SINCE, at: SINCE },
+    }),
+    isFenced: () => false,
+    known: () => Promise.resolve({ complete, gaps: [], revision: 1 }),
+    now: () => new Date(NOW),
+    figuresByDay: () => Promise.resolve([]),
+    figuresByHour: () => Promise.resolve([]),
+    figuresOfPartHour: () => Promise.resolve([]),
+    productByDay: () => Promise.resolve([]),
+    productListing: () => Promise.resolve(LISTING),
+    isProductSold: () => {
+      asked.push('sold');
+      return Promise.resolve(false);
+    },
+    skuPrices: () => Promise.resolve([]),
+    skuStock: ({ skuIds }) => {
+      asked.push(`stock of ${skuIds.join()}`);
+      return Promise.resolve([]);
+    },
+    ...change,
+  };
+  const read = (range: { readonly from: string; readonly to: string }) =>
+    readProduct(deps, merchantId, {
+      ...{ shop: shopKey, productId: '1', metric: 'gross_sales', basis: 'activity' },
+      ...{ compare: 'none', ...range },
+    });
+  return { asked, read };
+}
+const LOADED = { from: '2026-11-21', to: '2026-11-23' };
+
+describe('one product', () => {
+  it('is known by its listing, and then nobody asks whether it was sold', async () => {
+    const { asked, read } = aPlace();
+
+    expect(await read(LOADED)).toMatchObject({ title: 'Mug', seenDate: '2026-11-22' });
+    expect(asked).toEqual(['stock of 21']);
+  });
+
+  it('is known without one where it was sold, and else is not there', async () => {
+    const productListing = () => Promise.resolve(undefined);
+    const sold = aPlace({ productListing, isProductSold: () => Promise.resolve(true) });
+
+    expect(await sold.read(LOADED)).toMatchObject({ title: '1', status: '', seenDate: null });
+    expect(sold.asked).toEqual([]);
+    await expect(aPlace({ productListing }).read(LOADED)).rejects.toMatchObject({
+      code: 'resource.not_found',
+    });
+  });
+
+  it('has the stock of SKUs too that it lists no more, each once', async () => {
+    const price = (skuId: string, day: string) => ({ skuId, day, price: '5', currency: 'GBP' });
+    const { asked, read } = aPlace({
+      skuPrices: () =>
+        Promise.resolve([
+          price('21', '2026-11-01'),
+          price('22', '2026-11-01'),
+          price('22', '2026-11-02'),
+        ]),
+    });
+
+    const { priceHistory } = await read(LOADED);
+
+    expect(asked).toEqual(['stock of 21,22']);
+    expect(priceHistory).toEqual([
+      { skuId: '21', from: '2026-11-01', price: { amount: '5.00', currency: 'GBP' } },
+      { skuId: '22', from: '2026-11-01', price: { amount: '5.00', currency: 'GBP' } },
+    ]);
+  });
+
+  it.each([
+    ['days that are loaded', LOADED, ['9.00', undefined], ['9.00', '0.00']],
+    [
+      'days before the history, of which single rows are known',
+      { from: '2026-11-17', to: '2026-11-19' },
+      [null, 'before_connection'],
+      ['before_connection', 'before_connection'],
+    ],
+    [
+      'days to come',
+      { from: '2026-11-24', to: '2026-11-26' },
+      ['9.00', undefined],
+      ['9.00', 'not_yet'],
+    ],
+  ])('shows of %s what is known of them', async (_what, range, total, days) => {
+    const sums = { ...NO_SUMS, grossSales: 90_000n, units: 1n, currency: 'GBP', rows: 1 };
+    const sale = { storedOn: range.from, at: range.from, sums };
+    const { read } = aPlace({ productByDay: () => Promise.resolve([sale]) });
+
+    const { values, main } = await read(range);
+
+    expect([values[0]?.value, values[0]?.reason]).toEqual(total);
+    expect([main.value, main.reason]).toEqual(total);
+    expect(main.points.map(({ value, reason }) => value ?? reason)).toEqual(days);
+  });
+});
