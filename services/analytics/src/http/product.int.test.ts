@@ -77,7 +77,7 @@ describe('one product over HTTP', () => {
       sale('11', '2026-11-20T03:00:00Z', [
         { product: MUG, sku: '21', price: '100.005' },
         { product: MUG, sku: '22', price: '50', sellerDiscount: '5' },
-        { product: JUG, price: '7' },
+        { product: JUG, price: '7.0001' },
       ]),
       sale('12', '2026-11-20T18:00:00Z', [{ product: MUG, price: '30' }], {
         cancelledAt: '2026-11-22T03:00:00Z',

@@ -19,7 +19,9 @@ describe('matchRoute', () => {
   });
 
   it('tells the ranking of products from one of them', () => {
-    expect(matchRoute('GET', '/metrics/products')).toMatchObject({ target: '/v1/metrics/products' });
+    expect(matchRoute('GET', '/metrics/products')).toMatchObject({
+      target: '/v1/metrics/products',
+    });
     expect(matchRoute('GET', '/metrics/products/1729352000000000001')).toMatchObject({
       route: { service: 'analytics', session: 'required' },
       target: '/v1/metrics/products/1729352000000000001',
