@@ -4,8 +4,10 @@ import { engineEnv } from '@tokometrics/testkit';
 import { createValidators } from './adapters/ajv-validators.ts';
 import { createMongoArchive } from './adapters/mongo-archive.ts';
 import { createMongoHeads } from './adapters/mongo-heads.ts';
+import { idRange } from './domain/id-ranges.ts';
 import { retentionCut } from './domain/retention.ts';
 import { prepareChunk } from './messaging/prepare-chunk.ts';
+import { rebuildFacts } from './messaging/rebuild-facts.ts';
 import { storeChunk } from './messaging/store-chunk.ts';
 import type { Scope, StoreDeps } from './messaging/store-chunk.ts';
 import { inClear, NOON_S } from './raw-events.test-support.ts';
@@ -64,6 +66,11 @@ export function createStoredChunks(mongo: Mongo) {
       const { parked, finish } = await storeChunk({ ...deps, ...change }, prepared);
       await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
       return parked.map(({ reason }) => reason);
+    },
+    /** What a rebuild of the connection sends. */
+    rebuilt: async ({ shopKey, epoch }: Scope, rev: number): Promise<readonly OutMessage[]> => {
+      const events = await archive.readRange(shopKey, epoch, idRange(0, 1));
+      return (await rebuildFacts(prepare, events, rev)).facts;
     },
     /** As the retention does it every few hours. */
     sweep: async (): Promise<void> => {
