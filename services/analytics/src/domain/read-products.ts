@@ -54,7 +54,8 @@ export async function readProducts(
   const total = valuedOf(context, metric, sums, interval);
   const bound = boundTo(merchantId, request);
   const place = request.cursor === undefined ? START : placeOf(deps.cursors, bound, request.cursor);
-  const isHidden = total.reason === 'beyond_retention';
+  // Only amounts of two currencies have parts without a sum: what is known of other days is no figure.
+  const isHidden = total.value === null && total.reason !== 'mixed_currency';
   const ranked = isHidden ? [] : await deps.productRanking(rankingOf(opened, request, sums, place));
   const page = ranked.slice(0, request.limit);
   const titles = await titlesOf(deps, opened, page);

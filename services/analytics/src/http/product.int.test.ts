@@ -5,6 +5,7 @@ import { aMerchantId, aShopKey, engineEnv, startTestPassports } from '@tokometri
 import type { TestPassports } from '@tokometrics/testkit';
 import {
   factMessage,
+  markerMessage,
   orderFactOf,
   productFactOf,
   refundFactOf,
@@ -160,6 +161,30 @@ describe('one product over HTTP', () => {
     const [jug] = (await productOf(tenant, SPAN, JUG)).values;
     expect(jug).toMatchObject({ value: '2.25', currency: 'USD' });
   }, 60_000);
+
+  it('has no figure of days that are not loaded, as the ranking has no row of it', async () => {
+    const tenant = aTenant();
+    await mixedSales(tenant);
+    const from = Date.parse('2026-11-22T17:00:00Z') / 1000;
+    const through = Date.parse('2026-11-25T04:00:00Z') / 1000;
+    sink.known.delete(`${tenant.shopKey}:1`);
+    await sink.store(
+      (['order', 'transaction'] as const).flatMap((resource) => [
+        markerMessage(tenant, { resource, axis: 'create', from, through }),
+        markerMessage(tenant, { resource, axis: 'update', from: through, through }),
+      ]),
+    );
+    const before = 'from=2026-11-18&to=2026-11-22&metric=gross_sales';
+    const after = 'from=2026-11-23&to=2026-11-24&metric=gross_sales';
+
+    const unknown = await productOf(tenant, before, MUG);
+
+    expect(unknown.main).toMatchObject({ value: null, reason: 'before_connection' });
+    expect(await rowOf(tenant, before, MUG)).toBeUndefined();
+    const known = await productOf(tenant, after, MUG);
+    expect(known.values[0]).toEqual((await rowOf(tenant, after, MUG))?.value);
+    expect(known.values[0]?.value).toBe('11');
+  });
 
   it('is doubted where the refunds of the shop contradict its sales, as the ranking is', async () => {
     const tenant = aTenant();
