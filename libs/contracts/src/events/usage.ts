@@ -8,6 +8,7 @@ export const USAGE_PAGES = [
   '/today',
   '/orders',
   '/orders/$orderId',
+  '/products/$productId',
   '/settings/connect',
   '/settings/privacy',
   '/settings/profile',

@@ -131,9 +131,12 @@ const page = {
   cursor: z.string().max(400).optional(),
 };
 
+/** Figures that the source's rows can be told apart by product for. */
+export const productMetric = z.enum(['gross_sales', 'net_sales', 'units', 'orders']);
+export type ProductMetric = z.infer<typeof productMetric>;
 export const productsQuery = z.strictObject({
   ...metricQuery.shape,
-  metric: z.enum(['gross_sales', 'units', 'orders', 'net_sales']).default('gross_sales'),
+  metric: productMetric.default('gross_sales'),
   ...page,
 });
 export const productRow = z.object({
@@ -157,7 +160,7 @@ export type ProductsReply = z.infer<typeof productsReply>;
 export const productParams = z.strictObject({ productId: z.string().regex(/^\d{1,20}$/) });
 export const productQuery = z.strictObject({
   ...metricQuery.shape,
-  metric: productsQuery.shape.metric,
+  metric: productMetric.default('gross_sales'),
 });
 /** One product: its figures, its SKUs as they were read last, and since when they cost what. */
 export const productReply = z.object({

@@ -2,6 +2,7 @@ import {
   orderDetail,
   ordersReply,
   overviewReply,
+  productReply,
   productsReply,
   proofReply,
   todayReply,
@@ -33,6 +34,14 @@ export const productsQuery = (query: QueryValues) =>
   queryOptions({
     queryKey: keyOf(query, 'products'),
     queryFn: ({ signal }) => call(productsReply, '/metrics/products', { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const productQuery = (productId: string, query: QueryValues) =>
+  queryOptions({
+    queryKey: keyOf(query, `product ${productId}`),
+    queryFn: ({ signal }) =>
+      call(productReply, `/metrics/products/${productId}`, { query, signal }),
     placeholderData: keepPreviousData,
   });
 

@@ -9,7 +9,7 @@ import { MainChart } from '../features/figures/main-chart.tsx';
 import { FreshnessLine, isLoading, isMissing } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { emptyKindOf, OverviewEmpty } from '../features/figures/overview-empty.tsx';
-import { isProductMetric, ProductList } from '../features/figures/product-list.tsx';
+import { ProductList, rankedBy } from '../features/figures/product-list.tsx';
 import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { FilterBar } from '../features/filters/filter-bar.tsx';
 import type { OverviewSearch } from '../features/filters/search.ts';
@@ -148,7 +148,7 @@ function Figures({ reply, page, shopKey }: FiguresProps) {
       />
       <ProductList
         query={query}
-        metric={isProductMetric(metric) ? metric : 'gross_sales'}
+        metric={rankedBy(metric)}
         onMetric={(chosen) => change({ metric: chosen })}
         onRows={(rows, product) => openRows(rows, undefined, product)}
       />

@@ -19,6 +19,7 @@ import {
   overviewSearch,
   parseSearch,
   privacySearch,
+  productSearch,
   stringifySearch,
   todaySearch,
   verifySearch,
@@ -115,6 +116,12 @@ const order = createRoute({
   validateSearch: orderSearch,
   component: lazyRouteComponent(() => import('./order.tsx'), 'OrderPage'),
 });
+const product = createRoute({
+  getParentRoute: () => app,
+  path: '/products/$productId',
+  validateSearch: productSearch,
+  component: lazyRouteComponent(() => import('./product.tsx'), 'ProductPage'),
+});
 const connect = createRoute({
   getParentRoute: () => app,
   path: '/settings/connect',
@@ -139,7 +146,7 @@ const tree = root.addChildren([
   signup,
   verify,
   policy,
-  app.addChildren([overview, today, orders, order, connect, held, profile]),
+  app.addChildren([overview, today, orders, order, product, connect, held, profile]),
 ]);
 
 export function createAppRouter(queries: QueryClient) {

@@ -6,7 +6,7 @@ import { SeriesChart } from '../../charts/series-chart.tsx';
 import { formatFigure, formatMissing, formatRange, formatTick } from '../../ui/format.ts';
 
 interface MainChartProps {
-  readonly reply: OverviewReply;
+  readonly reply: Pick<OverviewReply, 'meta' | 'main'>;
   readonly isBusy: boolean;
   readonly onRows: (metric: MetricId, at: string) => void;
 }

@@ -1,8 +1,11 @@
-import type { ProductsReply } from '@tokometrics/contracts';
+import type { MetricId, ProductMetric, ProductsReply } from '@tokometrics/contracts';
+import { productMetric } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { productsQuery } from '../../api/figures.ts';
 import type { QueryValues } from '../../api/client.ts';
 import { Choice } from '../filters/filter-bar.tsx';
+import type { OverviewSearch, ProductSearch } from '../filters/search.ts';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
@@ -14,11 +17,11 @@ const PRODUCT_METRICS = {
   net_sales: 'Net sales',
   units: 'Units',
   orders: 'Orders',
-} as const;
-export type ProductMetric = keyof typeof PRODUCT_METRICS;
+} as const satisfies Readonly<Record<ProductMetric, string>>;
 
-export const isProductMetric = (metric: string): metric is ProductMetric =>
-  Object.hasOwn(PRODUCT_METRICS, metric);
+/** The figure that products are ranked by beside this one. */
+export const rankedBy = (metric: MetricId): ProductMetric =>
+  productMetric.safeParse(metric).data ?? 'gross_sales';
 
 interface ProductListProps {
   readonly query: QueryValues;
@@ -28,6 +31,11 @@ interface ProductListProps {
 }
 
 const TOP = 10;
+
+/** The page of a product shows the days that its row was of. */
+const sameRange = ({ shop, range, from, to, basis }: OverviewSearch): ProductSearch => ({
+  ...{ shop, range, from, to, basis },
+});
 
 export function ProductList({ query, metric, onMetric, onRows }: ProductListProps) {
   const products = useQuery(
@@ -44,9 +52,7 @@ export function ProductList({ query, metric, onMetric, onRows }: ProductListProp
           value={metric}
           options={Object.entries(PRODUCT_METRICS)}
           onChange={(value) => {
-            if (isProductMetric(value)) {
-              onMetric(value);
-            }
+            onMetric(productMetric.parse(value));
           }}
         />
       </header>
@@ -106,7 +112,14 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
               {rank}
             </td>
             <td data-label="Product" className="wide md:max-w-[26rem]">
-              <span className="line-clamp-2">{title}</span>
+              <Link
+                to="/products/$productId"
+                params={{ productId }}
+                search={sameRange}
+                className="link line-clamp-2"
+              >
+                {title}
+              </Link>
             </td>
             <td data-label="Share" className="!align-middle">
               <ShareBar share={share} />

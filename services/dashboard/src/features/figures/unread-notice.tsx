@@ -37,7 +37,8 @@ interface Value {
 interface UnreadNoticeProps {
   readonly tiles: readonly {
     readonly value: Value;
-    readonly delta: { readonly baseline: Value };
+    /** Left out where nothing is compared. */
+    readonly delta?: { readonly baseline: Value };
   }[];
   readonly freshness: readonly Freshness[];
   readonly timezone: string;
@@ -49,7 +50,7 @@ interface UnreadNoticeProps {
  */
 export function UnreadNotice({ tiles, freshness, timezone }: UnreadNoticeProps) {
   const lacking = tiles
-    .flatMap(({ value, delta }) => [value, delta.baseline])
+    .flatMap(({ value, delta }) => (delta === undefined ? [value] : [value, delta.baseline]))
     .filter((value) => isMissing([value]));
   const fed = new Set(lacking.flatMap(({ metric }) => DICTIONARY[metric].resources));
   const texts = freshness.flatMap(({ resource, unread }) => {

@@ -12,6 +12,8 @@ import { grainsOf, RANGE_TEXT, rangeOf } from './search.ts';
 type Filters = Pick<OverviewSearch, 'range' | 'from' | 'to' | 'grain' | 'basis' | 'compare'>;
 
 interface FilterBarProps {
+  /** A product has no figures by hour, and is compared with nothing. */
+  readonly of?: 'shop' | 'product';
   readonly filters: Filters;
   readonly grain: Granularity | undefined;
   readonly today: string;
@@ -55,8 +57,9 @@ export function FilterBar(props: FilterBarProps) {
   );
 }
 
-function Controls({ filters, grain, today, onChange }: FilterBarProps) {
+function Controls({ of = 'shop', filters, grain, today, onChange }: FilterBarProps) {
   const { range } = rangeOf(filters);
+  const grains = grainsOf(filters).filter((name) => of === 'shop' || name !== 'hour');
   const [isCustom, setCustom] = useState(range === undefined);
   return (
     <div className="flex flex-wrap items-end gap-x-3 gap-y-3">
@@ -84,17 +87,19 @@ function Controls({ filters, grain, today, onChange }: FilterBarProps) {
       <Choice
         label="Interval"
         value={filters.grain ?? grain ?? 'day'}
-        options={grainsOf(filters).map((name) => [name, GRAIN_TEXT[name]])}
-        onChange={(value) => onChange({ grain: grainsOf(filters).find((name) => name === value) })}
+        options={grains.map((name) => [name, GRAIN_TEXT[name]])}
+        onChange={(value) => onChange({ grain: grains.find((name) => name === value) })}
       />
-      <Choice
-        label="Compare"
-        value={filters.compare ?? 'previous_period'}
-        options={Object.entries(COMPARE_TEXT)}
-        onChange={(value) =>
-          onChange({ compare: value === 'previous_year' || value === 'none' ? value : undefined })
-        }
-      />
+      {of === 'product' ? null : (
+        <Choice
+          label="Compare"
+          value={filters.compare ?? 'previous_period'}
+          options={Object.entries(COMPARE_TEXT)}
+          onChange={(value) =>
+            onChange({ compare: value === 'previous_year' || value === 'none' ? value : undefined })
+          }
+        />
+      )}
       <Choice
         label="Basis"
         value={filters.basis ?? 'activity'}

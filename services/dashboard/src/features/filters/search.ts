@@ -6,6 +6,7 @@ import {
   granularity,
   localDate,
   metricId,
+  productMetric,
   RANGES,
   shopKey,
 } from '@tokometrics/contracts';
@@ -41,6 +42,17 @@ export const overviewSearch = z.object({
   ...rows,
 });
 export type OverviewSearch = z.infer<typeof overviewSearch>;
+
+export const productSearch = z.object({
+  ...whose,
+  ...when,
+  grain: lenient(granularity),
+  basis: lenient(basis),
+  metric: lenient(productMetric),
+  rows: rows.rows,
+  at: rows.at,
+});
+export type ProductSearch = z.infer<typeof productSearch>;
 
 export const todaySearch = z.object({ ...whose, metric: lenient(metricId), ...rows });
 export const ordersSearch = z.object({

@@ -1,4 +1,5 @@
 import type { OrderDetail } from '@tokometrics/contracts';
+import { Link } from '@tanstack/react-router';
 import { formatAmount, formatCount, formatWord } from '../../ui/format.ts';
 
 export function OrderLines({ lines }: { readonly lines: OrderDetail['lines'] }) {
@@ -35,7 +36,14 @@ export function OrderLines({ lines }: { readonly lines: OrderDetail['lines'] }) 
             <tr key={index}>
               <td data-label="Product" className="md:max-w-[24rem]">
                 <span>
-                  {line.title}
+                  <Link
+                    to="/products/$productId"
+                    params={{ productId: line.productId }}
+                    search={({ shop }) => (shop === undefined ? {} : { shop })}
+                    className="link"
+                  >
+                    {line.title}
+                  </Link>
                   {line.isGift ? ' (gift)' : ''}
                   <span className="block font-mono text-[0.78rem] text-soft">
                     {line.sellerSku === '' ? line.skuId : line.sellerSku}

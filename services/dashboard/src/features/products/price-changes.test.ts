@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { priceChanges } from './price-changes.ts';
+
+const read = (skuId: string, from: string, amount: string, currency = 'IDR') => ({
+  ...{ skuId, from },
+  price: { amount, currency },
+});
+
+describe('priceChanges', () => {
+  it('says how long each price held and by which part it changed, newest first', () => {
+    const changes = priceChanges([
+      read('1', '2026-03-01', '120000'),
+      read('1', '2026-03-05', '90000'),
+      read('1', '2026-04-01', '100000'),
+    ]);
+
+    expect(changes.map(({ from, to, change }) => [from, to, change])).toEqual([
+      ['2026-04-01', undefined, '0.111111'],
+      ['2026-03-05', '2026-04-01', '-0.250000'],
+      ['2026-03-01', '2026-03-05', undefined],
+    ]);
+  });
+
+  it('compares a price with those of its own variant alone', () => {
+    const changes = priceChanges([
+      read('1', '2026-03-01', '10.00'),
+      read('2', '2026-03-02', '15.00'),
+      read('2', '2026-03-03', '30.00'),
+    ]);
+
+    expect(changes.map(({ skuId, from, to, change }) => [skuId, from, to, change])).toEqual([
+      ['1', '2026-03-01', undefined, undefined],
+      ['2', '2026-03-03', undefined, '1.000000'],
+      ['2', '2026-03-02', '2026-03-03', undefined],
+    ]);
+  });
+
+  it.each([
+    ['of another currency', read('1', '2026-03-01', '10.00', 'USD')],
+    ['of nothing', read('1', '2026-03-01', '0.00')],
+  ])('names no part of a price %s', (_, before) => {
+    const [now] = priceChanges([before, read('1', '2026-03-02', '20.00')]);
+
+    expect(now?.change).toBeUndefined();
+  });
+});

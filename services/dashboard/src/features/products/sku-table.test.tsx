@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cleanup, render } from '@testing-library/react';
+import { SkuTable } from './sku-table.tsx';
+
+afterEach(cleanup);
+
+const sku = (skuId: string) => ({
+  ...{ skuId, sellerSku: '', status: 'NORMAL' },
+  price: { amount: '10.00', currency: 'GBP' },
+});
+const inWarehouses = (...available: number[]) => ({
+  skuId: '11',
+  available: available.reduce((sum, one) => sum + one, 0),
+  committed: 2,
+  at: '2026-03-11T08:00:00Z',
+  byWarehouse: available.map((one, index) => ({
+    ...{ warehouseId: `W${String(index)}`, available: one, committed: 1 },
+  })),
+});
+const cellsOf = (container: HTMLElement, name: string) =>
+  [...container.querySelectorAll(`[data-label="${name}"]`)].map((cell) => cell.textContent);
+
+describe('SkuTable', () => {
+  it('tells a stock of nothing from one that was not read', () => {
+    const { container } = render(
+      <SkuTable skus={[sku('11'), sku('12')]} stock={[inWarehouses(0)]} timezone="Asia/Jakarta" />,
+    );
+
+    expect(cellsOf(container, 'Available')).toEqual(['0', 'not read']);
+    expect(cellsOf(container, 'Stock read')).toEqual(['11 Mar 2026, 15:00', 'not yet']);
+  });
+
+  it('splits what lies in several warehouses', () => {
+    const { container } = render(
+      <SkuTable skus={[sku('11')]} stock={[inWarehouses(3, 1200)]} timezone="Asia/Jakarta" />,
+    );
+
+    expect(cellsOf(container, 'Available')).toEqual(['1,2033 in W01,200 in W1']);
+  });
+
+  it('says that variants are not known of a product that is not listed', () => {
+    const { container } = render(<SkuTable skus={[]} stock={[]} timezone="Asia/Jakarta" />);
+
+    expect(container.querySelector('table')).toBeNull();
+    expect(container.textContent).toContain('not in the shop’s list of products');
+  });
+});
