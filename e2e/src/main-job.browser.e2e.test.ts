@@ -147,6 +147,27 @@ describe('the main job, in a browser', () => {
     expect(Number(sum)).toBe(Number(expected.total.gross_sales));
   }, 180_000);
 
+  it('opens a product from the ranking, with the figure that it is ranked by', async () => {
+    await page().goto(`/overview?from=${FIRST}&to=${LAST}&grain=day&compare=none`);
+    const first = page().getByRole('region', { name: 'Top products' }).locator('tbody tr').first();
+    const ranked = await first.locator('data').first().getAttribute('value');
+    const title = await first.getByRole('link').textContent();
+    await first.getByRole('link').click();
+    await page().waitForURL(/\/products\/\d+/);
+    await settled();
+    await judge('product');
+
+    const tile = page().locator('[data-metric="gross_sales"]');
+    expect(await tile.locator('data').first().getAttribute('value')).toBe(ranked);
+    expect(await page().getByRole('heading', { level: 1 }).textContent()).toBe(title);
+    // Every variant was read with its price.
+    const variants = page().getByRole('region', { name: 'Variants, prices and stock' });
+    const history = page().getByRole('region', { name: 'Price history' });
+    expect(await history.locator('tbody tr').count()).toBeGreaterThanOrEqual(
+      await variants.locator('tbody tr').count(),
+    );
+  }, 60_000);
+
   it('has its other pages', async () => {
     for (const path of ['today', 'orders', 'settings/profile']) {
       await page().goto(`/${path}`);
@@ -177,7 +198,9 @@ describe('the main job, in a browser', () => {
 
     const seen = records.map(({ page: pattern, feature }) => `${pattern} ${feature}`.trim());
     expect(seen).toEqual(
-      expect.arrayContaining(['/overview', '/overview proof', '/orders/$orderId', '/today']),
+      expect.arrayContaining([
+        ...['/overview', '/overview proof', '/orders/$orderId', '/products/$productId', '/today'],
+      ]),
     );
   }, 60_000);
 
