@@ -1,5 +1,12 @@
-import type { Amount, ProductReply } from '@tokometrics/contracts';
-import { currencyDigits, DICTIONARY, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
+import type { Amount, ProductMetric, ProductReply } from '@tokometrics/contracts';
+import {
+  currencyDigits,
+  DICTIONARY,
+  fromUnits,
+  isoInstant,
+  productMetric,
+  toUnits,
+} from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
 import type { DayFigure } from './bucket-sums.ts';
 import { sumDays, totalOf } from './bucket-sums.ts';
@@ -16,7 +23,6 @@ import { readFigures } from './read-figures.ts';
 import { openFigures } from './read-overview.ts';
 import type { FigureRequest, OverviewDeps } from './read-overview.ts';
 import { likeTotal } from './read-products.ts';
-import type { ProductMetric } from './read-products.ts';
 import { metaOf } from './reply-meta.ts';
 import type { Sums } from './sums.ts';
 
@@ -70,13 +76,6 @@ export interface ProductRequest extends FigureRequest {
   readonly metric: ProductMetric;
 }
 
-const SHOWN = [
-  'gross_sales',
-  'net_sales',
-  'units',
-  'orders',
-] as const satisfies readonly ProductMetric[];
-
 /**
  * One product: its figures as the ranking has them, what its SKUs cost and since when, and what is there
  * of them. `resource.not_found` for a product that was neither read nor sold within retention.
@@ -118,7 +117,7 @@ export async function readProduct(
     title: listing?.title ?? productId,
     status: listing?.status ?? '',
     seenDate: listing?.seenDate ?? null,
-    values: SHOWN.map((of) => {
+    values: productMetric.options.map((of) => {
       const { sums, valued } = figureOf(of);
       return metricValueOf(context, of, valued, { interval: period.interval, sums });
     }),

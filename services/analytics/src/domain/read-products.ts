@@ -1,4 +1,4 @@
-import type { ProductsReply } from '@tokometrics/contracts';
+import type { ProductMetric, ProductsReply } from '@tokometrics/contracts';
 import { DICTIONARY, divideHalfEven, fromUnits, toUnits } from '@tokometrics/contracts';
 import type { Cursors } from './cursor.ts';
 import { metricValueOf, valuedOf } from './metric-value.ts';
@@ -10,8 +10,6 @@ import { openFigures } from './read-overview.ts';
 import type { FigureRequest, Opened, OverviewDeps } from './read-overview.ts';
 import { metaOf } from './reply-meta.ts';
 import type { Sums } from './sums.ts';
-
-export type ProductMetric = 'gross_sales' | 'units' | 'orders' | 'net_sales';
 
 export interface ProductsDeps extends OverviewDeps {
   readonly productRanking: (params: RankingParams) => Promise<readonly RankedProduct[]>;

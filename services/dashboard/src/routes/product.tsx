@@ -11,7 +11,7 @@ import { MetricTile, TileGrid } from '../features/figures/metric-tile.tsx';
 import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { FilterBar } from '../features/filters/filter-bar.tsx';
 import type { ProductSearch } from '../features/filters/search.ts';
-import { figureQuery } from '../features/filters/search.ts';
+import { figureQuery, sameRange } from '../features/filters/search.ts';
 import { PageHead } from '../features/frame/page-head.tsx';
 import { PriceHistory } from '../features/products/price-history.tsx';
 import { SkuTable } from '../features/products/sku-table.tsx';
@@ -92,7 +92,7 @@ function Head({ shop, page: { productId, search, product, change } }: HeadProps)
         <>
           <Link
             to="/overview"
-            search={({ shop: key }) => (key === undefined ? {} : { shop: key })}
+            search={sameRange}
             className="link inline-flex items-center gap-1 text-[0.9rem]"
           >
             <Icon name="left" size={14} />
@@ -123,8 +123,8 @@ function Head({ shop, page: { productId, search, product, change } }: HeadProps)
 }
 
 function subtitleOf({ meta, productId, status, seenDate }: ProductReply): string {
-  const listed =
-    seenDate === null ? 'not listed' : `${formatWord(status)}, read ${formatDay(seenDate)}`;
+  const word = status === 'ACTIVATE' ? 'Live' : formatWord(status);
+  const listed = seenDate === null ? 'not listed' : `${word}, read ${formatDay(seenDate)}`;
   const range = formatRange(meta.window.from, meta.window.to);
   return `${productId} · ${listed} · ${range} · ${formatZone(meta.timezone)}`;
 }

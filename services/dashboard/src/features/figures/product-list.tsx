@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { productsQuery } from '../../api/figures.ts';
 import type { QueryValues } from '../../api/client.ts';
 import { Choice } from '../filters/filter-bar.tsx';
-import type { OverviewSearch, ProductSearch } from '../filters/search.ts';
+import { sameRange } from '../filters/search.ts';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
@@ -31,11 +31,6 @@ interface ProductListProps {
 }
 
 const TOP = 10;
-
-/** The page of a product shows the days that its row was of. */
-const sameRange = ({ shop, range, from, to, basis }: OverviewSearch): ProductSearch => ({
-  ...{ shop, range, from, to, basis },
-});
 
 export function ProductList({ query, metric, onMetric, onRows }: ProductListProps) {
   const products = useQuery(

@@ -72,6 +72,11 @@ export const verifySearch = z.object({ token: lenient(z.string().max(100)) });
 export const safeNext = (next: string | undefined): string | undefined =>
   next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : undefined;
 
+/** From a figure to another page about the same days. */
+export const sameRange = ({ shop, range, from, to, basis: asked }: OverviewSearch) => ({
+  ...{ shop, range, from, to, basis: asked },
+});
+
 /* Plain text in the address: an order number is not a number, and no value is JSON. */
 export const parseSearch = (text: string): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(text));
