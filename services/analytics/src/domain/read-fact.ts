@@ -78,7 +78,7 @@ export type FactValidators = {
 /** Which rollups a row touches: `order` all of a shop's, `settlement` those without products. */
 export type Rollup = 'order' | 'settlement' | 'finance';
 
-export interface FactRow {
+interface FactRow {
   readonly table: BaseTable;
   readonly line: string;
   /** Of a day of its own: a newer version of the entity may be of another day, and leaves this row. */
