@@ -16,6 +16,7 @@ export * from './events/lifecycle.ts';
 export * from './events/usage.ts';
 export * from './events/notice.ts';
 export * from './events/privacy.ts';
+export * from './schemas/compatibility.ts';
 export * from './metrics/dictionary.ts';
 export * from './metrics/compare.ts';
 export * from './privacy/policy-version.ts';
