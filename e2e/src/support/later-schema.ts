@@ -1,15 +1,10 @@
-import {
-  EVENT_NAMESPACE,
-  HEADERS,
-  isoInstant,
-  rawTopic,
-  rawType,
-  versionOf,
-} from '@tokometrics/contracts';
+import { EVENT_NAMESPACE, HEADERS, isoInstant, rawTopic, versionOf } from '@tokometrics/contracts';
 import { createKafka, createLogger, createMetrics, createUlid, uuidv5 } from '@tokometrics/kit';
 import type { System } from './start-system.ts';
 
-/** An order as a later release of the connector might send it: nobody here can understand it. */
+const LATER_MAJOR = 'com.tokometrics.raw.order.v2';
+
+/** An order of a major version that is to come: nobody here can understand it. */
 export async function sendOrderOfLaterSchema(
   { stack, topicPrefix }: System,
   { shopKey, changedAt }: { readonly shopKey: string; readonly changedAt: string },
@@ -24,12 +19,12 @@ export async function sendOrderOfLaterSchema(
   const producer = kafka.producer();
   await producer.start();
   const changedS = Date.parse(changedAt) / 1000;
-  const [subject, ver, type] = [createUlid(), versionOf(changedS, 1), rawType('order')];
+  const [subject, ver, type] = [createUlid(), versionOf(changedS, 1), LATER_MAJOR];
   const id = uuidv5(EVENT_NAMESPACE, subject);
   const envelope = {
     specversion: '1.0',
     ...{ id, type, subject, ver, source: '/connector', time: isoInstant(changedS) },
-    ...{ shopkey: shopKey, epoch: 1, origin: 'live', schemaver: 2 },
+    ...{ shopkey: shopKey, epoch: 1, origin: 'live', schemaver: 1 },
   };
   await producer.send([
     {

@@ -35,12 +35,15 @@ export function rowVersion(sourceVer: string, rev: number): string {
   return ((BigInt(sourceVer) << 8n) | BigInt(rev & 0xff)).toString();
 }
 
-/** CloudEvents 1.0 in structured JSON, with our extensions in lower case as the standard demands. */
-export const envelopeOf = <D extends z.ZodType>(data: D) =>
+/**
+ * CloudEvents 1.0 in structured JSON, with our extensions in lower case as the standard demands. `type`
+ * ends with the major version, and a record of another is refused: nobody here knows what it means.
+ */
+export const envelopeOf = <D extends z.ZodType>(type: string, data: D) =>
   z.object({
     specversion: z.literal('1.0'),
     id: z.uuid(),
-    type: z.string(),
+    type: z.literal(type),
     source: z.string(),
     subject: z.string(),
     time: instant,
@@ -50,8 +53,12 @@ export const envelopeOf = <D extends z.ZodType>(data: D) =>
     epoch,
     ver,
     origin,
-    /** One is all that is known: a record of another is parked, not read as if it were of this. */
-    schemaver: z.literal(1),
+    /**
+     * The minor version that the record was written by. Within a major version a schema only grows by
+     * what is optional, so a reader takes every one and passes over what it does not know. A column
+     * keeps it in 16 bits.
+     */
+    schemaver: z.int().min(1).max(65_535),
     contenthash: z.string().regex(/^[0-9a-f]{64}$/),
     rev: z.int().min(0).max(255).default(0),
     data,

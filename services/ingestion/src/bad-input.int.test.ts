@@ -38,6 +38,7 @@ const body =
   (world: IngestionWorld, scope: RawScope): Promise<OutMessage> =>
     world.event(scope, { body: rawOrderBody('576461413038785752', part) });
 
+const LATER_MAJOR = 'com.tokometrics.raw.order.v2';
 const OTHER_TENANT = '01JAAAAAAAAAAAAAAAAAAAAAAA';
 const CASES: Readonly<Record<string, Case>> = {
   'is no JSON': { reason: 'schema', make: raw(Buffer.from(`{"${NEEDLE}`)) },
@@ -48,9 +49,25 @@ const CASES: Readonly<Record<string, Case>> = {
     reason: 'schema',
     make: raw(Buffer.from(JSON.stringify({ text: NEEDLE.repeat(850_000) }))),
   },
-  'has a version of tomorrow': {
+  'is of a major version of tomorrow': {
     reason: 'schema',
-    make: change((envelope) => ({ ...envelope, schemaver: 2, note: NEEDLE })),
+    make: change((envelope) => ({ ...envelope, type: LATER_MAJOR, note: NEEDLE })),
+  },
+  'is of a major version of tomorrow, sealed and announced as such': {
+    reason: 'schema',
+    make: (world, scope) => world.event(scope, { type: LATER_MAJOR }),
+  },
+  'has no minor version': {
+    reason: 'schema',
+    make: change(({ schemaver: _schemaver, ...envelope }) => ({ ...envelope, note: NEEDLE })),
+  },
+  'has a minor version before the first': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, schemaver: 0, note: NEEDLE })),
+  },
+  'has a minor version behind the last that a column keeps': {
+    reason: 'schema',
+    make: change((envelope) => ({ ...envelope, schemaver: 65_536, note: NEEDLE })),
   },
   'has a version that is no number': {
     reason: 'schema',

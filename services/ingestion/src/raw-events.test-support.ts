@@ -73,6 +73,10 @@ export async function rawEvent(
     readonly isBackfill?: boolean;
     /** Where it is not the instant of the change. */
     readonly readAtS?: number;
+    /** Of another major version than is known. */
+    readonly type?: string;
+    /** Written by a later minor version. */
+    readonly schemaver?: number;
   },
 ): Promise<OutMessage> {
   const resource = event.resource ?? 'order';
@@ -85,14 +89,15 @@ export async function rawEvent(
     EVENT_NAMESPACE,
     eventName({ ...scope, entity: resource, entityId, ver, contentHash }),
   );
-  const type = rawType(resource);
+  const type = event.type ?? rawType(resource);
   const time = isoInstant(updatedS);
   const data = await seal({ ceType: type, ceId: id, ...scope }, plaintext);
   const topic = rawTopic(resource);
   const envelope = {
     specversion: '1.0',
     ...{ id, type, source: '/connector', subject: entityId, time },
-    ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, schemaver: 1, rev: 0, data },
+    ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, rev: 0, data },
+    schemaver: event.schemaver ?? 1,
     origin: event.isBackfill === true ? 'backfill' : 'live',
     contenthash: contentHash,
     ...(event.readAtS === undefined ? {} : { fetchedat: isoInstant(event.readAtS) }),

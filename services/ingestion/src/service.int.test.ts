@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   envelopeOf,
   factTopic,
+  factType,
   HEADERS,
   MARKER_TYPE,
   orderFact,
   privacyAck,
+  rawType,
   requestId,
   sealed,
   shopScope,
@@ -22,7 +24,7 @@ import { eraseCommand, NOON_S, rawMarker, rawOrderBody } from './raw-events.test
 
 const names = suiteNames(import.meta);
 const engines = engineEnv();
-const orderEnvelope = envelopeOf(orderFact);
+const orderEnvelope = envelopeOf(factType('order'), orderFact);
 const LONG = { timeoutMs: 20_000 };
 
 interface Archived {
@@ -66,7 +68,9 @@ describe('ingestion as a process of its own', () => {
     await world.send(message);
     const [fact] = await world.factsOf(scope.shopKey, 1);
 
-    const sent = envelopeOf(sealed).parse(JSON.parse(message.value?.toString('utf8') ?? ''));
+    const sent = envelopeOf(rawType('order'), sealed).parse(
+      JSON.parse(message.value?.toString('utf8') ?? ''),
+    );
     const { data, ...envelope } = orderEnvelope.parse(bodyOf(fact));
     expect(envelope).toMatchObject({
       id: sent.id,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, decimal, exchangeRate } from '../money.ts';
+import { resource } from '../resources.ts';
 import type { Resource } from '../resources.ts';
 import { localDate, secondsOfEpoch } from '../time.ts';
 
@@ -197,4 +198,22 @@ export const FACT_SCHEMAS = {
   unsettled: unsettledFact,
 } as const satisfies Record<Resource, z.ZodType>;
 
+/** `schemaver` of what is sent today: the newest file in `schemas/<resource>.snapshot.v1`. */
+export const FACT_VERSIONS: Readonly<Record<Resource, number>> = {
+  order: 1,
+  product: 1,
+  statement: 1,
+  transaction: 1,
+  payment: 1,
+  inventory: 1,
+  unsettled: 1,
+};
+
 export const factType = (of: Resource): string => `com.tokometrics.${of}.snapshot.v1`;
+
+const FACT_TYPE = /^com\.tokometrics\.([a-z]+)\.snapshot\.v\d+$/;
+
+/** What a fact is of, whatever its major version; undefined where the type is not one of a fact. */
+export function resourceOfFactType(type: string): Resource | undefined {
+  return resource.safeParse(FACT_TYPE.exec(type)?.[1]).data;
+}

@@ -204,4 +204,15 @@ export const RAW_SCHEMAS = {
   unsettled: rawUnsettled,
 } as const satisfies Record<Resource, z.ZodType>;
 
+/** `schemaver` of what is sent today: the newest file in `schemas/raw.<resource>.v1`. */
+export const RAW_VERSIONS: Readonly<Record<Resource, number>> = {
+  order: 1,
+  product: 1,
+  statement: 1,
+  transaction: 1,
+  payment: 1,
+  inventory: 1,
+  unsettled: 1,
+};
+
 export const rawType = (of: Resource): string => `com.tokometrics.raw.${of}.v1`;

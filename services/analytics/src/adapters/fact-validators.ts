@@ -1,4 +1,4 @@
-import { envelopeOf, FACT_SCHEMAS, gap, marker } from '@tokometrics/contracts';
+import { envelopeOf, FACT_SCHEMAS, factType, gap, marker } from '@tokometrics/contracts';
 import type { Gap, Marker } from '@tokometrics/contracts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ export function createFactValidators(): FactValidators {
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
   const compile = <R extends keyof FactBodies>(resource: R) =>
     ajv.compile<FactEnvelope<FactBodies[R]>>(
-      z.toJSONSchema(envelopeOf(FACT_SCHEMAS[resource]), { io: 'input' }),
+      z.toJSONSchema(envelopeOf(factType(resource), FACT_SCHEMAS[resource]), { io: 'input' }),
     );
   return {
     order: compile('order'),

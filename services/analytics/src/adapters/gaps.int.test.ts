@@ -187,8 +187,9 @@ describe('a day of which a record is missing', () => {
     };
 
     const ver = versionOf(WINDOW.through, 1);
-    const nameless = spoil({ ver, schemaver: 2, subject: 7 });
-    const { parked } = await sink.store([spoil({ ver, schemaver: 2 }), nameless]);
+    const type = 'com.tokometrics.order.snapshot.v2';
+    const nameless = spoil({ ver, type, subject: 7 });
+    const { parked } = await sink.store([spoil({ ver, type }), nameless]);
 
     expect(parked).toHaveLength(2);
     expect(await shown(tenant)).toMatchObject({

@@ -41,6 +41,7 @@ const withEnvelope = (change: Readonly<Record<string, unknown>>): MessageLike =>
   const envelope = JSON.parse(good.value?.toString('utf8') ?? '') as Record<string, unknown>;
   return withValue(Buffer.from(JSON.stringify({ ...envelope, ...change })));
 };
+const LATER_MAJOR = 'com.tokometrics.order.snapshot.v2';
 const withFact = (change: Readonly<Record<string, unknown>>): MessageLike =>
   withEnvelope({ data: { ...fact, ...change } });
 
@@ -59,7 +60,12 @@ describe('a fact', () => {
     ['is called what it is not', withHeaders({ [HEADERS.type]: factType('statement') }), 'schema'],
     ['speaks of another shop than its headers', withEnvelope({ shopkey: aShopKey() }), 'scope'],
     ['speaks of another connection', withEnvelope({ epoch: 2 }), 'scope'],
-    ['has an unknown schema version', withEnvelope({ schemaver: 2 }), 'schema'],
+    ['is of another major version', withEnvelope({ type: LATER_MAJOR }), 'schema'],
+    ['is announced as of another', withHeaders({ [HEADERS.type]: LATER_MAJOR }), 'unknown_type'],
+    ['has no minor version', withEnvelope({ schemaver: undefined }), 'schema'],
+    ['has a minor version before the first', withEnvelope({ schemaver: 0 }), 'schema'],
+    ['has a minor version beyond its column', withEnvelope({ schemaver: 65_536 }), 'schema'],
+    ['has a minor version that is text', withEnvelope({ schemaver: '1' }), 'schema'],
     ['has a version that is a number', withEnvelope({ ver: 7 }), 'schema'],
     ['has a version below nothing', withEnvelope({ ver: '-1' }), 'schema'],
     ['has a revision beyond a byte', withEnvelope({ rev: 256 }), 'schema'],
@@ -75,6 +81,17 @@ describe('a fact', () => {
     ['lacks its lines', withFact({ lines: null }), 'schema'],
   ])('that %s is parked', (_what, message, reason) => {
     expect(read(message)).toBe(`parked: ${reason}`);
+  });
+
+  it('of a later major version says what is missing for want of it', () => {
+    const later = readFact(deps, withHeaders({ [HEADERS.type]: LATER_MAJOR }));
+    const stranger = readFact(deps, withHeaders({ [HEADERS.type]: 'com.tokometrics.x.v2' }));
+
+    expect(later).toMatchObject({
+      ...{ kind: 'parked', reason: 'unknown_type' },
+      gap: { scope: { shopKey: tenant.shopKey, epoch: 1 }, entity: 'gap|order|1' },
+    });
+    expect(stranger).toEqual({ kind: 'parked', reason: 'unknown_type', gap: undefined });
   });
 
   it('is parked when columns of its parts are of different lengths, whatever it is of', () => {

@@ -6,6 +6,7 @@ import {
   MARKER_TYPE,
   orderFact,
   productFact,
+  resourceOfFactType,
   RESOURCES,
   rowVersion,
   scopeOfHeaders,
@@ -160,7 +161,15 @@ export function readFact(deps: ReadDeps, message: MessageLike): Reading {
       : parked('schema');
   }
   const resource = type === undefined ? undefined : RESOURCE_OF.get(type);
-  return resource === undefined ? parked('unknown_type') : readBody(deps, scope, resource, body);
+  return resource === undefined
+    ? parked('unknown_type', gapOfUnknown(scope, type, body))
+    : readBody(deps, scope, resource, body);
+}
+
+/** Of another major version nothing is known but its envelope, which says what is missing. */
+function gapOfUnknown(scope: Scope, type: string | undefined, body: unknown): Fact | undefined {
+  const resource = resourceOfFactType(type ?? '');
+  return resource && gapIn(scope, resource, body);
 }
 
 function parseBody(value: Buffer | null): unknown {

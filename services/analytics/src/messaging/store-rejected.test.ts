@@ -94,7 +94,8 @@ describe('a chunk of which a fact is refused', () => {
     const { steps, deps } = createRecorder();
     const good = orderOf(tenant);
     const envelope: unknown = JSON.parse(String(orderOf(tenant, '2').value));
-    const value = Buffer.from(JSON.stringify(Object.assign(envelope ?? {}, { schemaver: 2 })));
+    const type = 'com.tokometrics.order.snapshot.v2';
+    const value = Buffer.from(JSON.stringify(Object.assign(envelope ?? {}, { type })));
     const prepared = await prepareChunk(
       {
         isFenced: () => false,

@@ -1,4 +1,11 @@
-import { backfillTwin, HEADERS, isoInstant, MARKER_TYPE, rawTopic } from '@tokometrics/contracts';
+import {
+  backfillTwin,
+  HEADERS,
+  isoInstant,
+  MARKER_TYPE,
+  RAW_VERSIONS,
+  rawTopic,
+} from '@tokometrics/contracts';
 import type { Origin, Resource, SealedWire } from '@tokometrics/contracts';
 import type { SealContext, ShopScope } from '@tokometrics/erasure';
 import { createUlid, runInOriginOf } from '@tokometrics/kit';
@@ -57,7 +64,8 @@ function toMessage(
     specversion: '1.0',
     ...{ id, type, source: SOURCE, subject: entityId, time },
     ...(readAt === time ? {} : { fetchedat: readAt }),
-    ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, origin, schemaver: 1 },
+    ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, origin },
+    schemaver: RAW_VERSIONS[resource],
     contenthash: contentHash,
     rev: 0,
     data: sealed,

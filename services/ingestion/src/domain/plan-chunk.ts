@@ -5,6 +5,7 @@ import {
   MARKER_TYPE,
   marker,
   rawTopic,
+  rawType,
   RESOURCES,
   scopeOfHeaders,
   sealed,
@@ -13,8 +14,9 @@ import type { Gap, Resource, ScopedHeaders, SealedWire } from '@tokometrics/cont
 import { jsonOf } from '@tokometrics/kit/json';
 import { z } from 'zod';
 
-const rawEnvelope = envelopeOf(sealed);
-export type RawEnvelope = z.infer<typeof rawEnvelope>;
+const rawEnvelopeOf = (of: Resource) => envelopeOf(rawType(of), sealed);
+export type RawEnvelope = z.infer<ReturnType<typeof rawEnvelopeOf>>;
+const RAW_ENVELOPES = new Map(RESOURCES.map((of) => [of, rawEnvelopeOf(of)]));
 /** So much of an envelope can be believed of a record that is refused for the rest. */
 const hashed = z.object({ contenthash: z.string() });
 const markerEnvelope = z.object({ data: marker, shopkey: z.string(), epoch: z.int() });
@@ -73,8 +75,8 @@ export function triage(
       : { kind: 'unreadable', gap: undefined, contentHash: undefined };
   }
   const resource = resourceOf(record);
-  const parsed = rawEnvelope.safeParse(body);
-  if (resource === undefined || !parsed.success || !agrees(parsed.data, scope)) {
+  const parsed = resource && RAW_ENVELOPES.get(resource)?.safeParse(body);
+  if (resource === undefined || parsed?.success !== true || !agrees(parsed.data, scope)) {
     const gap = resource && gapOf(resource, scope, { envelope: body, body: undefined });
     return { kind: 'unreadable', gap, contentHash: hashed.safeParse(body).data?.contenthash };
   }

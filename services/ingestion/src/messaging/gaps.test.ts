@@ -11,6 +11,7 @@ import type { Scope } from './store-chunk.ts';
 import { storeRejected } from './store-rejected.ts';
 
 const SCOPE = { shopKey: aShopKey(), epoch: 1 };
+const LATER_MAJOR = 'com.tokometrics.raw.order.v2';
 const CREATED_S = NOON_S - 500;
 const toMessage = (sent: OutMessage, change: Partial<InMessage> = {}): InMessage => ({
   ...{ topic: sent.topic, partition: 0, offset: '0', timestamp: 0, key: sent.key },
@@ -114,13 +115,11 @@ describe('what is missing for want of a record', () => {
 
   it.each([
     ['its body does not fit', { line_items: 'none' }, ofOrder],
-    ['its version of the schema is a later one', { schemaver: 2 }, sinceEver],
+    ['its major version is a later one', { type: LATER_MAJOR }, sinceEver],
   ])('is told where %s', async (_why, change, expected) => {
     const { store, gaps } = createPlace();
     const bad =
-      'schemaver' in change
-        ? withEnvelope(await order('576', {}), change)
-        : await order('576', change);
+      'type' in change ? withEnvelope(await order('576', {}), change) : await order('576', change);
 
     await store([bad]);
 
@@ -155,11 +154,11 @@ describe('what is missing for want of a record', () => {
 
   it.each([
     ['can be opened by nobody', { open: () => Promise.resolve(Buffer.from('{')) }],
-    ['is of a later version of the schema', {}],
+    ['is of a later major version', {}],
   ])('is nothing where a reading of what was said before %s', async (_what, given) => {
     const { published, store } = createPlace();
     const raw = await order('576', {});
-    const reading = 'open' in given ? raw : withEnvelope(raw, { schemaver: 2 });
+    const reading = 'open' in given ? raw : withEnvelope(raw, { type: LATER_MAJOR });
 
     const { parked } = await store([reading], { ...given, readHeads: headOf(raw, {}) });
 

@@ -1,5 +1,6 @@
 import {
   backfillTwin,
+  FACT_VERSIONS,
   factTopic,
   factType,
   GAP_TYPE,
@@ -240,6 +241,8 @@ export function toFact(event: PreparedEvent, localDate: string, rev: number): Ou
     type,
     source: '/ingestion',
     rev,
+    // Of the fact, which this release has written; the record may be by another's schema.
+    schemaver: FACT_VERSIONS[resource],
     data: fact,
   };
   return {
