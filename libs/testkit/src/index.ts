@@ -48,3 +48,5 @@ export {
   untilTaken,
 } from './mortal-steps.ts';
 export type { Life, Odds, Step } from './mortal-steps.ts';
+export { goldenSamples } from './golden-samples.ts';
+export type { GoldenSamples } from './golden-samples.ts';

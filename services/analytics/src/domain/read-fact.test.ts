@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { factType, HEADERS } from '@tokometrics/contracts';
-import { aShopKey } from '@tokometrics/testkit';
+import { factType, HEADERS, RESOURCES } from '@tokometrics/contracts';
+import { aShopKey, goldenSamples } from '@tokometrics/testkit';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import {
   factMessage,
@@ -81,6 +81,20 @@ describe('a fact', () => {
     ['lacks its lines', withFact({ lines: null }), 'schema'],
   ])('that %s is parked', (_what, message, reason) => {
     expect(read(message)).toBe(`parked: ${reason}`);
+  });
+
+  it.each(RESOURCES)('of %s is read in every version that there has been of it', (resource) => {
+    const golden = goldenSamples(`${resource}.snapshot.v1`).flatMap(({ records }) => records);
+    const messages = (golden as { shopkey: string; epoch: number }[]).map((envelope) => ({
+      value: Buffer.from(JSON.stringify(envelope)),
+      headers: {
+        ...{ [HEADERS.type]: factType(resource), [HEADERS.shopKey]: envelope.shopkey },
+        [HEADERS.epoch]: String(envelope.epoch),
+      },
+    }));
+
+    expect(messages.map(read)).toEqual(messages.map(() => 'fact'));
+    expect(messages).not.toEqual([]);
   });
 
   it('of a later major version says what is missing for want of it', () => {
