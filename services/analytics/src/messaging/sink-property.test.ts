@@ -17,6 +17,7 @@ import type { Dice, Life, Odds } from '@tokometrics/testkit';
 import { factMessage, markerMessage, productFactOf } from '../adapters/facts.test-support.ts';
 import type { Tenant } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
+import { inLaterSchema, withUnknownValues } from '../adapters/later-schema.test-support.ts';
 import { randomStream } from '../adapters/stream.test-support.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { FATES } from '../domain/chunk-counts.ts';
@@ -316,8 +317,7 @@ const shown = (rows: ReadonlyMap<string, bigint>): Record<string, string> =>
     [...rows].map(([key, ver]) => [key, String(ver)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-function expectExact(world: World): void {
-  const truth = oracleOf(world);
+function expectExact(world: World, truth = oracleOf(world)): void {
   for (const [rolled, bucket] of truth.buckets()) {
     expect({ rolled, bucket, ...shown(world.tables.rollup(rolled, bucket)) }).toEqual({
       ...{ rolled, bucket },
@@ -406,6 +406,32 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
       expect(world.tables.countOf(leaving)).toBe(0);
       expect(world.tables.countOf(again)).toBeGreaterThan(0);
       expectExact(world);
+    },
+  );
+
+  it.each(SEEDS)(
+    'ends with the figures and rows of one version of the schema, whichever wrote a record (seed %d)',
+    async (seed) => {
+      const dice = seeded(2_000 + seed);
+      const drawn = randomLog(dice, [tenantOf(), tenantOf()]);
+      // By its id, so that a repeat of a record has the content that the record has.
+      const plain = drawn.map((one) =>
+        /^[0-3]/.test(one.headers[HEADERS.id] ?? '') ? withUnknownValues(one) : one,
+      );
+      const world = createWorld(
+        dice,
+        plain.map((one) => (dice() < 0.5 ? inLaterSchema(one) : one)),
+      );
+      const alone = createWorld(dice, plain);
+      const truth = oracleOf(alone);
+
+      await untilAllCommitted(world);
+
+      expectExact(world, truth);
+      expect(world.tables.contents()).toEqual(truth.contents());
+      expect(world.parked).toEqual(
+        new Set(alone.log.filter((one) => reading(one).kind === 'parked').map((one) => one.offset)),
+      );
     },
   );
 

@@ -28,6 +28,8 @@ interface BaseRow {
   readonly bucket: string;
   readonly scope: string;
   readonly ver: bigint;
+  /** All of its cells but the one that says which version of the schema it was written by. */
+  readonly content: string;
 }
 
 const scopeKey = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
@@ -43,7 +45,14 @@ export function rowOf(table: BaseTable, line: string): KeyedRow {
   const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
   const scope = `${cell('shop_key')}:${cell('epoch')}`;
   const key = [scope, ...(KEYS[table] ?? []).map(cell)].join('|');
-  return { key, scope, bucket: `${scope}:${cell('local_date')}`, ver: BigInt(cell('ver')) };
+  const content = cells.filter((_cell, index) => columns[index] !== 'schema_version').join('\t');
+  return {
+    key,
+    scope,
+    bucket: `${scope}:${cell('local_date')}`,
+    ver: BigInt(cell('ver')),
+    content,
+  };
 }
 
 /** ClickHouse as far as the sink relies on it: the newest version of a key is the row. */
@@ -89,6 +98,12 @@ export function createTables() {
     },
     rollup: (rolled: Rolled, bucket: string): Versions =>
       rollups.get(`${rolled} ${bucket}`)?.rows ?? new Map(),
+    contents: (): Record<string, string> =>
+      Object.fromEntries(
+        [...base].flatMap(([table, rows]) =>
+          [...rows].map(([key, row]) => [`${table} ${key}`, row.content] as const),
+        ),
+      ),
     buckets: (): [Rolled, string][] =>
       [...rollups.keys()].map((name) => name.split(' ') as [Rolled, string]),
     erase: (scope: Scope) => {
