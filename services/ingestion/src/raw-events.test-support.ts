@@ -75,8 +75,13 @@ export async function rawEvent(
     readonly readAtS?: number;
     /** Of another major version than is known. */
     readonly type?: string;
-    /** Written by a later minor version. */
+    /** Where it is a later minor version that has written it. */
     readonly schemaver?: number;
+    /** What that version says beside what is known. */
+    readonly more?: {
+      readonly envelope: object;
+      readonly headers: Readonly<Record<string, string>>;
+    };
   },
 ): Promise<OutMessage> {
   const resource = event.resource ?? 'order';
@@ -98,6 +103,7 @@ export async function rawEvent(
     ...{ id, type, source: '/connector', subject: entityId, time },
     ...{ shopkey: scope.shopKey, epoch: scope.epoch, ver, rev: 0, data },
     schemaver: event.schemaver ?? 1,
+    ...event.more?.envelope,
     origin: event.isBackfill === true ? 'backfill' : 'live',
     contenthash: contentHash,
     ...(event.readAtS === undefined ? {} : { fetchedat: isoInstant(event.readAtS) }),
@@ -106,7 +112,7 @@ export async function rawEvent(
     topic: event.isBackfill === true ? backfillTwin(topic) : topic,
     key: scope.shopKey,
     value: Buffer.from(JSON.stringify(envelope)),
-    headers: headersOf(scope, { id, type, time, ver }),
+    headers: { ...headersOf(scope, { id, type, time, ver }), ...event.more?.headers },
   };
 }
 
