@@ -36,6 +36,7 @@ import { after } from './adapters/after.ts';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
+import { mendedGapsOf } from './adapters/clickhouse-gaps.ts';
 import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
 import { createReroll } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
@@ -279,7 +280,14 @@ interface SinkParts {
 
 type SinkDeps = Pick<
   ConsumerDeps,
-  'guardedChunk' | 'insert' | 'reroll' | 'raiseRevision' | 'noteChunk' | 'complete' | 'invalidate'
+  | 'guardedChunk'
+  | 'insert'
+  | 'reroll'
+  | 'raiseRevision'
+  | 'mendedGaps'
+  | 'noteChunk'
+  | 'complete'
+  | 'invalidate'
 >;
 
 function sinkOf({
@@ -305,6 +313,7 @@ function sinkOf({
     insert: (table, lines) => sink.insert(table, lines),
     reroll: createPassQueue(guardPass(guardedChunk, reroll), { now: monotonicMs, after }),
     raiseRevision: (scopes) => completeness.raiseRevision(scopes),
+    mendedGaps: mendedGapsOf(clickhouse),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
       count(counts);

@@ -9,8 +9,8 @@ export const GAP_TYPE = 'com.tokometrics.gap.v1';
 /**
  * One version of one entity that was read at the source and could not become a fact. It goes to the topic
  * of the facts, on the partition of the shop, so that it arrives before the marker behind its record:
- * no range is called complete without its gaps. It is closed by whatever makes the entity's row as new
- * as `ver`: the same record sent again, or a later version.
+ * no range is called complete without its gaps. It is closed once figures have a row of the entity as new as
+ * `ver`: of the same record sent again, or of a later version.
  */
 export const gap = z.object({
   resource,

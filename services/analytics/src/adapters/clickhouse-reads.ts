@@ -10,7 +10,7 @@ import { addSums, NO_SUMS } from '../domain/sums.ts';
 import { figuresByDay } from './queries/figures-by-day.query.ts';
 import { figuresByHour } from './queries/figures-by-hour.query.ts';
 import { figuresOfPartHour } from './queries/figures-of-part-hour.query.ts';
-import { gappedResources, openGapsOf } from './queries/open-gaps.query.ts';
+import { openGaps } from './queries/open-gaps.query.ts';
 import { orderDetailRow, orderTransactions } from './queries/order-detail.query.ts';
 import { orderStatuses } from './queries/order-statuses.query.ts';
 import { ordersPage } from './queries/orders-page.query.ts';
@@ -42,25 +42,14 @@ export type Reads = FigureReads &
     | 'orderTransactions'
   >;
 
-/**
- * A row is there some seconds before the figures that it belongs to, which wait for a pass, and longer
- * where the store is ill. So long it closes no gap.
- */
-const SETTLED_S = 120;
-
 /** Every question that the routes ask, one query file each. */
-export function createClickhouseReads(clickhouse: Clickhouse, settledS = SETTLED_S): Reads {
+export function createClickhouseReads(clickhouse: Clickhouse): Reads {
   return {
     figuresByDay: async (params) => (await runQuery(clickhouse, figuresByDay, params)).flat(),
     figuresByHour: async (params) => (await runQuery(clickhouse, figuresByHour, params)).flat(),
     figuresOfPartHour: async (params) =>
       (await runQuery(clickhouse, figuresOfPartHour, params)).flat(),
-    openGaps: async ({ cutoff, ...of }) => {
-      const kinds = await runQuery(clickhouse, gappedResources, of);
-      const params = { ...of, cutoff, settledS };
-      const found = kinds.map((kind) => runQuery(clickhouse, openGapsOf(kind), params));
-      return (await Promise.all(found)).flat();
-    },
+    openGaps: (params) => runQuery(clickhouse, openGaps, params),
     proofPage: async (params, { taken, productId }) => {
       const [found] =
         productId === undefined

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isoInstant, versionOf } from '@tokometrics/contracts';
 import type { Gap } from '@tokometrics/contracts';
-import { aMerchantId, aShopKey, engineEnv } from '@tokometrics/testkit';
+import { aMerchantId, aShopKey, engineEnv, eventually } from '@tokometrics/testkit';
+import { z } from 'zod';
+import { COLUMNS, gapRow } from '../domain/fact-rows.ts';
 import { readOverview } from '../domain/read-overview.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import {
@@ -9,6 +11,7 @@ import {
   factMessage,
   gapMessage,
   orderFactOf,
+  paymentFactOf,
   refundFactOf,
 } from './facts.test-support.ts';
 import type { Tenant } from './facts.test-support.ts';
@@ -20,6 +23,8 @@ const NOW = '2026-03-20T00:00:00Z';
 const at = (instant: string): number => Date.parse(instant) / 1000;
 /** In Jakarta this is the afternoon of 9 March, and the morning of the 11th. */
 const WINDOW = { from: at('2026-03-09T08:00:00Z'), through: at('2026-03-11T02:00:00Z') };
+const SLEEPING = `SELECT count() AS n FROM system.processes
+  WHERE position(query, 'sleepEachRow(2) = 0') > 0 AND query_id != queryID()`;
 const GAPPED = ['2026-03-09', '2026-03-10', '2026-03-11'];
 
 describe('a day of which a record is missing', () => {
@@ -36,8 +41,7 @@ describe('a day of which a record is missing', () => {
     completeUpTo(sink, tenant, NOW);
     return tenant;
   };
-  const order = (tenant: Tenant, id: string, seq = 1) => {
-    const created = '2026-03-09T08:00:00Z';
+  const order = (tenant: Tenant, id: string, seq = 1, created = '2026-03-09T08:00:00Z') => {
     const spec = {
       id,
       createdAt: created,
@@ -46,6 +50,28 @@ describe('a day of which a record is missing', () => {
     };
     return factMessage(tenant, 'order', id, orderFactOf(tenant.zone, spec), seq);
   };
+  const refund = (tenant: Tenant, seq = 1) => {
+    const fact = refundFactOf(tenant.zone, {
+      ...{ id: '1', statement: 'S1', at: '2026-03-09T08:00:00Z', refund: '30' },
+      ...{ orderId: '1', orderCreatedAt: '2026-03-09T08:00:00Z' },
+    });
+    return factMessage(tenant, 'transaction', '1', fact, seq);
+  };
+  const gapLine = ({ shopKey, epoch }: Tenant, seq: number) => {
+    const ver = versionOf(FACT_SECONDS, seq);
+    return Buffer.from(
+      gapRow({ shopKey, epoch }, { resource: 'order', entityId: '1', ver, ...WINDOW }),
+    );
+  };
+  /** Whether the last pass of the day began after every row says that it came, and what it counted. */
+  const seenByPasses = ({ shopKey }: Tenant) =>
+    sink.clickhouse.query(
+      `SELECT max(ver) > (SELECT max(ingested_at) FROM orders WHERE shop_key = '${shopKey}')
+         AS is_later, toString(sum(orders)) AS orders
+       FROM shop_daily FINAL WHERE shop_key = '${shopKey}' AND local_date = '2026-03-09'`,
+      {},
+      z.object({ is_later: z.int(), orders: z.string() }),
+    );
   const missing = (tenant: Tenant, gap: Partial<Gap> = {}) =>
     sink.store([gapMessage(tenant, { ...WINDOW, ...gap })]);
 
@@ -103,16 +129,83 @@ describe('a day of which a record is missing', () => {
     }
   });
 
-  it('stays what it is while its figures may still wait for the record that has come', async () => {
+  it.each([
+    ['order', 'gross_sales'],
+    ['transaction', 'refunds_settled'],
+  ] as const)(
+    'stays what it is until a pass has made figures of the %s that has come',
+    async (resource, metric) => {
+      const tenant = aTenant();
+      await missing(tenant, { resource });
+      const came = resource === 'order' ? order(tenant, '1', 9) : refund(tenant, 9);
+      const rowIsThere = Promise.withResolvers<undefined>();
+      const pass = Promise.withResolvers<undefined>();
+
+      const stored = sink.anotherWriter(async () => {
+        rowIsThere.resolve(undefined);
+        await pass.promise;
+      })([came]);
+      await rowIsThere.promise;
+      // What changes elsewhere in the shop asks anew what is missing.
+      await sink.store([factMessage(tenant, 'payment', '3', paymentFactOf(tenant.zone))]);
+      expect((await shown(tenant, metric)).days).toEqual(GAPPED);
+      pass.resolve(undefined);
+      await stored;
+
+      expect(await shown(tenant, metric)).toEqual(nothing);
+    },
+  );
+
+  it('stays what it is beside a row that no pass has seen, though passes of its day began later', async () => {
+    const [tenant, other] = [aTenant(), aTenant()];
+    await missing(tenant);
+    await sink.store([order(other, '1', 9)]);
+    // Says when it began, and is there when it ends.
+    const late = sink.clickhouse.command(
+      `INSERT INTO orders SELECT * REPLACE ('${tenant.shopKey}' AS shop_key, now64(3) AS ingested_at)
+       FROM (SELECT * FROM orders FINAL WHERE shop_key = '${other.shopKey}')
+       WHERE sleepEachRow(2) = 0`,
+    );
+    await eventually(async () => {
+      expect(await sink.clickhouse.query(SLEEPING, {}, z.object({ n: z.string() }))).toEqual([
+        { n: '1' },
+      ]);
+    });
+
+    await sink.store([order(tenant, '2')]);
+    await late;
+
+    expect(await seenByPasses(tenant)).toEqual([{ is_later: 1, orders: '1' }]);
+    expect((await shown(tenant)).days).toEqual(GAPPED);
+    // Whatever comes next of the shop's orders closes it, and has that day made anew for it.
+    await sink.store([order(tenant, '3', 1, '2026-03-12T08:00:00Z')]);
+    expect(await seenByPasses(tenant)).toMatchObject([{ orders: '2' }]);
+    expect(await shown(tenant)).toEqual(nothing);
+  }, 30_000);
+
+  it('is complete where a later version had come before, and stays so when the gap is told again', async () => {
+    const tenant = aTenant();
+    await sink.store([order(tenant, '1', 2)]);
+
+    await missing(tenant, { ver: versionOf(FACT_SECONDS, 2) });
+    expect(await shown(tenant)).toEqual(nothing);
+    await sink.clickhouse.insertTsv('gaps', COLUMNS.gaps, gapLine(tenant, 2));
+    await sink.clickhouse.insertTsv('gaps', COLUMNS.gaps, gapLine(tenant, 1));
+    const told = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2024-01-01' };
+    expect(await createClickhouseReads(sink.clickhouse).openGaps(told)).toEqual([]);
+
+    await missing(tenant, { ver: versionOf(FACT_SECONDS, 3) });
+    expect((await shown(tenant)).days).toEqual(GAPPED);
+  });
+
+  it('is complete once an order is there that no figure has', async () => {
     const tenant = aTenant();
     await missing(tenant);
-    await sink.store([order(tenant, '1', 9)]);
-    const question = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2024-01-01' };
+    const spec = { id: '1', createdAt: '2026-03-09T08:00:00Z', paidAt: null, lines: [] };
 
-    expect(await createClickhouseReads(sink.clickhouse).openGaps(question)).toMatchObject([
-      { resource: 'order', records: 1 },
-    ]);
-    expect(await createClickhouseReads(sink.clickhouse, 0).openGaps(question)).toEqual([]);
+    await sink.store([factMessage(tenant, 'order', '1', orderFactOf(tenant.zone, spec), 9)]);
+
+    expect(await shown(tenant)).toEqual(nothing);
   });
 
   it('is so as long as one of several records is missing', async () => {
@@ -143,11 +236,7 @@ describe('a day of which a record is missing', () => {
 
     expect((await shown(tenant)).days).toEqual([]);
     expect((await shown(tenant, 'refunds_settled')).days).toEqual(GAPPED);
-    const refund = refundFactOf(tenant.zone, {
-      ...{ id: '1', statement: 'S1', at: '2026-03-09T08:00:00Z', refund: '30' },
-      ...{ orderId: '1', orderCreatedAt: '2026-03-09T08:00:00Z' },
-    });
-    await sink.store([factMessage(tenant, 'transaction', '1', refund)]);
+    await sink.store([refund(tenant)]);
     expect(await shown(tenant, 'refunds_settled')).toEqual(nothing);
   });
 

@@ -31,10 +31,11 @@ describe('the revision of the figures', () => {
       { shopKey: gapped, epoch: 1, isGapped: true },
       { shopKey: whole, epoch: 1, isGapped: false },
     ]);
-    await completeness.raiseRevision([{ shopKey: gapped, epoch: 1, isGapped: false }]);
+    const again = [gapped, whole].map((shopKey) => ({ shopKey, epoch: 1, isGapped: false }));
+    expect(await completeness.raiseRevision(again)).toEqual([again[0]]);
 
     expect(await completeness.read(gapped, 1)).toMatchObject({ isGapped: true, revision: 2 });
-    expect(await completeness.read(whole, 1)).toMatchObject({ isGapped: false, revision: 1 });
+    expect(await completeness.read(whole, 1)).toMatchObject({ isGapped: false, revision: 2 });
     expect(await completeness.read(gapped, 2)).toMatchObject({ isGapped: false, revision: 0 });
   });
 });

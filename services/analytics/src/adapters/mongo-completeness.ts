@@ -31,8 +31,11 @@ export interface CompletenessStore {
     of: { readonly shopKey: string; readonly epoch: number; readonly resource: Resource },
     change: (known: Completeness) => Completeness,
   ): Promise<Completeness>;
-  /** The figures of these connections have changed, and the change can be read. */
-  raiseRevision(of: readonly Raised[]): Promise<void>;
+  /**
+   * The figures of these connections have changed, and the change can be read. Answers with those of which
+   * something was missing once, as it is known behind the change.
+   */
+  raiseRevision<R extends Raised>(of: readonly R[]): Promise<readonly R[]>;
   read(
     shopKey: string,
     epoch: number,
@@ -58,6 +61,17 @@ const raiseOf = ({ shopKey, epoch, isGapped = false }: Raised) => ({
     upsert: true,
   },
 });
+
+/** Those of which something was missing once. */
+async function gappedOf<R extends Raised>(mongo: Mongo, of: readonly R[]): Promise<readonly R[]> {
+  const revisions = mongo.collection<StoredRevision>('completeness');
+  const idOfOne = ({ shopKey, epoch }: Raised) => idOf(shopKey, epoch, FIGURES);
+  const found = await mongoErrors(() =>
+    revisions.find({ _id: { $in: of.map(idOfOne) } }).toArray(),
+  );
+  const gapped = new Set(found.flatMap((one) => (one.gapped === true ? [one._id] : [])));
+  return of.filter((one) => gapped.has(idOfOne(one)));
+}
 
 export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
   const documents = mongo.collection<Stored>('completeness');
@@ -108,7 +122,7 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
     },
     async raiseRevision(of) {
       if (of.length === 0) {
-        return;
+        return [];
       }
       for (let attempt = 0; attempt < TRIES; attempt += 1) {
         // Of two that write the first revision at once one is refused; the others it raises once more.
@@ -116,7 +130,7 @@ export function createMongoCompleteness(mongo: Mongo): CompletenessStore {
           insertOnce(() => revisions.bulkWrite(of.map(raiseOf), { ordered: false })),
         );
         if (raised !== undefined) {
-          return;
+          return gappedOf(mongo, of);
         }
       }
       throw new AppError('upstream.unavailable', 'completeness is contended');

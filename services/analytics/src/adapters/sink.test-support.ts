@@ -13,17 +13,21 @@ import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { addMarker, NOTHING_COMPLETE } from '../domain/completeness.ts';
 import type { Completeness } from '../domain/completeness.ts';
 import { rememberFigures } from '../domain/figure-memo.ts';
+import type { BaseTable } from '../domain/fact-rows.ts';
+import type { Scope } from '../domain/read-fact.ts';
 import { readKnown } from '../domain/read-known.ts';
 import { createCursors } from '../domain/cursor.ts';
 import { NO_PATIENCE } from '../domain/pass-lane.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
 import type { RouteDeps } from '../http/routes.ts';
+import { closeGaps } from '../messaging/close-gaps.ts';
 import { completeRanges } from '../messaging/complete-ranges.ts';
 import { guardPass } from '../messaging/guard-pass.ts';
 import { prepareChunk } from '../messaging/prepare-chunk.ts';
 import { storeChunk } from '../messaging/store-chunk.ts';
 import type { StoreDeps } from '../messaging/store-chunk.ts';
 import { after } from './after.ts';
+import { mendedGapsOf } from './clickhouse-gaps.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import { createReroll } from './clickhouse-reroll.ts';
 import { createClickhouseSink } from './clickhouse-sink.ts';
@@ -37,8 +41,8 @@ export interface TestSink {
   readonly chunks: ChunkCounts[];
   /** Through decode, insert, re-roll, proof and completeness, as a chunk from Kafka goes. */
   store(messages: readonly InMessage[]): Promise<{ parked: readonly { reason: string }[] }>;
-  /** A second writer on the same tables, with a pass queue of its own. */
-  anotherWriter(): TestSink['store'];
+  /** A second writer on the same tables, with a pass queue of its own, whose passes may be held back. */
+  anotherWriter(beforePass?: () => Promise<void>): TestSink['store'];
   readonly fenced: Set<string>;
   readonly known: Map<string, Map<Resource, Completeness>>;
   routeDeps(options: {
@@ -65,7 +69,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
   const known = new Map<string, Map<Resource, Completeness>>();
   const revisions = new Map<string, number>();
   const gapped = new Set<string>();
-  const reads = createClickhouseReads(clickhouse, 0);
+  const reads = createClickhouseReads(clickhouse);
   const remembered = rememberFigures(reads, {
     after: (ms, act) => {
       setTimeout(act, ms).unref();
@@ -94,7 +98,18 @@ export async function startTestSink(url: string): Promise<TestSink> {
     return Promise.resolve(changed);
   };
 
-  const writer = (): TestSink['store'] => {
+  const raiseRevision: StoreDeps['raiseRevision'] = (scopes) => {
+    const keyOf = ({ shopKey, epoch }: Scope) => `${shopKey}:${String(epoch)}`;
+    for (const scope of scopes) {
+      if (scope.isGapped === true) {
+        gapped.add(keyOf(scope));
+      }
+      revisions.set(keyOf(scope), (revisions.get(keyOf(scope)) ?? 0) + 1);
+    }
+    return Promise.resolve(scopes.filter((scope) => gapped.has(keyOf(scope))));
+  };
+
+  const writer: TestSink['anotherWriter'] = (beforePass = () => Promise.resolve()) => {
     const guardedChunk: StoreDeps['guardedChunk'] = async (scopes, write) => {
       const open = scopes.filter((scope) => !isFenced(scope.shopKey, scope.epoch));
       if (open.length > 0) {
@@ -102,31 +117,31 @@ export async function startTestSink(url: string): Promise<TestSink> {
       }
       return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
     };
+    const pass = createReroll({ clickhouse, log });
     const { live: reroll } = createPassQueue(
-      guardPass(guardedChunk, createReroll({ clickhouse, log })),
+      guardPass(guardedChunk, async (dirty) => {
+        await beforePass();
+        await pass(dirty);
+      }),
       {
         now: () => performance.now(),
         after,
       },
     );
+    const writing = {
+      guardedChunk,
+      insert: (table: BaseTable, lines: readonly string[]) => sink.insert(table, lines),
+      reroll,
+      raiseRevision,
+    };
     return async (messages) => {
       const prepared = await prepareChunk({ isFenced, validators, cutoff }, messages);
       const { parked, finish } = await storeChunk(
         {
-          guardedChunk,
-          insert: (table, lines) => sink.insert(table, lines),
-          reroll,
+          ...writing,
           patience: { followed: NO_PATIENCE, alone: NO_PATIENCE },
-          raiseRevision: (scopes) => {
-            for (const { shopKey, epoch, isGapped } of scopes) {
-              const key = `${shopKey}:${String(epoch)}`;
-              if (isGapped) {
-                gapped.add(key);
-              }
-              revisions.set(key, (revisions.get(key) ?? 0) + 1);
-            }
-            return Promise.resolve();
-          },
+          closeGaps: (...of) =>
+            closeGaps({ ...writing, mendedGaps: mendedGapsOf(clickhouse) }, ...of),
           noteChunk: async (counts) => {
             chunks.push(...counts);
             await sink.noteChunk(counts);

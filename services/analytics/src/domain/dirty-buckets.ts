@@ -53,3 +53,9 @@ export function bucketsLiteral(buckets: readonly Bucket[]): string {
     )
     .join('\\n');
 }
+
+/** The same for whole connections. */
+export const scopesLiteral = (scopes: readonly Pick<Bucket, 'shopKey' | 'epoch'>[]): string =>
+  scopes
+    .map((scope) => [shopKey.parse(scope.shopKey), String(epoch.parse(scope.epoch))].join('\\t'))
+    .join('\\n');

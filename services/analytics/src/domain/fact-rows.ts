@@ -10,6 +10,7 @@ import type {
   UnsettledFact,
 } from '@tokometrics/contracts';
 import { fromUnits, rowVersion, toUnits } from '@tokometrics/contracts';
+import type { MendedGap } from './mended-gap.ts';
 import {
   decimalMapCell,
   nullCell,
@@ -100,7 +101,7 @@ export const COLUMNS = {
     ...STAMP_COLUMNS,
   ],
   sweeps: ['shop_key', 'epoch', 'stream', 'at', 'ver'],
-  gaps: ['shop_key', 'epoch', 'resource', 'entity_id', 'from_s', 'through_s', 'ver'],
+  gaps: ['shop_key', 'epoch', 'resource', 'entity_id', 'from_s', 'through_s', 'ver', 'closed'],
 } as const satisfies Record<string, readonly string[]>;
 export type BaseTable = keyof typeof COLUMNS;
 
@@ -226,7 +227,19 @@ export function sweepRow(
 export function gapRow({ shopKey, epoch }: Pick<RowStamp, 'shopKey' | 'epoch'>, gap: Gap): string {
   return tsvRow([
     ...[shopKey, epoch, gap.resource, textCell(gap.entityId), gap.from, gap.through],
-    rowVersion(gap.ver, 0),
+    ...[rowVersion(gap.ver, 0), 0],
+  ]);
+}
+
+/**
+ * In the place of the gaps of its entity up to the version that figures have. A gap has an even version, so
+ * one of the same version that comes late or again stands behind this.
+ */
+export function closedGapRow(gap: MendedGap): string {
+  const { shopKey, epoch } = gap.scope;
+  return tsvRow([
+    ...[shopKey, epoch, gap.resource, textCell(gap.entityId), gap.fromS, gap.throughS],
+    ...[String(BigInt(gap.ver) | 1n), 1],
   ]);
 }
 

@@ -2,6 +2,8 @@ import type { Resource } from '@tokometrics/contracts';
 import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
 import { NO_PATIENCE } from '../domain/pass-lane.ts';
+import { closeGaps } from './close-gaps.ts';
+import type { CloseGapsDeps } from './close-gaps.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -10,7 +12,11 @@ import { storeRejected } from './store-rejected.ts';
 import type { RejectedDeps } from './store-rejected.ts';
 
 export interface ConsumerDeps
-  extends PrepareDeps, RejectedDeps, Omit<StoreDeps, 'patience' | 'reroll'> {
+  extends
+    PrepareDeps,
+    Omit<RejectedDeps, 'closeGaps'>,
+    Omit<StoreDeps, 'patience' | 'reroll' | 'closeGaps'>,
+    Pick<CloseGapsDeps, 'mendedGaps'> {
   readonly reroll: Readonly<Record<'live' | 'history', StoreDeps['reroll']>>;
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
   readonly liveLingerMs: number;
@@ -57,14 +63,20 @@ export function createConsumers(
   kafka: Pick<Kafka, 'batchConsumer'>,
   deps: ConsumerDeps,
 ): Lifecycled[] {
-  const handlers = (patience: StoreDeps['patience'], reroll: StoreDeps['reroll']) => ({
-    parkBody: deps.parkBody,
-    prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
-    onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
-      storeChunk({ ...deps, patience, reroll }, prepared),
-    onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(deps, rejected),
-    maxInFlight: CHUNKS_IN_FLIGHT,
-  });
+  const handlers = (patience: StoreDeps['patience'], reroll: StoreDeps['reroll']) => {
+    const ofLane: StoreDeps = {
+      ...{ ...deps, patience, reroll },
+      closeGaps: (...of) => closeGaps({ ...deps, reroll }, ...of),
+    };
+    return {
+      parkBody: deps.parkBody,
+      prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
+      onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
+        storeChunk(ofLane, prepared),
+      onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(ofLane, rejected),
+      maxInFlight: CHUNKS_IN_FLIGHT,
+    };
+  };
   const ofResource = (resource: Resource): Lifecycled[] => [
     kafka.batchConsumer<Prepared[]>({
       ...groupsOf(resource).live,

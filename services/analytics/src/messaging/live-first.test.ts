@@ -82,7 +82,8 @@ function createSink(onPass: (dirty: DirtyBuckets) => void, onLive: () => void) {
         history,
       },
       ...{
-        raiseRevision: nothing,
+        raiseRevision: () => Promise.resolve([]),
+        mendedGaps: nobody,
         noteChunk: nothing,
         complete: nothing,
         invalidate: () => undefined,

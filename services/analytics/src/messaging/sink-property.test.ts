@@ -155,7 +155,8 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
         tables.insert(table, lines);
       }),
     reroll: (dirty, patience) => lanes[pick(dice, LANES)](dirty, patience),
-    raiseRevision: () => step(() => undefined),
+    raiseRevision: () => step(() => []),
+    closeGaps: () => Promise.resolve(),
     noteChunk: (counts) => step(() => void world.counts.push(...counts)),
     complete: (markers) =>
       step(() => {

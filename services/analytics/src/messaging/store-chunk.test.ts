@@ -7,6 +7,7 @@ import {
   markerMessage,
   orderFactOf,
   productFactOf,
+  refundFactOf,
 } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
@@ -63,8 +64,9 @@ function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
       },
       raiseRevision: (scopes: readonly unknown[]) => {
         steps.push(`revision ${String(scopes.length)}`);
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
+      closeGaps: () => Promise.reject(new Error('nothing was missing')),
       noteChunk: (noted: readonly ChunkCounts[]) => {
         counts.push(...noted);
         return Promise.resolve();
@@ -114,6 +116,24 @@ describe('storeChunk', () => {
     ]);
 
     expect(stepsOf(recorder)).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
+  });
+
+  it('writes settlements of orders before the lines of statements that they are of', async () => {
+    const recorder = createRecorder();
+    const shop = tenant();
+    const refund = { id: '2', statement: 'S1', at, refund: '5', orderId: '1', orderCreatedAt: at };
+    const ofOrder = refundFactOf(shop.zone, refund);
+    const bare = { ...ofOrder, transactionId: '1', orderId: '', orderLocalDate: null };
+
+    await store(recorder, [
+      factMessage(shop, 'transaction', '1', bare),
+      factMessage(shop, 'transaction', '2', ofOrder),
+    ]);
+
+    expect(stepsOf(recorder).slice(0, 2)).toEqual([
+      'insert order_settlements',
+      'insert finance_transactions',
+    ]);
   });
 
   it('lets the next chunk begin once its own rows are there, before the rollups', async () => {

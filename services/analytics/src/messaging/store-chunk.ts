@@ -30,8 +30,12 @@ export interface StoreDeps {
   ) => Promise<void>;
   /** How long figures may wait for the chunks behind: where more is at hand, and where nothing is. */
   readonly patience: { readonly followed: Patience; readonly alone: Patience };
-  /** The figures of these connections have changed: answers from before no longer hold. */
-  readonly raiseRevision: (scopes: readonly Raised[]) => Promise<void>;
+  /**
+   * The figures of these connections have changed: answers from before no longer hold. Answers with those
+   * of which something was missing once.
+   */
+  readonly raiseRevision: (scopes: readonly Raised[]) => Promise<readonly Scope[]>;
+  readonly closeGaps: (of: Resource, gapped: readonly Scope[]) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
   readonly complete: (markers: readonly StoredMarker[]) => Promise<void>;
   readonly invalidate: (
@@ -51,7 +55,7 @@ interface FactItem {
  * 1. base rows first: what a rollup is computed from must be there, and what is missing of it beside
  *    them. What is left holds no record;
  * 2. rollups and their proof, then the revision: only then may a reader be told that a range is
- *    complete, and is no answer from before shown any more;
+ *    complete, or that nothing is missing any more, and is no answer from before shown;
  * 3. markers behind them, and behind all chunks before: completeness never runs ahead of the figures,
  *    and no sweep counts as gone what it has read itself.
  * Offsets move when `finish` resolves. A crash anywhere repeats the chunk; every step gives the same
@@ -120,6 +124,7 @@ const finishOf =
       await deps.reroll(dirty, deps.patience[isFollowed() ? 'followed' : 'alone']);
     }
     const raised = await raise(deps, scopes);
+    await closeGapsOf(deps, raised.gapped, changes);
     await turn();
     const told = await deps.guardedChunk(distinctScopes(markers), async (open) => {
       const isOpen = includes(open);
@@ -175,11 +180,36 @@ export function raisedBy(facts: readonly Fact[]): Raised[] {
 
 const isGap = ({ rows }: Fact): boolean => rows.some(({ table }) => table === 'gaps');
 
-export const raise = (
+/** Which of them are closed by now, and of which of the others something was missing once. */
+export async function raise(
   deps: Pick<StoreDeps, 'guardedChunk' | 'raiseRevision'>,
   scopes: readonly Raised[],
-): Promise<{ readonly fenced: readonly Scope[] }> =>
-  deps.guardedChunk(scopes, (open) => deps.raiseRevision(scopes.filter(includes(open))));
+): Promise<{ readonly fenced: readonly Scope[]; readonly gapped: readonly Scope[] }> {
+  let gapped: readonly Scope[] = [];
+  const { fenced } = await deps.guardedChunk(scopes, async (open) => {
+    gapped = await deps.raiseRevision(scopes.filter(includes(open)));
+  });
+  return { fenced, gapped };
+}
+
+/** After their revision was raised: a gap that another chunk writes meanwhile is looked at by that one. */
+export async function closeGapsOf(
+  deps: Pick<StoreDeps, 'closeGaps'>,
+  gapped: readonly Scope[],
+  changes: readonly { readonly resources: readonly Resource[] }[],
+): Promise<void> {
+  if (gapped.length > 0) {
+    for (const resource of new Set(changes.flatMap(({ resources }) => resources))) {
+      await deps.closeGaps(resource, gapped);
+    }
+  }
+}
+
+/**
+ * An order's settlements before the lines of statements that they are of: whoever sees those in the store
+ * finds these there as well.
+ */
+const INSERTED_FIRST: BaseTable = 'order_settlements';
 
 /** What a newer version of the same chunk leaves standing: the price of an earlier day. */
 const lastingOf = ({ scope, rows }: Fact): Pick<Fact, 'scope' | 'rows'> => ({
@@ -197,7 +227,11 @@ export async function insertRows(
     ofTable.push(line);
     lines.set(table, ofTable);
   }
-  for (const [table, rows] of lines) {
+  const [first, others] = [lines.get(INSERTED_FIRST), [...lines]];
+  if (first !== undefined) {
+    await deps.insert(INSERTED_FIRST, first);
+  }
+  for (const [table, rows] of others.filter(([table]) => table !== INSERTED_FIRST)) {
     await deps.insert(table, rows);
   }
 }

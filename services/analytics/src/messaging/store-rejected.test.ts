@@ -3,6 +3,7 @@ import { aShopKey } from '@tokometrics/testkit';
 import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import type { Raised } from '../domain/completeness.ts';
+import type { Scope } from '../domain/read-fact.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -34,10 +35,15 @@ function createRecorder(closed = NONE) {
     insert: (table: string, lines: readonly string[]) =>
       done(`insert ${table} ${String(lines.length)}`),
     reroll: () => done('reroll'),
-    raiseRevision: (raised: readonly Raised[]) =>
-      done(
-        `raise ${raised.map(({ isGapped }) => (isGapped === true ? 'gapped' : 'whole')).join()}`,
-      ),
+    raiseRevision: async (raised: readonly Raised[]) => {
+      const gapped = raised.filter(({ isGapped }) => isGapped === true);
+      await done(
+        `raise ${raised.map((one) => (gapped.includes(one) ? 'gapped' : 'whole')).join()}`,
+      );
+      return gapped;
+    },
+    closeGaps: (of: string, gapped: readonly Scope[]) =>
+      done(`close ${of} of ${String(gapped.length)}`),
     patience: {
       followed: { longestMs: 0, nextMs: 0 },
       alone: { longestMs: 0, nextMs: 0 },
@@ -64,7 +70,7 @@ describe('records that the store refuses one by one', () => {
     expect(steps).toEqual([]);
     await finish(control);
 
-    expect(steps).toEqual(['insert gaps 2', 'raise gapped', 'counts']);
+    expect(steps).toEqual(['insert gaps 2', 'raise gapped', 'close order of 1', 'counts']);
     expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([2]);
   });
 
@@ -110,7 +116,8 @@ describe('a chunk of which a fact is refused', () => {
 
     expect(parked).toHaveLength(1);
     expect(steps).toEqual([
-      ...['insert orders 1', 'insert gaps 1', 'reroll', 'raise gapped', 'complete', 'counts'],
+      ...['insert orders 1', 'insert gaps 1', 'reroll', 'raise gapped', 'close order of 1'],
+      ...['complete', 'counts'],
     ]);
   });
 });

@@ -1,12 +1,19 @@
 import type { Finish, ParkedMessage } from '@tokometrics/kit';
 import { countsOfParked } from '../domain/chunk-counts.ts';
 import { missingFact } from '../domain/read-fact.ts';
-import { distinctScopes, includes, insertRows, raise, raisedBy } from './store-chunk.ts';
+import {
+  closeGapsOf,
+  distinctScopes,
+  includes,
+  insertRows,
+  raise,
+  raisedBy,
+} from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
 
 export type RejectedDeps = Pick<
   StoreDeps,
-  'guardedChunk' | 'insert' | 'raiseRevision' | 'noteChunk'
+  'guardedChunk' | 'insert' | 'raiseRevision' | 'closeGaps' | 'noteChunk'
 >;
 
 /**
@@ -25,7 +32,10 @@ export function storeRejected(deps: RejectedDeps, rejected: readonly ParkedMessa
       );
     });
     const isFenced = includes(fenced);
-    await raise(deps, raisedBy(gaps.filter(({ scope }) => !isFenced(scope))));
+    const raised = await raise(deps, raisedBy(gaps.filter(({ scope }) => !isFenced(scope))));
+    const resources = gaps.map(({ resource }) => resource);
+    // The entity may have come otherwise meanwhile, in a version that closes what is noted only now.
+    await closeGapsOf(deps, raised.gapped, [{ resources }]);
     await deps.noteChunk(counts);
   };
 }
