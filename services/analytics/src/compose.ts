@@ -35,6 +35,7 @@ import type { Clock, Job, Kafka, Lifecycled, Logger, Metrics } from '@tokometric
 import { after } from './adapters/after.ts';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
+import { doubtfulChunksOf } from './adapters/clickhouse-chunk-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
 import { mendedGapsOf } from './adapters/clickhouse-gaps.ts';
 import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
@@ -162,6 +163,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     createAuditTimer(
       {
         ...createClickhouseAudit(engines.patientClickhouse),
+        doubtfulChunks: doubtfulChunksOf(engines.patientClickhouse),
         now: () => clock.now(),
         keptFrom: () => firstWholeDay(clock.now()),
         isFenced,

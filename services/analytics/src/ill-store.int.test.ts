@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { between, seeded, shuffled, suiteNames } from '@tokometrics/testkit';
 import type { Dice, StatementFate } from '@tokometrics/testkit';
 import { z } from 'zod';
+import { doubtfulChunksOf } from './adapters/clickhouse-chunk-audit.ts';
 import { createBulkLoad, wholeOf, wholeTruthOf } from './adapters/bulk-load.test-support.ts';
 import type { BulkLoad } from './adapters/bulk-load.test-support.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
@@ -133,10 +134,11 @@ describe.each([1])('a sink whose store is slow and fails for a while (seed %d)',
   it('keeps one row of counts of each chunk, though answers were lost', async () => {
     const rows = await sink.clickhouse.query(
       `SELECT topic, toInt32(sum(n_consumed)) AS consumed,
-         toInt32(sum(${FATES.map((fate) => `n_${fate}`).join(' + ')})) AS fates
+         toInt32(sum(${FATES.map((fate) => `n_${fate}`).join(' + ')})) AS fates,
+         countIf(generation = 0 OR content_hash = 0) AS unknown
        FROM ingest_chunks FINAL GROUP BY topic`,
       {},
-      z.object({ topic: z.string(), consumed: z.int(), fates: z.int() }),
+      z.object({ topic: z.string(), consumed: z.int(), fates: z.int(), unknown: z.string() }),
     );
 
     const byTopic = new Map(rows.map(({ topic, ...sums }) => [topic, sums]));
@@ -145,6 +147,7 @@ describe.each([1])('a sink whose store is slow and fails for a while (seed %d)',
         topic,
         consumed: sentTo(topic),
         fates: sentTo(topic),
+        unknown: '0',
       });
     }
   });
@@ -164,6 +167,7 @@ describe.each([1])('a sink whose store is slow and fails for a while (seed %d)',
     });
 
     expect(report).toMatchObject({ repaired: 0, differing: [] });
+    expect(await doubtfulChunksOf(sink.clickhouse)()).toEqual([]);
     expect(report.slices).toBeGreaterThan(0);
     expect(rolled).toEqual([]);
   });

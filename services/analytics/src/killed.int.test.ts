@@ -4,6 +4,7 @@ import type { InMessage } from '@tokometrics/kit';
 import { between, eventually, pick, seeded, suiteNames } from '@tokometrics/testkit';
 import type { StatementFate } from '@tokometrics/testkit';
 import { z } from 'zod';
+import { doubtfulChunksOf } from './adapters/clickhouse-chunk-audit.ts';
 import {
   createBulkLoad,
   figuresOf,
@@ -299,6 +300,7 @@ describe.each([1])('a sink that is killed amid a bulk load (seed %d)', (seed) =>
       { topics: LOAD_TOPICS },
       chunkRow,
     );
+    expect(await doubtfulChunksOf(sink.clickhouse)()).toEqual([]);
     const counted = new Map<string, bigint>();
     for (const { topic, partition, min_offset: first, max_offset: last } of chunks) {
       const place = `${topic}/${String(partition)}`;

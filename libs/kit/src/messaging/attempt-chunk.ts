@@ -22,6 +22,12 @@ export interface Surroundings {
 export const isOwned = ({ slices }: Pick<Chunk, 'slices'>): boolean =>
   slices.every(({ queue }) => queue.live);
 
+const generationsOf =
+  ({ slices }: Chunk) =>
+  (topic: string, partition: number): number | undefined =>
+    slices.find(({ queue }) => queue.topic === topic && queue.partition === partition)?.queue
+      .generation;
+
 // Rounds that refuse every row before it is believed of the rows: the store has about a second to recover.
 const PATIENT_ROUNDS = 3;
 
@@ -53,7 +59,8 @@ export function createRounds<P>(
         throw ready.reason;
       }
       const isOwner = (): boolean => isOwned(of);
-      const result = await options.onChunk(messages, { prepared: ready.value, signal, isOwner });
+      const control = { prepared: ready.value, signal, isOwner, generationOf: generationsOf(of) };
+      const result = await options.onChunk(messages, control);
       if (result?.finish !== undefined) {
         markOrigin(result.finish);
       }

@@ -78,6 +78,7 @@ describe('a reply from before a join', () => {
     late.resolve(undefined);
     await until('all is read', () => asked.second.at(-1) === END);
 
+    expect(intake?.queues().find(({ partition }) => partition === 1)?.generation).toBe(2);
     expect(offsetsOf(1)).toEqual(Array.from({ length: END }, (_, n) => n));
     expect(asked.second).toEqual([0, 10, 0, 10, 20, 30, 40]);
   });

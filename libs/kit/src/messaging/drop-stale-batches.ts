@@ -4,6 +4,12 @@ import Runner from 'kafkajs/src/consumer/runner.js';
 
 let isDropping = false;
 
+/** The positions by which a batch was asked for: each generation has its own. */
+const askedIn = new WeakMap<Batch, ConsumerGroup['offsetManager']>();
+
+/** The group's generation in which the batch was asked for; undefined where nobody noted it. */
+export const generationOf = (batch: Batch): number | undefined => askedIn.get(batch)?.generationId;
+
 /**
  * kafkajs 2.2.4 asks every broker by itself. Where one of them leads a partition no more, the group is
  * joined anew while others are still being asked. All is read again from what is committed then, but a
@@ -16,7 +22,6 @@ export function dropStaleBatches(): void {
     return;
   }
   isDropping = true;
-  const askedIn = new WeakMap<Batch, object | null>();
 
   const { fetch } = ConsumerGroup.prototype;
   ConsumerGroup.prototype.fetch = async function fetchOfGeneration(nodeId) {

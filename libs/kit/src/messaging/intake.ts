@@ -1,7 +1,8 @@
-import type { EachBatchPayload, Kafka as KafkaClient } from 'kafkajs';
+import type { Batch, EachBatchPayload, Kafka as KafkaClient } from 'kafkajs';
 import type { Logger } from '../logging.ts';
 import { backoffMs } from './backoff.ts';
 import { decodeMessage } from './decode.ts';
+import { generationOf } from './drop-stale-batches.ts';
 import { createGroupMember } from './group-member.ts';
 import type { InMessage } from './messages.ts';
 import { createPartitionQueue } from './partition-queue.ts';
@@ -75,13 +76,13 @@ export function createIntake(options: IntakeOptions): Intake {
     buffered = 0;
   };
 
-  const queueOf = (topic: string, partition: number): PartitionQueue => {
+  const queueOf = (topic: string, { partition }: Batch, generation?: number): PartitionQueue => {
     const key = `${topic}/${String(partition)}`;
     const known = queues.get(key);
     if (known !== undefined) {
       return known;
     }
-    const made = createPartitionQueue(topic, partition);
+    const made = createPartitionQueue(topic, partition, generation);
     queues.set(key, made);
     return made;
   };
@@ -92,7 +93,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (last !== undefined) {
       committer.use((offsets) => payload.commitOffsetsIfNecessary(offsets));
       const topic = naming.logical(batch.topic);
-      const queue = queueOf(topic, batch.partition);
+      const queue = queueOf(topic, batch, generationOf(batch));
       const messages = batch.messages.map((m) => decodeMessage(topic, batch.partition, m));
       const before = queue.bytes();
       queue.push(messages);

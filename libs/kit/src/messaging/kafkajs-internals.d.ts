@@ -168,7 +168,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 
   class ConsumerGroup {
     /** The positions of one generation: each join makes another. */
-    readonly offsetManager: object | null;
+    readonly offsetManager: { readonly generationId: number } | null;
     fetch: (this: ConsumerGroup, nodeId: number) => Promise<readonly Batch[]>;
   }
   export = ConsumerGroup;

@@ -53,6 +53,11 @@ export interface ChunkControl<P> {
   readonly signal: AbortSignal;
   /** True while every partition of the chunk still belongs to this member. */
   isOwner(): boolean;
+  /**
+   * Number of the group's generation in which the records of a partition were read; undefined where it is
+   * not known. Within one generation each offset is read once.
+   */
+  generationOf(topic: string, partition: number): number | undefined;
 }
 
 /** How a chunk that is stored stands to those around it. */

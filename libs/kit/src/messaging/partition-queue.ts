@@ -15,6 +15,8 @@ export interface QueueLimits {
 export interface PartitionQueue {
   readonly topic: string;
   readonly partition: number;
+  /** That generation's number; undefined where it is not known. */
+  readonly generation: number | undefined;
   readonly watermark: Watermark;
   /** False from the next generation on: results of its records may not be committed any more. */
   live: boolean;
@@ -31,7 +33,11 @@ export interface PartitionQueue {
   isLow(limits: QueueLimits): boolean;
 }
 
-export function createPartitionQueue(topic: string, partition: number): PartitionQueue {
+export function createPartitionQueue(
+  topic: string,
+  partition: number,
+  generation?: number,
+): PartitionQueue {
   let items: InMessage[] = [];
   let head = 0;
   let bytes = 0;
@@ -41,6 +47,7 @@ export function createPartitionQueue(topic: string, partition: number): Partitio
   return {
     topic,
     partition,
+    generation,
     watermark: createWatermark(),
     live: true,
     paused: false,

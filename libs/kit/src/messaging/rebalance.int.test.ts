@@ -4,7 +4,7 @@ import type { Lifecycled } from '../lifecycle.ts';
 import { createTestKafka } from '../testing/kafka.ts';
 import { until } from '../testing/until.ts';
 import type { InMessage } from './messages.ts';
-import type { BatchConsumerOptions, Producer } from './options.ts';
+import type { BatchConsumerOptions, ChunkControl, Producer } from './options.ts';
 import { done } from './outcomes.ts';
 
 const { kafka } = createTestKafka();
@@ -148,6 +148,12 @@ describe('a group whose members come and go', () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     let wasOwnerAtEnd: boolean | undefined;
+    const generations = new Map<string, number>();
+    const note =
+      (who: string) =>
+      ([first]: readonly InMessage[], control: ChunkControl<undefined>): void => {
+        generations.set(who, control.generationOf(topic, first?.partition ?? 0) ?? 0);
+      };
     let isHeld = false;
     const slow = kafka.batchConsumer({
       group: 'stale',
@@ -155,10 +161,11 @@ describe('a group whose members come and go', () => {
       maxRows: 40,
       maxBytes: 1_000_000,
       lingerMs: 50,
-      onChunk: async (_messages, control) => {
+      onChunk: async (messages, control) => {
         if (!isHeld) {
           isHeld = true;
           await gate;
+          note('stale')(messages, control);
           wasOwnerAtEnd = control.isOwner();
         } else {
           await stopOf(control.signal);
@@ -180,8 +187,9 @@ describe('a group whose members come and go', () => {
       maxRows: 40,
       maxBytes: 1_000_000,
       lingerMs: 50,
-      onChunk: async (_messages, { signal }) => {
-        await stopOf(signal);
+      onChunk: async (messages, control) => {
+        note('rival')(messages, control);
+        await stopOf(control.signal);
         return undefined;
       },
     });
@@ -190,11 +198,15 @@ describe('a group whose members come and go', () => {
       const [group] = await admin.describeGroups(['stale']);
       return group?.state === 'Stable' && group.members.length === 2;
     });
+    await until('the rival reads', () => generations.has('rival'));
     release();
     await until('the stale chunk has ended', () => wasOwnerAtEnd !== undefined);
     await new Promise((resolve) => setTimeout(resolve, 500));
 
     expect(wasOwnerAtEnd).toBe(false);
+    // Of the chunk that ends last it is still the one in which its records were read.
+    expect(generations.get('stale')).toBeGreaterThan(0);
+    expect(generations.get('rival')).toBeGreaterThan(generations.get('stale') ?? 0);
     expect(await committedOf('stale', topic)).toEqual([0, 0, 0, 0]);
     await Promise.all([slow.stop(), rival.stop(), other.stop()]);
   }, 120_000);

@@ -169,12 +169,18 @@ describe('the journal of audits', () => {
     expect(await ask(at('28T02:00'), at('28T23:00'))).toBe(0);
     expect(await ask(at('29T02:00'), at('29T02:04'))).toBe(1);
     expect(await journal.last()).toMatchObject({ finishedAt: null });
-    await journal.finish({ slices: 26, repaired: 2, differing: [] }, at('29T02:05'));
+    const doubtful = [
+      {
+        ...{ doubt: 'read_twice' as const, topic: 'facts', partition: 1 },
+        ...{ minOffset: '5', maxOffset: '9' },
+      },
+    ];
+    await journal.finish({ slices: 26, repaired: 2, differing: [], doubtful }, at('29T02:05'));
 
     expect(await journal.last()).toEqual({
       startedAt: at('29T02:04'),
       finishedAt: at('29T02:05'),
-      ...{ slices: 26, repaired: 2, differing: 0 },
+      ...{ slices: 26, repaired: 2, differing: 0, doubtful: 1 },
     });
   });
 });

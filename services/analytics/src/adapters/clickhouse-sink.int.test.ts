@@ -21,6 +21,7 @@ function countsOf(first: number, last: number): ChunkCounts {
   return {
     ...{ topic: 'tm.fact.order.v1', partition: 2, consumed },
     ...{ minOffset: BigInt(first), maxOffset: BigInt(last) },
+    ...{ dirty: 3, contentHash: (1n << 64n) - 1n, generation: 7 },
     byFate: { ...none, stored: consumed },
   };
 }
@@ -58,20 +59,44 @@ describe('counts of chunks', () => {
     );
 
   it('stay when their table becomes one that keeps each chunk once, however often that is done', async () => {
-    const before = migrations.filter(({ id }) => id < '0016');
-    const [change] = migrations.filter(({ id }) => id.startsWith('0016'));
-    await migrateClickhouse(clickhouse, before);
-    const { noteChunk } = createClickhouseSink(clickhouse);
-    await noteChunk([countsOf(0, 9)]);
-    await noteChunk([countsOf(0, 9)]);
-    await noteChunk([countsOf(10, 14)]);
+    const upTo = (file: string) => migrations.filter(({ id }) => id <= file);
+    const again = async (file: string) => {
+      const [change] = migrations.filter(({ id }) => id === file);
+      await clickhouse.command(change?.sql ?? '');
+    };
+    const noteOld = (first: number, last: number) =>
+      clickhouse.command(
+        `INSERT INTO ingest_chunks (topic, partition, min_offset, max_offset, n_consumed, n_stored)
+         VALUES ('tm.fact.order.v1', 2, ${String(first)}, ${String(last)}, 10, ${String(last - first + 1)})`,
+      );
+    await migrateClickhouse(clickhouse, upTo('0010_ingest_chunks'));
+    await noteOld(0, 9);
+    await noteOld(0, 9);
+    await noteOld(10, 14);
 
+    await migrateClickhouse(clickhouse, upTo('0017_ingest_chunks_once'));
+    await again('0017_ingest_chunks_once');
     await migrateClickhouse(clickhouse, migrations);
-    await clickhouse.command(change?.sql ?? '');
+    await again('0019_ingest_chunks_content');
 
     expect(await rows()).toEqual([
       { first: 0, last: 9, stored: 10 },
       { first: 10, last: 14, stored: 5 },
+    ]);
+  });
+
+  it('say what was touched, what the records were, and in which generation they were read', async () => {
+    await createClickhouseSink(clickhouse).noteChunk([countsOf(15, 19)]);
+
+    const found = await clickhouse.query(
+      `SELECT toString(min_offset) AS first, n_dirty, generation, toString(content_hash) AS hash
+       FROM ingest_chunks FINAL WHERE min_offset IN (10, 15) ORDER BY first`,
+      {},
+      z.object({ first: z.string(), n_dirty: z.int(), generation: z.int(), hash: z.string() }),
+    );
+    expect(found).toEqual([
+      { first: '10', n_dirty: 0, generation: 0, hash: '0' },
+      { first: '15', n_dirty: 3, generation: 7, hash: '18446744073709551615' },
     ]);
   });
 

@@ -12,6 +12,7 @@ const CHUNK_COLUMNS = [
   'max_offset',
   'n_consumed',
   ...FATES.map((fate) => `n_${fate}`),
+  ...['n_dirty', 'generation', 'content_hash'],
 ];
 
 export interface Sink {
@@ -36,6 +37,7 @@ export function createClickhouseSink(clickhouse: Clickhouse): Sink {
           String(slice.maxOffset),
           slice.consumed,
           ...FATES.map((fate) => slice.byFate[fate]),
+          ...[slice.dirty, slice.generation, String(slice.contentHash)],
         ]),
       );
       await clickhouse.insertTsv('ingest_chunks', CHUNK_COLUMNS, Buffer.from(lines.join('')));

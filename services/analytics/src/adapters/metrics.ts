@@ -1,7 +1,8 @@
 import type { Clock, Logger, Metrics } from '@tokometrics/kit';
 import { FATES } from '../domain/chunk-counts.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
-import type { AuditReport } from '../domain/nightly-audit.ts';
+import { DOUBTS } from '../domain/chunk-audit.ts';
+import type { NightReport } from '../domain/run-audit.ts';
 import type { PassReport } from './clickhouse-reroll.ts';
 
 export function countRecords(
@@ -40,7 +41,7 @@ export function reportAudits(
   metrics: Metrics,
   log: Logger,
   clock: Clock,
-): (report: AuditReport) => void {
+): (report: NightReport) => void {
   const differing = metrics.gauge({
     name: 'audit_differing_buckets',
     help: 'Buckets whose figures are not what the base tables say, after they were rolled again',
@@ -48,6 +49,11 @@ export function reportAudits(
   const repaired = metrics.counter({
     name: 'audit_repaired_buckets_total',
     help: 'Buckets that an audit found different and that a pass put right',
+  });
+  const doubtful = metrics.gauge({
+    name: 'audit_doubtful_chunks',
+    help: 'Chunks of the last two days whose records were counted otherwise before, or twice',
+    labels: ['doubt'],
   });
   const finished = metrics.gauge({
     name: 'audit_finished_timestamp_seconds',
@@ -61,7 +67,14 @@ export function reportAudits(
     for (const bucket of report.differing.slice(0, 20)) {
       log.error({ ...bucket }, 'a figure stays other than its rows say');
     }
-    log.info({ ...counts, differing: report.differing.length }, 'the figures were audited');
+    for (const doubt of DOUBTS) {
+      doubtful.set({ doubt }, report.doubtful.filter((chunk) => chunk.doubt === doubt).length);
+    }
+    for (const chunk of report.doubtful.slice(0, 20)) {
+      log.error({ ...chunk }, 'records of a log were counted otherwise before, or twice');
+    }
+    const found = { differing: report.differing.length, doubtful: report.doubtful.length };
+    log.info({ ...counts, ...found }, 'the figures were audited');
   };
 }
 

@@ -1,7 +1,6 @@
 import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
-import type { AuditReport } from '../domain/nightly-audit.ts';
-import type { AuditJournal } from '../domain/run-audit.ts';
+import type { AuditJournal, NightReport } from '../domain/run-audit.ts';
 
 interface Stored {
   readonly _id: 'nightly';
@@ -10,10 +9,11 @@ interface Stored {
   readonly slices: number;
   readonly repaired: number;
   readonly differing: number;
+  readonly doubtful: number;
 }
 
 const ID = 'nightly' as const;
-const NOTHING = { slices: 0, repaired: 0, differing: 0 };
+const NOTHING = { slices: 0, repaired: 0, differing: 0, doubtful: 0 };
 
 /** One document: the last audit, by counts alone. It is also how replicas agree on who does it. */
 export function createMongoAudits(mongo: Mongo): AuditJournal {
@@ -36,12 +36,10 @@ export function createMongoAudits(mongo: Mongo): AuditJournal {
       );
       return modifiedCount === 1;
     },
-    finish: async ({ slices, repaired, differing }: AuditReport, at) => {
+    finish: async ({ slices, repaired, differing, doubtful }: NightReport, at) => {
+      const counts = { slices, repaired, differing: differing.length, doubtful: doubtful.length };
       await mongoErrors(() =>
-        audits.updateOne(
-          { _id: ID },
-          { $set: { finishedAt: at, slices, repaired, differing: differing.length } },
-        ),
+        audits.updateOne({ _id: ID }, { $set: { finishedAt: at, ...counts } }),
       );
     },
     last: async () => {

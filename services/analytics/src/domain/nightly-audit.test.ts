@@ -5,6 +5,8 @@ import { auditRollups } from './nightly-audit.ts';
 import type { AuditDeps, Slice } from './nightly-audit.ts';
 import type { DirtyBuckets } from './dirty-buckets.ts';
 import { runAudit } from './run-audit.ts';
+import type { NightReport } from './run-audit.ts';
+import type { DoubtfulChunk } from './chunk-audit.ts';
 
 const aBucket = (localDate: string): Bucket => ({ shopKey: aShopKey(), epoch: 1, localDate });
 const key = ({ shopKey, localDate }: Bucket) => `${shopKey} ${localDate}`;
@@ -150,6 +152,7 @@ describe('runAudit', () => {
       ...deps,
       now: () => new Date(now),
       onReport: () => undefined,
+      doubtfulChunks: () => Promise.reject(new Error('nothing was done')),
       journal: {
         claim: (dueBefore) => {
           asked.push(dueBefore.toISOString());
@@ -161,5 +164,33 @@ describe('runAudit', () => {
     });
 
     expect([asked, slices]).toEqual([[due], []]);
+  });
+
+  it('tells and keeps what it found of the figures and of what was counted of the log', async () => {
+    const { deps } = aStore([]);
+    const doubtful: DoubtfulChunk[] = [
+      { doubt: 'read_twice', topic: 'facts', partition: 1, minOffset: '5', maxOffset: '9' },
+    ];
+    const told: NightReport[] = [];
+
+    await runAudit({
+      ...deps,
+      now: () => new Date('2026-12-01T03:00:00Z'),
+      doubtfulChunks: () => Promise.resolve(doubtful),
+      onReport: (report) => {
+        told.push(report);
+      },
+      journal: {
+        claim: () => Promise.resolve(true),
+        finish: (report) => {
+          told.push(report);
+          return Promise.resolve();
+        },
+        last: () => Promise.resolve(undefined),
+      },
+    });
+
+    const report = { slices: 4, repaired: 0, differing: [], doubtful };
+    expect(told).toEqual([report, report]);
   });
 });

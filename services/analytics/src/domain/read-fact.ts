@@ -25,7 +25,6 @@ import type {
   TransactionFact,
   UnsettledFact,
 } from '@tokometrics/contracts';
-import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket } from './dirty-buckets.ts';
 import {
   gapRow,
@@ -388,15 +387,4 @@ function readTransaction(envelope: FactEnvelope<TransactionFact>, cutoff: string
     ],
     days: [...new Set([fact.localDate, orderDay].filter(isPresent))],
   };
-}
-
-/** The dirty set of several facts, per kind of rollup. */
-export function dirtyOf(facts: readonly Fact[]): Record<Rollup, Bucket[]> {
-  const of = (rollup: Rollup) =>
-    distinctBuckets(
-      facts.flatMap((fact) =>
-        fact.dirty.flatMap((item) => (item.rollup === rollup ? [item.bucket] : [])),
-      ),
-    );
-  return { order: of('order'), settlement: of('settlement'), finance: of('finance') };
 }

@@ -1,17 +1,24 @@
 import { auditRollups } from './nightly-audit.ts';
 import type { AuditDeps, AuditReport } from './nightly-audit.ts';
+import type { DoubtfulChunk } from './chunk-audit.ts';
+
+export interface NightReport extends AuditReport {
+  readonly doubtful: readonly DoubtfulChunk[];
+}
 
 export interface AuditJournal {
   /** True for the one caller that is to do the audit that was due before this instant. */
   readonly claim: (dueBefore: Date, at: Date) => Promise<boolean>;
-  readonly finish: (report: AuditReport, at: Date) => Promise<void>;
+  readonly finish: (report: NightReport, at: Date) => Promise<void>;
   readonly last: () => Promise<unknown>;
 }
 
 export interface RunAuditDeps extends AuditDeps {
   readonly now: () => Date;
   readonly journal: AuditJournal;
-  readonly onReport: (report: AuditReport) => void;
+  /** Among those of the last two days, so that each is told of once more than it must be, and not for ever. */
+  readonly doubtfulChunks: () => Promise<readonly DoubtfulChunk[]>;
+  readonly onReport: (report: NightReport) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,7 +35,7 @@ function lastNight(now: Date): Date {
 export async function runAudit(deps: RunAuditDeps): Promise<void> {
   const now = deps.now();
   if (await deps.journal.claim(lastNight(now), now)) {
-    const report = await auditRollups(deps);
+    const report = { ...(await auditRollups(deps)), doubtful: await deps.doubtfulChunks() };
     deps.onReport(report);
     await deps.journal.finish(report, deps.now());
   }

@@ -71,8 +71,8 @@ export function createConsumers(
     return {
       parkBody: deps.parkBody,
       prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
-      onChunk: (_messages: readonly InMessage[], { prepared }: ChunkControl<Prepared[]>) =>
-        storeChunk(ofLane, prepared),
+      onChunk: (_messages: readonly InMessage[], control: ChunkControl<Prepared[]>) =>
+        storeChunk(ofLane, control.prepared, control.generationOf),
       onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(ofLane, rejected),
       maxInFlight: CHUNKS_IN_FLIGHT,
     };

@@ -55,7 +55,12 @@ function createSink(onPass: (dirty: DirtyBuckets) => void, onLive: () => void) {
       consumers.set(group, async (messages) => {
         const prepared = await options.prepare(messages);
         const { signal } = new AbortController();
-        const chunk = await options.onChunk(messages, { prepared, signal, isOwner: () => true });
+        const chunk = await options.onChunk(messages, {
+          prepared,
+          signal,
+          isOwner: () => true,
+          generationOf: () => 1,
+        });
         await chunk?.finish?.({ isFollowed: () => true, turn: nothing });
       });
     }

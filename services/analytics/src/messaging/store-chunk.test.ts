@@ -118,6 +118,21 @@ describe('storeChunk', () => {
     expect(stepsOf(recorder)).toEqual(['insert orders', 'reroll', 'revision 1', 'complete 1']);
   });
 
+  it('notes the buckets that it touched, and the generation in which its records were read', async () => {
+    const shop = tenant();
+    const recorder = createRecorder();
+    const messages = [
+      factMessage(shop, 'order', '1', order('1')),
+      factMessage(shop, 'order', '2', order('2', '2026-03-09T05:00:00Z')),
+    ];
+    const read = { isFenced: () => false, validators, cutoff: () => '2026-01-01' };
+
+    const { finish } = await storeChunk(recorder.deps, await prepareChunk(read, messages), () => 7);
+    await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
+
+    expect(recorder.counts).toMatchObject([{ consumed: 2, dirty: 2, generation: 7 }]);
+  });
+
   it('writes settlements of orders before the lines of statements that they are of', async () => {
     const recorder = createRecorder();
     const shop = tenant();

@@ -1,15 +1,15 @@
 import type { Marker, Resource } from '@tokometrics/contracts';
-import type { ChunkResult, Finish, InMessage } from '@tokometrics/kit';
+import type { ChunkControl, ChunkResult, Finish, InMessage } from '@tokometrics/kit';
 import { collapse } from '../domain/collapse.ts';
 import type { Raised } from '../domain/completeness.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
 import type { Patience } from '../domain/pass-lane.ts';
 import { sweepRow } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
-import { countsOf, withFenced } from '../domain/chunk-counts.ts';
+import { countsOf, ofGenerations, withFenced } from '../domain/chunk-counts.ts';
 import type { ChunkCounts, Fate, Slice } from '../domain/chunk-counts.ts';
-import { dirtyOf } from '../domain/read-fact.ts';
 import type { Fact, Rollup, Scope } from '../domain/read-fact.ts';
+import { touchedBy } from '../domain/touched-buckets.ts';
 import type { Prepared } from './prepare-chunk.ts';
 
 export interface StoredMarker {
@@ -64,6 +64,7 @@ interface FactItem {
 export async function storeChunk(
   deps: StoreDeps,
   prepared: readonly Prepared[],
+  generationOf: ChunkControl<Prepared[]>['generationOf'] = () => undefined,
 ): Promise<Required<ChunkResult>> {
   const { facts, markers, gaps, parked, fates } = sorted(prepared);
   const collapsed = collapse(facts);
@@ -93,17 +94,18 @@ export async function storeChunk(
   }
   const stored = kept.filter(({ scope }) => !isFenced(scope));
   const messages = prepared.map(({ message }) => message);
+  const touched = touchedBy(collapsed.kept.filter(({ fact }) => !isFenced(fact.scope)));
   return {
     parked,
     finish: finishOf(deps, {
-      dirty: dirtyOf(stored),
+      dirty: touched.dirty,
       scopes: raisedBy(stored),
       changes: changesOf(stored),
       markers: markers.map(({ message: { topic, partition }, ...marker }) => ({
         ...marker,
         ...{ topic, partition },
       })),
-      counts: countsOf(messages, fates),
+      counts: ofGenerations(countsOf(messages, fates, touched), generationOf),
     }),
   };
 }
