@@ -49,62 +49,62 @@ describe('the audit of what was counted of the log', () => {
   };
 
   it('has no doubt about chunks one after the other, one of them told twice, others of later generations', async () => {
-    const log = aLog();
-    await log.note(0, 9);
-    await log.note(0, 9);
-    await log.note(10, 19, { contentHash: 2n });
-    await log.note(0, 14, { contentHash: 3n, generation: 2 });
-    await log.note(10, 19, { contentHash: 2n, generation: 3 });
-    await log.note(0, 9, { partition: 1, contentHash: 4n });
+    const chunks = aLog();
+    await chunks.note(0, 9);
+    await chunks.note(0, 9);
+    await chunks.note(10, 19, { contentHash: 2n });
+    await chunks.note(0, 14, { contentHash: 3n, generation: 2 });
+    await chunks.note(10, 19, { contentHash: 2n, generation: 3 });
+    await chunks.note(0, 9, { partition: 1, contentHash: 4n });
 
-    expect(await log.doubts()).toEqual([]);
+    expect(await chunks.doubts()).toEqual([]);
   });
 
   it('finds chunks of one log and the same bounds whose records differ, also after they were merged', async () => {
-    const log = aLog();
-    await log.note(0, 9);
-    await log.note(0, 9, { contentHash: 5n, generation: 2 });
-    await log.note(10, 19);
+    const chunks = aLog();
+    await chunks.note(0, 9);
+    await chunks.note(0, 9, { contentHash: 5n, generation: 2 });
+    await chunks.note(10, 19);
     await sink.clickhouse.command('OPTIMIZE TABLE ingest_chunks FINAL');
 
-    expect(await log.doubts()).toEqual(['other_content 0-9']);
+    expect(await chunks.doubts()).toEqual(['other_content 0-9']);
   });
 
   it('finds records that were read twice in one generation', async () => {
-    const log = aLog();
-    await log.note(0, 9);
-    await log.note(10, 12, { contentHash: 2n });
-    await log.note(5, 9, { contentHash: 6n });
-    await log.note(3, 4, { generation: 0 });
+    const chunks = aLog();
+    await chunks.note(0, 9);
+    await chunks.note(10, 12, { contentHash: 2n });
+    await chunks.note(5, 9, { contentHash: 6n });
+    await chunks.note(3, 4, { generation: 0 });
 
-    expect(await log.doubts()).toEqual(['read_twice 5-9']);
+    expect(await chunks.doubts()).toEqual(['read_twice 5-9']);
   });
 
   it('takes records that were refused one by one for no chunk, and unknown content for none either', async () => {
-    const log = aLog();
-    await log.note(0, 9);
-    await log.note(0, 9, { consumed: 2, contentHash: 7n });
-    await log.note(20, 29);
-    await log.note(20, 29, { contentHash: 0n, generation: 0 });
+    const chunks = aLog();
+    await chunks.note(0, 9);
+    await chunks.note(0, 9, { consumed: 2, contentHash: 7n });
+    await chunks.note(20, 29);
+    await chunks.note(20, 29, { contentHash: 0n, generation: 0 });
 
-    expect(await log.doubts()).toEqual([]);
+    expect(await chunks.doubts()).toEqual([]);
   });
 
   it('tells of nothing whose newest part is older than two days', async () => {
-    const log = aLog();
-    await log.note(0, 9);
-    await log.note(0, 9, { contentHash: 5n });
-    await log.note(4, 9, { contentHash: 6n });
-    expect(await log.doubts()).toEqual([
+    const chunks = aLog();
+    await chunks.note(0, 9);
+    await chunks.note(0, 9, { contentHash: 5n });
+    await chunks.note(4, 9, { contentHash: 6n });
+    expect(await chunks.doubts()).toEqual([
       ...['other_content 0-9', 'read_twice 0-9', 'read_twice 4-9'],
     ]);
 
     await sink.clickhouse.command(
       `INSERT INTO ingest_chunks SELECT * REPLACE
          (concat(topic, ' of old') AS topic, committed_at - INTERVAL 3 DAY AS committed_at)
-       FROM (SELECT * FROM ingest_chunks WHERE topic = '${log.topic}')`,
+       FROM (SELECT * FROM ingest_chunks WHERE topic = '${chunks.topic}')`,
     );
 
-    expect(await log.doubts(`${log.topic} of old`)).toEqual([]);
+    expect(await chunks.doubts(`${chunks.topic} of old`)).toEqual([]);
   });
 });
