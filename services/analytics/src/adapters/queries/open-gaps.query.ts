@@ -11,6 +11,15 @@ const IS_KEPT = `if(resource = 'order' AND from_s > 0, from_s, through_s)
         >= toUnixTimestamp(toDateTime({cutoff:Date} + 3, 'UTC'))`;
 
 /**
+ * A later whole listing has read again what is there still, under a later version: of what is missing of
+ * an earlier one either the row or a gap has come, or it is gone at the source.
+ */
+const IS_OF_LAST_SWEEP = `NOT (resource = 'unsettled' AND ver < (
+        SELECT max(ver) FROM sweeps FINAL
+        WHERE shop_key = {shopKey:FixedString(26)} AND epoch = {epoch:UInt32}
+          AND stream = 'unsettled'))`;
+
+/**
  * What is still missing, by kind and by the days on which it begins and ends, so that a thousand of one day
  * are one row.
  */
@@ -24,6 +33,7 @@ export const openGaps = defineQuery({
     FROM gaps FINAL
     WHERE shop_key = {shopKey:FixedString(26)} AND epoch = {epoch:UInt32}
       AND closed = 0 AND ${IS_KEPT}
+      AND ${IS_OF_LAST_SWEEP}
     GROUP BY resource, intDiv(from_s, 86400), intDiv(through_s, 86400)
     ORDER BY resource, first_s, last_s
     ${READ_SETTINGS}`,
