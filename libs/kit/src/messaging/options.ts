@@ -57,7 +57,7 @@ export interface ChunkControl<P> {
    * Number of the group's generation in which the records of a partition were read; undefined where it is
    * not known. Within one generation each offset is read once.
    */
-  generationOf(this: void, topic: string, partition: number): number | undefined;
+  readonly generationOf: (topic: string, partition: number) => number | undefined;
 }
 
 /** How a chunk that is stored stands to those around it. */

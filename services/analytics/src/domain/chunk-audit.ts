@@ -1,6 +1,6 @@
 /** Whether a chunk has other content than an earlier one of its bounds, or was read twice in one generation. */
 export const DOUBTS = ['other_content', 'read_twice'] as const;
-export type Doubt = (typeof DOUBTS)[number];
+type Doubt = (typeof DOUBTS)[number];
 
 /** Records of a log whose counts cannot all be true. Nothing mends them: somebody has to look. */
 export interface DoubtfulChunk {

@@ -2,7 +2,6 @@ import { HEADERS } from '@tokometrics/contracts';
 import { addNumber, addText, emptyHash, hashOf } from './content-hash.ts';
 import type { HashState } from './content-hash.ts';
 import type { MessageLike } from './read-fact.ts';
-import type { TouchedBuckets } from './touched-buckets.ts';
 
 /** What became of a record. Every record has exactly one fate: that is what makes the counts add up. */
 export const FATES = [
@@ -66,7 +65,7 @@ function addRecord(hash: HashState, { offset, headers, value }: Positioned): voi
 export function countsOf<M extends Positioned>(
   messages: readonly M[],
   fates: ReadonlyMap<M, Fate>,
-  touched: Pick<TouchedBuckets, 'countOf'> = { countOf: () => 0 },
+  touched: { countOf(slice: Slice): number } = { countOf: () => 0 },
 ): ChunkCounts[] {
   const tallies = new Map<string, Tally>();
   const tallyOf = (message: M): Tally => {

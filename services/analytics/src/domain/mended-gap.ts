@@ -1,11 +1,10 @@
 import type { Resource } from '@tokometrics/contracts';
 import { distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket, DirtyBuckets } from './dirty-buckets.ts';
-import type { Scope } from './read-fact.ts';
 
 /** Something that was missing, and whose entity has a row by now that is as new. */
 export interface MendedGap {
-  readonly scope: Scope;
+  readonly scope: Omit<Bucket, 'localDate'>;
   readonly resource: Resource;
   readonly entityId: string;
   /** Epoch seconds, as the gap has them. */

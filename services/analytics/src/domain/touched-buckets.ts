@@ -10,7 +10,7 @@ interface Touched {
   readonly by: Slice[];
 }
 
-export interface TouchedBuckets {
+interface TouchedBuckets {
   /** What is to be rolled, per kind of rollup; each bucket once. */
   readonly dirty: Readonly<Record<Rollup, readonly Bucket[]>>;
   /** How many of them facts of this partition touch. */
