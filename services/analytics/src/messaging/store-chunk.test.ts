@@ -1,23 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import {
   estimateFactOf,
   factMessage,
   markerMessage,
   orderFactOf,
-  productFactOf,
   refundFactOf,
 } from '../adapters/facts.test-support.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
-import type { ChunkCounts } from '../domain/chunk-counts.ts';
-import { NO_PATIENCE } from '../domain/pass-lane.ts';
-import type { Patience } from '../domain/pass-lane.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
+import { createRecorder, store, stepsOf, tenant, NOBODY } from './store-recorder.test-support.ts';
 
-const validators = createFactValidators();
-const tenant = () => ({ shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' });
 const at = '2026-03-02T05:00:00Z';
 const order = (id: string, createdAt = at) =>
   orderFactOf('Asia/Jakarta', {
@@ -26,84 +20,7 @@ const order = (id: string, createdAt = at) =>
     lines: [{ product: 'P1', price: '5' }],
   });
 
-const NOBODY: ReadonlySet<string> = new Set();
-
-/** Scopes that are closed before the write, and those that close during it. */
-const FOLLOWED: Patience = { longestMs: 6_000, nextMs: 6_000 };
-
-function createRecorder(closedAtWrite = NOBODY, closedMeanwhile = NOBODY) {
-  const steps: string[] = [];
-  const counts: ChunkCounts[] = [];
-  const written: string[] = [];
-  return {
-    steps,
-    counts,
-    written,
-    deps: {
-      guardedChunk: async (
-        scopes: readonly { shopKey: string; epoch: number }[],
-        write: (open: readonly { shopKey: string; epoch: number }[]) => Promise<void>,
-      ) => {
-        const open = scopes.filter(({ shopKey }) => !closedAtWrite.has(shopKey));
-        if (open.length > 0) {
-          await write(open);
-        }
-        const closed = new Set([...closedAtWrite, ...closedMeanwhile]);
-        return { fenced: scopes.filter(({ shopKey }) => closed.has(shopKey)) };
-      },
-      insert: (table: string, lines: readonly string[]) => {
-        steps.push(`insert ${table}`);
-        written.push(...lines);
-        return Promise.resolve();
-      },
-      patience: { followed: FOLLOWED, alone: NO_PATIENCE },
-      reroll: (_dirty: unknown, patience: Patience) => {
-        steps.push(patience === FOLLOWED ? 'reroll with the next' : 'reroll');
-        expect([NO_PATIENCE, FOLLOWED]).toContain(patience);
-        return Promise.resolve();
-      },
-      raiseRevision: (scopes: readonly unknown[]) => {
-        steps.push(`revision ${String(scopes.length)}`);
-        return Promise.resolve([]);
-      },
-      closeGaps: () => Promise.reject(new Error('nothing was missing')),
-      noteChunk: (noted: readonly ChunkCounts[]) => {
-        counts.push(...noted);
-        return Promise.resolve();
-      },
-      complete: (markers: readonly unknown[]) => {
-        steps.push(`complete ${String(markers.length)}`);
-        return Promise.resolve();
-      },
-      invalidate: () => undefined,
-    },
-  };
-}
-
-const store = async (
-  recorder: ReturnType<typeof createRecorder>,
-  messages: readonly InMessage[],
-  isFenced: (shopKey: string) => boolean = () => false,
-  whenBefore: Promise<undefined> = Promise.resolve(undefined),
-  isFollowed = false,
-) => {
-  const { parked, finish } = await storeChunk(
-    recorder.deps,
-    await prepareChunk({ isFenced, validators, cutoff: () => '2026-01-01' }, messages),
-  );
-  recorder.steps.push('next');
-  await finish({
-    isFollowed: () => isFollowed,
-    turn: async () => {
-      await whenBefore;
-    },
-  });
-  return { parked };
-};
-
-/** What it did to the stores. */
-const stepsOf = ({ steps }: ReturnType<typeof createRecorder>): string[] =>
-  steps.filter((step) => step !== 'next');
+const validators = createFactValidators();
 
 describe('storeChunk', () => {
   it('writes base rows, then rollups, then the revision, then completeness', async () => {
@@ -249,57 +166,6 @@ describe('storeChunk', () => {
       }),
     ]);
     expect(recorder.written).toHaveLength(1);
-  });
-
-  const product = (day: number, price: string) =>
-    productFactOf('Asia/Jakarta', `2026-03-0${String(day)}T05:00:00Z`, [{ id: '21', price }]);
-  const pricesIn = (lines: readonly string[]) =>
-    lines.flatMap((line) => {
-      const cells = line.trimEnd().split('\t');
-      return cells.length === 9 ? [[cells[3], cells[5]]] : [];
-    });
-
-  it('writes what a product cost on an earlier day too, and counts its record once', async () => {
-    const shop = tenant();
-    const recorder = createRecorder();
-
-    await store(recorder, [
-      factMessage(shop, 'product', '1', product(4, '12'), 3),
-      factMessage(shop, 'product', '1', product(2, '10.5'), 1),
-      factMessage(shop, 'product', '1', product(3, '11'), 2),
-    ]);
-
-    expect(recorder.steps.slice(0, 2)).toEqual(['insert products', 'insert sku_prices']);
-    expect(pricesIn(recorder.written).toSorted()).toEqual([
-      ['2026-03-02', '10.5'],
-      ['2026-03-03', '11'],
-      ['2026-03-04', '12'],
-    ]);
-    expect(recorder.written).toHaveLength(4);
-    expect(recorder.counts.map(({ consumed, byFate }) => ({ consumed, ...byFate }))).toEqual([
-      expect.objectContaining({ consumed: 3, stored: 1, superseded: 2 }),
-    ]);
-  });
-
-  it('writes no price of a scope that is closed, nor of a second content of one version', async () => {
-    const [open, late] = [tenant(), tenant()];
-    const recorder = createRecorder(new Set([late.shopKey]));
-
-    const { parked } = await store(recorder, [
-      factMessage(late, 'product', '1', product(2, '10'), 1),
-      factMessage(late, 'product', '1', product(3, '11'), 2),
-      factMessage(open, 'product', '1', product(2, '10'), 1),
-      factMessage(open, 'product', '1', product(3, '11'), 1),
-    ]);
-
-    expect(parked.map(({ reason }) => reason)).toEqual(['ver_conflict']);
-    expect(pricesIn(recorder.written)).toEqual([['2026-03-02', '10']]);
-    expect(recorder.counts[0]?.byFate).toMatchObject({
-      fenced: 1,
-      superseded: 1,
-      stored: 1,
-      dlq: 1,
-    });
   });
 
   it('counts what was written while its scope closed as fenced', async () => {
