@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -40,6 +48,35 @@ function writeMissing(event: CataloguedEvent): void {
   }
 }
 
+const filesKept = (): string[] =>
+  readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .toSorted();
+
+/** In the form of sha256sum, one line per file, in the order in which they came. */
+const SUMS = `${FOLDER}SHA256SUMS`;
+const sumOf = (file: string): string =>
+  createHash('sha256')
+    .update(readFileSync(`${FOLDER}${file}`))
+    .digest('hex');
+const sumsNoted = (): Map<string, string> =>
+  new Map(
+    readFileSync(SUMS, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.slice(66), line.slice(0, 64)]),
+  );
+
+/** Notes files that are new; the line of another is never changed. */
+function noteNew(): void {
+  if (MAY_WRITE) {
+    const noted = sumsNoted();
+    for (const file of filesKept().filter((one) => !noted.has(one))) {
+      appendFileSync(SUMS, `${sumOf(file)}  ${file}\n`);
+    }
+  }
+}
+
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -72,6 +109,7 @@ const events = EVENT_CATALOGUE.map((event) => [event.name, event] as const);
 
 beforeAll(() => {
   EVENT_CATALOGUE.forEach(writeMissing);
+  noteNew();
 });
 
 describe('the catalogue of events', () => {
@@ -87,9 +125,6 @@ describe('the catalogue of events', () => {
   });
 
   it('is all that there are files of, each version with its samples', () => {
-    const kept = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.json'),
-    );
     const expected = EVENT_CATALOGUE.flatMap((event) =>
       versionsOf(event).flatMap((version) => [
         `${event.name}/${String(version)}.json`,
@@ -97,7 +132,11 @@ describe('the catalogue of events', () => {
       ]),
     );
 
-    expect(kept.toSorted()).toEqual(expected.toSorted());
+    expect(filesKept()).toEqual(expected.toSorted());
+  });
+
+  it('has every file as it was written first; a new one is noted with WRITE_SCHEMAS=1', () => {
+    expect(new Map(filesKept().map((file) => [file, sumOf(file)]))).toEqual(sumsNoted());
   });
 });
 
