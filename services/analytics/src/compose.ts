@@ -33,6 +33,7 @@ import {
 } from '@tokometrics/kit';
 import type { Clock, Job, Kafka, Lifecycled, Logger, Metrics } from '@tokometrics/kit';
 import { after } from './adapters/after.ts';
+import { attemptPart } from './adapters/attempt-part.ts';
 import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { doubtfulChunksOf } from './adapters/clickhouse-chunk-audit.ts';
@@ -43,7 +44,13 @@ import { createReroll } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
 import { createClickhouseUsage } from './adapters/clickhouse-usage.ts';
 import { createFactValidators } from './adapters/fact-validators.ts';
-import { countReads, countRecords, observePasses, reportAudits } from './adapters/metrics.ts';
+import {
+  countReads,
+  countRecords,
+  observePasses,
+  reportAudits,
+  showAudits,
+} from './adapters/metrics.ts';
 import { createMongoAudits } from './adapters/mongo-audits.ts';
 import { createMongoCompleteness } from './adapters/mongo-completeness.ts';
 import type { Config } from './config.ts';
@@ -172,7 +179,9 @@ export function compose(config: Config, log: Logger): Lifecycle {
           await raise(sinkDeps, scopes);
         },
         journal,
-        onReport: reportAudits(metrics, log, clock),
+        attempt: attemptPart(log),
+        onReport: reportAudits(metrics, log),
+        onLast: showAudits(metrics),
       },
       log,
     ),

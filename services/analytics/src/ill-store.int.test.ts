@@ -159,6 +159,7 @@ describe.each([1])('a sink whose store is slow and fails for a while (seed %d)',
       signal: new AbortController().signal,
       keptFrom: () => '2000-01-01',
       isFenced: () => false,
+      attempt: (_part, work) => work(),
       reroll: (dirty) => {
         rolled.push(dirty);
         return Promise.resolve();

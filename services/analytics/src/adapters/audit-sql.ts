@@ -1,3 +1,4 @@
+import { LINE_MEASURES, shopLinesOf } from './line-sources.ts';
 import { dirty, IN_DIRTY, mixedIn } from './reroll-sql.ts';
 import {
   BUCKET,
@@ -21,7 +22,10 @@ interface Rollup {
 
 const SHOP = { measures: SHOP_MEASURES, source: movementsOf };
 
-/** Each rollup beside what it has to be, computed from the base tables alone. */
+/**
+ * Each rollup beside what it has to be, computed from the base tables alone. `by_line` is a second way for
+ * what is made of lines: a pass and the first way share their statements, and trust the sums that an order keeps.
+ */
 export const ROLLUPS = {
   shop_hourly: {
     table: 'shop_hourly',
@@ -43,6 +47,13 @@ export const ROLLUPS = {
     measures: FINANCE_MEASURES,
     proven: ['finance_daily'],
     source: financeOf,
+  },
+  shop_daily_by_line: {
+    table: 'shop_daily',
+    keys: 'event_date, currency',
+    measures: LINE_MEASURES,
+    proven: [],
+    source: shopLinesOf,
   },
 } as const satisfies Record<string, Rollup>;
 export type RollupName = keyof typeof ROLLUPS;
@@ -76,11 +87,14 @@ FROM (
 SETTINGS do_not_merge_across_partitions_select_final = 1`;
 }
 
-const STORED_IN = ['orders', 'order_settlements', 'finance_transactions', ...Object.keys(ROLLUPS)];
+const STORED_IN = new Set([
+  ...['orders', 'order_settlements', 'finance_transactions'],
+  ...Object.values(ROLLUPS).map(({ table }) => table),
+]);
 
 /** One row per month of storage days that any of the tables has. */
 export const STORED_MONTHS = `SELECT DISTINCT toString(toStartOfMonth(local_date)) AS month
-FROM (${STORED_IN.map((name) => `SELECT DISTINCT local_date FROM ${name}`).join(' UNION ALL ')})
+FROM (${[...STORED_IN].map((name) => `SELECT DISTINCT local_date FROM ${name}`).join(' UNION ALL ')})
 ORDER BY month`;
 
 /** All buckets of the storage days from `from` up to, without it, `to`. */

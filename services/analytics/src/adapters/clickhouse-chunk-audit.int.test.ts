@@ -80,6 +80,29 @@ describe('the audit of what was counted of the log', () => {
     expect(await chunks.doubts()).toEqual(['read_twice 5-9']);
   });
 
+  it.each([
+    ['again from the start', [0, 9], [0, 4], 'read_twice 0-9'],
+    ['from amid what it had read', [0, 9], [5, 14], 'read_twice 5-14'],
+  ] as const)(
+    'finds a log that is read %s by one who has read it for weeks',
+    async (_, then, now, doubt) => {
+      const chunks = aLog();
+      await chunks.note(then[0], then[1]);
+      await sink.clickhouse.command(
+        `INSERT INTO ingest_chunks SELECT * REPLACE
+           (concat(topic, ' of weeks') AS topic, committed_at - INTERVAL 20 DAY AS committed_at)
+         FROM (SELECT * FROM ingest_chunks WHERE topic = '${chunks.topic}')`,
+      );
+      await chunks.note(now[0], now[1], { contentHash: 2n });
+      await sink.clickhouse.command(
+        `INSERT INTO ingest_chunks SELECT * REPLACE (concat(topic, ' of weeks') AS topic)
+         FROM (SELECT * FROM ingest_chunks WHERE topic = '${chunks.topic}' AND content_hash = 2)`,
+      );
+
+      expect(await chunks.doubts(`${chunks.topic} of weeks`)).toEqual([doubt]);
+    },
+  );
+
   it('takes records that were refused one by one for no chunk, and unknown content for none either', async () => {
     const chunks = aLog();
     await chunks.note(0, 9);

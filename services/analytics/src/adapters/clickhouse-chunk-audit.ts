@@ -13,7 +13,8 @@ const MOST = 1000;
  * Two kinds of chunks of which no two can be true:
  * - `other_content`: the same records of a log are others than before;
  * - `read_twice`: within one generation each record of a partition is read once, in a chunk that begins
- *   behind those before. Chunks of the same bounds are one row, unless their content differs.
+ *   behind those before. Chunks of the same bounds are one row, unless their content differs. One of the two
+ *   may be as old as rows are kept: a member stays for weeks, and may begin again where it once began.
  */
 const DOUBTFUL = `
 SELECT doubt, topic, partition, toString(min_offset) AS first, toString(max_offset) AS last
@@ -26,17 +27,18 @@ FROM (
   UNION ALL
   SELECT 'read_twice' AS doubt, topic, partition, min_offset, max_offset
   FROM (
-    SELECT topic, partition, min_offset, max_offset,
-      row_number() OVER before AS place, max(max_offset) OVER before AS reached
+    SELECT topic, partition, min_offset, max_offset, committed_at,
+      row_number() OVER before AS place, max(max_offset) OVER before AS reached,
+      argMax(committed_at, max_offset) OVER before AS reached_at
     FROM (
-      SELECT topic, partition, generation, min_offset, max_offset
+      SELECT topic, partition, generation, min_offset, max_offset, committed_at
       FROM ingest_chunks FINAL
-      WHERE generation != 0 AND ${IS_WHOLE} AND committed_at >= ${IS_NEW}
+      WHERE generation != 0 AND ${IS_WHOLE}
     )
     WINDOW before AS (PARTITION BY topic, partition, generation
       ORDER BY min_offset, max_offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   )
-  WHERE place > 1 AND reached >= min_offset
+  WHERE place > 1 AND reached >= min_offset AND greatest(committed_at, reached_at) >= ${IS_NEW}
 )
 ORDER BY doubt, topic, partition, min_offset, max_offset
 LIMIT ${String(MOST)}`;

@@ -1,8 +1,7 @@
-import type { Clock, Logger, Metrics } from '@tokometrics/kit';
+import type { Logger, Metrics } from '@tokometrics/kit';
 import { FATES } from '../domain/chunk-counts.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
-import { DOUBTS } from '../domain/chunk-audit.ts';
-import type { NightReport } from '../domain/run-audit.ts';
+import type { LastAudit, NightReport } from '../domain/run-audit.ts';
 import type { PassReport } from './clickhouse-reroll.ts';
 
 export function countRecords(
@@ -37,43 +36,52 @@ export function countReads(metrics: Metrics): (from: 'memory' | 'store') => void
   };
 }
 
-export function reportAudits(
-  metrics: Metrics,
-  log: Logger,
-  clock: Clock,
-): (report: NightReport) => void {
+/** What the last audit found, whichever instance did it. */
+export function showAudits(metrics: Metrics): (last: LastAudit) => void {
   const differing = metrics.gauge({
     name: 'audit_differing_buckets',
     help: 'Buckets whose figures are not what the base tables say, after they were rolled again',
   });
+  const doubtful = metrics.gauge({
+    name: 'audit_doubtful_chunks',
+    help: 'Chunks of the last two days whose records were counted otherwise before, or twice',
+  });
+  const failed = metrics.gauge({
+    name: 'audit_failed_parts',
+    help: 'Parts of the last audit that could not be done',
+  });
+  const finished = metrics.gauge({
+    name: 'audit_finished_timestamp_seconds',
+    help: 'When the last audit ended',
+  });
+  return (last) => {
+    if (last.finishedAt !== null) {
+      differing.set(last.differing);
+      doubtful.set(last.doubtful);
+      failed.set(last.failed);
+      finished.set(last.finishedAt.getTime() / 1000);
+    }
+  };
+}
+
+export function reportAudits(metrics: Metrics, log: Logger): (report: NightReport) => void {
   const repaired = metrics.counter({
     name: 'audit_repaired_buckets_total',
     help: 'Buckets that an audit found different and that a pass put right',
   });
-  const doubtful = metrics.gauge({
-    name: 'audit_doubtful_chunks',
-    help: 'Chunks of the last two days whose records were counted otherwise before, or twice',
-    labels: ['doubt'],
-  });
-  const finished = metrics.gauge({
-    name: 'audit_finished_timestamp_seconds',
-    help: 'When the last audit of this process ended',
-  });
   return (report) => {
-    differing.set(report.differing.length);
     repaired.inc(report.repaired);
-    finished.set(clock.now().getTime() / 1000);
     const counts = { slices: report.slices, repaired: report.repaired };
     for (const bucket of report.differing.slice(0, 20)) {
       log.error({ ...bucket }, 'a figure stays other than its rows say');
     }
-    for (const doubt of DOUBTS) {
-      doubtful.set({ doubt }, report.doubtful.filter((chunk) => chunk.doubt === doubt).length);
-    }
     for (const chunk of report.doubtful.slice(0, 20)) {
       log.error({ ...chunk }, 'records of a log were counted otherwise before, or twice');
     }
-    const found = { differing: report.differing.length, doubtful: report.doubtful.length };
+    const found = {
+      ...{ differing: report.differing.length, doubtful: report.doubtful.length },
+      failed: report.failed,
+    };
     log.info({ ...counts, ...found }, 'the figures were audited');
   };
 }

@@ -1,19 +1,13 @@
 import { mongoErrors } from '@tokometrics/kit';
 import type { Mongo } from '@tokometrics/kit';
-import type { AuditJournal, NightReport } from '../domain/run-audit.ts';
+import type { AuditJournal, LastAudit, NightReport } from '../domain/run-audit.ts';
 
-interface Stored {
+interface Stored extends LastAudit {
   readonly _id: 'nightly';
-  readonly startedAt: Date;
-  readonly finishedAt: Date | null;
-  readonly slices: number;
-  readonly repaired: number;
-  readonly differing: number;
-  readonly doubtful: number;
 }
 
 const ID = 'nightly' as const;
-const NOTHING = { slices: 0, repaired: 0, differing: 0, doubtful: 0 };
+const NOTHING = { slices: 0, repaired: 0, differing: 0, doubtful: 0, failed: 0 };
 
 /** One document: the last audit, by counts alone. It is also how replicas agree on who does it. */
 export function createMongoAudits(mongo: Mongo): AuditJournal {
@@ -36,8 +30,8 @@ export function createMongoAudits(mongo: Mongo): AuditJournal {
       );
       return modifiedCount === 1;
     },
-    finish: async ({ slices, repaired, differing, doubtful }: NightReport, at) => {
-      const counts = { slices, repaired, differing: differing.length, doubtful: doubtful.length };
+    finish: async ({ differing, doubtful, ...report }: NightReport, at) => {
+      const counts = { ...report, differing: differing.length, doubtful: doubtful.length };
       await mongoErrors(() =>
         audits.updateOne({ _id: ID }, { $set: { finishedAt: at, ...counts } }),
       );
@@ -48,7 +42,8 @@ export function createMongoAudits(mongo: Mongo): AuditJournal {
         return undefined;
       }
       const { _id, ...audit } = found;
-      return audit;
+      // One that was kept before something was counted says nothing of it.
+      return { ...NOTHING, ...audit };
     },
   };
 }

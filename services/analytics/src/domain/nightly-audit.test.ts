@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { aShopKey } from '@tokometrics/testkit';
 import type { Bucket } from './dirty-buckets.ts';
 import { auditRollups } from './nightly-audit.ts';
-import type { AuditDeps, Slice } from './nightly-audit.ts';
+import type { AuditDeps, Part, Slice } from './nightly-audit.ts';
 import type { DirtyBuckets } from './dirty-buckets.ts';
 import { runAudit } from './run-audit.ts';
-import type { NightReport } from './run-audit.ts';
+import type { LastAudit, NightReport } from './run-audit.ts';
 import type { DoubtfulChunk } from './chunk-audit.ts';
 
 const aBucket = (localDate: string): Bucket => ({ shopKey: aShopKey(), epoch: 1, localDate });
@@ -22,6 +22,7 @@ function aStore(wrong: readonly { bucket: Bucket; passes: number }[]) {
     rollups: ['shop_daily', 'finance_daily'],
     months: () => Promise.resolve(['2025-01-01', '2026-03-01', '2026-11-01', '2026-12-01']),
     keptFrom: () => '2024-12-02',
+    attempt: (_part, work) => work(),
     isFenced: () => false,
     signal: new AbortController().signal,
     differingInSlice: (rollup, slice) => {
@@ -52,7 +53,7 @@ describe('auditRollups', () => {
   it('looks at every month in which anything is stored, whole', async () => {
     const { deps, slices } = aStore([]);
 
-    expect(await auditRollups(deps)).toEqual({ slices: 4, repaired: 0, differing: [] });
+    expect(await auditRollups(deps)).toEqual({ slices: 4, repaired: 0, differing: [], failed: 0 });
     expect(slices.filter((_, index) => index % 2 === 0)).toEqual([
       { from: '2025-01-01', to: '2025-02-01' },
       { from: '2026-03-01', to: '2026-04-01' },
@@ -66,7 +67,7 @@ describe('auditRollups', () => {
 
     const report = await auditRollups({ ...deps, keptFrom: () => '2026-03-05' });
 
-    expect(report).toEqual({ slices: 3, repaired: 0, differing: [] });
+    expect(report).toEqual({ slices: 3, repaired: 0, differing: [], failed: 0 });
     expect(slices[0]).toEqual({ from: '2026-03-05', to: '2026-04-01' });
   });
 
@@ -113,6 +114,7 @@ describe('auditRollups', () => {
     ['shop_daily', 'order'],
     ['product_daily', 'order'],
     ['finance_daily', 'finance'],
+    ['shop_daily_by_line', 'order'],
   ] as const)('puts buckets of %s right by a pass over those of kind %s', async (rollup, kind) => {
     const wrong = [aBucket('2026-03-05'), aBucket('2026-03-31')];
     const passes: DirtyBuckets[] = [];
@@ -128,6 +130,29 @@ describe('auditRollups', () => {
 
     expect(report).toMatchObject({ repaired: 2, differing: [] });
     expect(passes).toEqual([{ order: [], settlement: [], finance: [], [kind]: wrong }]);
+  });
+
+  it('tells what it found where a part of it could not be done', async () => {
+    const stubborn = aBucket('2026-11-28');
+    const { deps } = aStore([{ bucket: stubborn, passes: 99 }]);
+    const parts: Part[] = [];
+
+    const report = await auditRollups({
+      ...deps,
+      attempt: (part, work) => {
+        parts.push(part);
+        return part.from === '2026-03-01' ? Promise.resolve(undefined) : work();
+      },
+    });
+
+    expect(report).toEqual({
+      ...{ slices: 4, repaired: 0, failed: 2 },
+      differing: [{ ...stubborn, rollup: 'shop_daily' }],
+    });
+    expect(parts.slice(0, 2)).toEqual([
+      { of: 'shop_daily', from: '2025-01-01' },
+      { of: 'finance_daily', from: '2025-01-01' },
+    ]);
   });
 
   it('leaves alone what is being erased', async () => {
@@ -152,6 +177,7 @@ describe('runAudit', () => {
       ...deps,
       now: () => new Date(now),
       onReport: () => undefined,
+      onLast: () => undefined,
       doubtfulChunks: () => Promise.reject(new Error('nothing was done')),
       journal: {
         claim: (dueBefore) => {
@@ -180,6 +206,7 @@ describe('runAudit', () => {
       onReport: (report) => {
         told.push(report);
       },
+      onLast: () => undefined,
       journal: {
         claim: () => Promise.resolve(true),
         finish: (report) => {
@@ -190,7 +217,51 @@ describe('runAudit', () => {
       },
     });
 
-    const report = { slices: 4, repaired: 0, differing: [], doubtful };
+    const report = { slices: 4, repaired: 0, differing: [], doubtful, failed: 0 };
     expect(told).toEqual([report, report]);
+  });
+
+  it('counts a look at the log that could not be done, and keeps the rest', async () => {
+    const { deps } = aStore([]);
+    const kept: NightReport[] = [];
+
+    await runAudit({
+      ...deps,
+      attempt: (part, work) => (part.of === 'chunks' ? Promise.resolve(undefined) : work()),
+      now: () => new Date('2026-12-01T03:00:00Z'),
+      doubtfulChunks: () => Promise.resolve([]),
+      onReport: () => undefined,
+      onLast: () => undefined,
+      journal: {
+        claim: () => Promise.resolve(true),
+        finish: (report) => Promise.resolve(void kept.push(report)),
+        last: () => Promise.resolve(undefined),
+      },
+    });
+
+    expect(kept).toEqual([{ slices: 4, repaired: 0, differing: [], doubtful: [], failed: 1 }]);
+  });
+
+  it('tells of the last audit also where another instance did it', async () => {
+    const { deps } = aStore([]);
+    const counts = { slices: 4, repaired: 0, differing: 0, doubtful: 0, failed: 0 };
+    const at = new Date('2026-12-01T02:00:00Z');
+    const last = { ...counts, startedAt: at, finishedAt: at };
+    const told: LastAudit[] = [];
+
+    await runAudit({
+      ...deps,
+      now: () => new Date('2026-12-01T03:00:00Z'),
+      doubtfulChunks: () => Promise.reject(new Error('nothing was done')),
+      onReport: () => undefined,
+      onLast: (found) => void told.push(found),
+      journal: {
+        claim: () => Promise.resolve(false),
+        finish: () => Promise.reject(new Error('nothing was done')),
+        last: () => Promise.resolve(last),
+      },
+    });
+
+    expect(told).toEqual([last]);
   });
 });

@@ -2,7 +2,9 @@ import { addMonths } from '@tokometrics/contracts';
 import { bucketKey, distinctBuckets } from './dirty-buckets.ts';
 import type { Bucket, DirtyBuckets } from './dirty-buckets.ts';
 
-type AuditedRollup = 'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily';
+/** `by_line`: the same rollup, held against the lines of orders one by one. */
+type AuditedRollup =
+  'shop_hourly' | 'shop_daily' | 'product_daily' | 'finance_daily' | 'shop_daily_by_line';
 
 /** Storage days from `from` up to, without it, `to`. */
 export interface Slice {
@@ -22,7 +24,16 @@ export interface AuditReads {
   ) => Promise<readonly Bucket[]>;
 }
 
+/** A piece of the audit, by which a log names it. */
+export interface Part {
+  readonly of: AuditedRollup | 'chunks';
+  /** First day of the slice. */
+  readonly from?: string;
+}
+
 export interface AuditDeps extends AuditReads {
+  /** Answers undefined for a part that failed, which it has told of: the others are done all the same. */
+  readonly attempt: <T>(part: Part, work: () => Promise<T>) => Promise<T | undefined>;
   /** Aborted when the process ends: an audit of years must not hold it up. */
   readonly signal: AbortSignal;
   /** First storage day of which no table lets go yet: of older ones some have rows and others none. */
@@ -41,6 +52,8 @@ export interface AuditReport {
   readonly repaired: number;
   /** Buckets that still differ: somebody has to look. */
   readonly differing: readonly (Bucket & { readonly rollup: AuditedRollup })[];
+  /** Parts of which nothing is known this night. */
+  readonly failed: number;
 }
 
 /** A write may pass between two looks; what differs so often was no write. */
@@ -51,16 +64,21 @@ export async function auditRollups(deps: AuditDeps): Promise<AuditReport> {
   const slices = slicesOf(await deps.months(), deps.keptFrom());
   const differing: (Bucket & { rollup: AuditedRollup })[] = [];
   let repaired = 0;
+  let failed = 0;
   for (const slice of slices) {
     for (const rollup of deps.rollups) {
       deps.signal.throwIfAborted();
-      const found = await deps.differingInSlice(rollup, slice);
-      const left = await repair(deps, rollup, open(deps, found));
-      repaired += open(deps, found).length - left.length;
+      const seen = await deps.attempt({ of: rollup, from: slice.from }, async () => {
+        const found = open(deps, await deps.differingInSlice(rollup, slice));
+        return { found, left: await repair(deps, rollup, found) };
+      });
+      failed += seen === undefined ? 1 : 0;
+      const { found, left } = seen ?? { found: [], left: [] };
+      repaired += found.length - left.length;
       differing.push(...left.map((bucket) => ({ ...bucket, rollup })));
     }
   }
-  return { slices: slices.length, repaired, differing };
+  return { slices: slices.length, repaired, differing, failed };
 }
 
 /** Days as text sort as days do. */

@@ -6,11 +6,23 @@ export interface NightReport extends AuditReport {
   readonly doubtful: readonly DoubtfulChunk[];
 }
 
+/** What is kept of the newest audit: counts alone, the same for every instance. */
+export interface LastAudit {
+  readonly startedAt: Date;
+  /** null: under way, or broken off; the counts are those of the one before. */
+  readonly finishedAt: Date | null;
+  readonly slices: number;
+  readonly repaired: number;
+  readonly differing: number;
+  readonly doubtful: number;
+  readonly failed: number;
+}
+
 export interface AuditJournal {
   /** True for the one caller that is to do the audit that was due before this instant. */
   readonly claim: (dueBefore: Date, at: Date) => Promise<boolean>;
   readonly finish: (report: NightReport, at: Date) => Promise<void>;
-  readonly last: () => Promise<unknown>;
+  readonly last: () => Promise<LastAudit | undefined>;
 }
 
 export interface RunAuditDeps extends AuditDeps {
@@ -19,6 +31,8 @@ export interface RunAuditDeps extends AuditDeps {
   /** Among those of the last two days, so that each is told of once more than it must be, and not for ever. */
   readonly doubtfulChunks: () => Promise<readonly DoubtfulChunk[]>;
   readonly onReport: (report: NightReport) => void;
+  /** Whoever did it: an instance that audited once must not tell of that night for ever. */
+  readonly onLast: (last: LastAudit) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -31,12 +45,22 @@ function lastNight(now: Date): Date {
   return new Date(days * DAY_MS + HOUR_OF_NIGHT_MS);
 }
 
-/** To be called often; once a night it audits. One that was broken off is done the next night. */
+/**
+ * To be called often; once a night it audits, and each time it tells of the last one. One that was broken off is
+ * done the next night.
+ */
 export async function runAudit(deps: RunAuditDeps): Promise<void> {
   const now = deps.now();
   if (await deps.journal.claim(lastNight(now), now)) {
-    const report = { ...(await auditRollups(deps)), doubtful: await deps.doubtfulChunks() };
+    const figures = await auditRollups(deps);
+    const doubtful = await deps.attempt({ of: 'chunks' }, () => deps.doubtfulChunks());
+    const failed = figures.failed + (doubtful === undefined ? 1 : 0);
+    const report = { ...figures, doubtful: doubtful ?? [], failed };
     deps.onReport(report);
     await deps.journal.finish(report, deps.now());
+  }
+  const last = await deps.journal.last();
+  if (last !== undefined) {
+    deps.onLast(last);
   }
 }

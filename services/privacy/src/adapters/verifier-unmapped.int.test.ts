@@ -72,6 +72,18 @@ describe('stores beside the data map', () => {
     }
   });
 
+  it('are no views, but for those that keep what they select', async () => {
+    await clickhouse.command('CREATE VIEW lines AS SELECT epoch FROM orders');
+    expect(await verifier.unmapped()).toEqual([]);
+
+    await clickhouse.command(
+      `CREATE MATERIALIZED VIEW kept ENGINE = MergeTree ORDER BY epoch AS SELECT epoch FROM orders`,
+    );
+    expect(await verifier.unmapped()).toContain('clickhouse:kept');
+    await clickhouse.command('DROP TABLE kept SYNC');
+    await clickhouse.command('DROP TABLE lines SYNC');
+  }, 60_000);
+
   it('keep an erasure from being complete, each kind by itself', async () => {
     expect([await verifier.unmapped(), await verify()]).toEqual([[], [null, []]]);
 
