@@ -168,16 +168,22 @@ export const productReply = z.object({
   productId: z.string(),
   title: z.string(),
   status: z.string(),
-  /** Local day of the last reading; null for a product that was sold and is listed no more. */
+  /** Local day of the last reading; null for a product that is in orders and is not listed. */
   seenDate: localDate.nullable(),
   values: z.array(metricValue),
   main: series,
+  /** As they are listed; `price` is null where the source told none. */
   skus: z.array(
-    z.object({ skuId: z.string(), sellerSku: z.string(), status: z.string(), price: amount }),
+    z.object({
+      skuId: z.string(),
+      sellerSku: z.string(),
+      status: z.string(),
+      price: amount.nullable(),
+    }),
   ),
   /** Prices as they were read, a row for each change: by SKU, then by day. */
   priceHistory: z.array(z.object({ skuId: z.string(), from: localDate, price: amount })),
-  /** What was there at the last reading of each SKU's stock. */
+  /** What was there of each listed SKU at the last reading of its stock. */
   stock: z.array(
     z.object({
       skuId: z.string(),

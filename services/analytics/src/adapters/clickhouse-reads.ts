@@ -17,6 +17,7 @@ import { ordersPage } from './queries/orders-page.query.ts';
 import { productByDay } from './queries/product-by-day.query.ts';
 import { productFigure } from './queries/product-figure.query.ts';
 import { productListing } from './queries/product-listing.query.ts';
+import { productOrdered } from './queries/product-ordered.query.ts';
 import { productRanking } from './queries/product-ranking.query.ts';
 import { productSold } from './queries/product-sold.query.ts';
 import { productTitles } from './queries/product-titles.query.ts';
@@ -34,6 +35,7 @@ export type Reads = FigureReads &
     | 'productByDay'
     | 'productListing'
     | 'isProductSold'
+    | 'isProductOrdered'
     | 'skuPrices'
     | 'skuStock'
     | 'ordersPage'
@@ -70,6 +72,8 @@ export function createClickhouseReads(clickhouse: Clickhouse): Reads {
     productByDay: (params) => runQuery(clickhouse, productByDay, params),
     productListing: async (params) => (await runQuery(clickhouse, productListing, params))[0],
     isProductSold: async (params) => (await runQuery(clickhouse, productSold, params)).length > 0,
+    isProductOrdered: async (params) =>
+      (await runQuery(clickhouse, productOrdered, params)).length > 0,
     skuPrices: (params) => runQuery(clickhouse, skuPrices, params),
     skuStock: ({ skuIds, ...params }) =>
       runQuery(clickhouse, skuStock, { ...params, skuIds: [...skuIds] }),

@@ -67,6 +67,19 @@ describe('resolveWindow', () => {
     ]);
   });
 
+  it.each([
+    [{ range: '91d', grain: 'hour' }, 'day', 91],
+    [{ range: 'today' }, 'day', 1],
+    [{ range: '28d', grain: 'week' }, 'week', 5],
+  ] as const)(
+    'counts points of %j by the finest grain that there is: %s',
+    (request, grain, points) => {
+      const window = resolve({ ...request, finest: 'day' });
+
+      expect([window.grain, window.buckets.length]).toEqual([grain, points]);
+    },
+  );
+
   it('knows the first day that may be shown', () => {
     expect(resolve({}).cutoff).toBe('2024-11-25');
     expect(wholeWindow(zone, now)).toMatchObject({ from: '2024-11-25', to: '2026-11-26' });

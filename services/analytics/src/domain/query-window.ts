@@ -21,6 +21,8 @@ export interface WindowRequest {
   readonly to?: string | undefined;
   readonly range?: NamedRange | undefined;
   readonly grain?: Granularity | undefined;
+  /** `day`: hours asked for are days, as products are summed by day; else as asked. */
+  readonly finest?: 'day' | undefined;
 }
 
 export interface QueryWindow extends LocalRange {
@@ -102,7 +104,8 @@ export function resolveWindow(request: WindowRequest, zone: string, now: Date): 
   const today = localDateOf(zone, nowS);
   const range = rangeOf(request, today);
   checkRange(range, today);
-  const grain = request.grain ?? defaultGranularity(range.from, range.to);
+  const asked = request.grain ?? defaultGranularity(range.from, range.to);
+  const grain = request.finest === 'day' && asked === 'hour' ? 'day' : asked;
   const fromS = startOfDay(zone, range.from);
   const toS = startOfDay(zone, range.to);
   if (countPoints(range, grain) > MAX_POINTS) {
@@ -137,14 +140,6 @@ export function wholeWindow(zone: string, now: Date): QueryWindow {
     grain: 'month',
     buckets: bucketsOf(zone, from, to, 'month'),
   };
-}
-
-/** The same without hours: products are summed by day, and an hour of one has no figure. */
-export function byDays(window: QueryWindow): QueryWindow {
-  const { zone, from, to, grain } = window;
-  return grain === 'hour'
-    ? { ...window, grain: 'day', buckets: bucketsOf(zone, from, to, 'day') }
-    : window;
 }
 
 /** Another day seen from the same moment, in hours. */

@@ -5,6 +5,7 @@ import { aMerchantId, aShopKey } from '@tokometrics/testkit';
 import type { Completeness } from './completeness.ts';
 import { readProduct } from './read-product.ts';
 import type { ProductDeps } from './read-product.ts';
+import type { WindowRequest } from './query-window.ts';
 import { NO_SUMS } from './sums.ts';
 
 const merchantId = aMerchantId();
@@ -45,6 +46,10 @@ function aPlace(change: Partial<ProductDeps> = {}) {
       asked.push('sold');
       return Promise.resolve(false);
     },
+    isProductOrdered: () => {
+      asked.push('ordered');
+      return Promise.resolve(false);
+    },
     skuPrices: () => Promise.resolve([]),
     skuStock: ({ skuIds }) => {
       asked.push(`stock of ${skuIds.join()}`);
@@ -52,7 +57,7 @@ function aPlace(change: Partial<ProductDeps> = {}) {
     },
     ...change,
   };
-  const read = (range: { readonly from: string; readonly to: string }) =>
+  const read = (range: WindowRequest) =>
     readProduct(deps, merchantId, {
       ...{ shop: shopKey, productId: '1', metric: 'gross_sales', basis: 'activity' },
       ...{ compare: 'none', ...range },
@@ -62,27 +67,31 @@ function aPlace(change: Partial<ProductDeps> = {}) {
 const LOADED = { from: '2026-11-21', to: '2026-11-23' };
 
 describe('one product', () => {
-  it('is known by its listing, and then nobody asks whether it was sold', async () => {
+  it('is known by its listing, and then nobody asks whether it was sold or ordered', async () => {
     const { asked, read } = aPlace();
 
     expect(await read(LOADED)).toMatchObject({ title: 'Mug', seenDate: '2026-11-22' });
     expect(asked).toEqual(['stock of 21']);
   });
 
-  it('is known without one where it was sold, and else is not there', async () => {
+  it('is known without one where it was sold, else where it is in an order, and else is not there', async () => {
     const productListing = () => Promise.resolve(undefined);
     const sold = aPlace({ productListing, isProductSold: () => Promise.resolve(true) });
+    const ordered = aPlace({ productListing, isProductOrdered: () => Promise.resolve(true) });
+    const unknown = aPlace({ productListing });
 
-    expect(await sold.read(LOADED)).toMatchObject({ title: '1', status: '', seenDate: null });
-    expect(sold.asked).toEqual([]);
-    await expect(aPlace({ productListing }).read(LOADED)).rejects.toMatchObject({
-      code: 'resource.not_found',
-    });
+    for (const { read } of [sold, ordered]) {
+      expect(await read(LOADED)).toMatchObject({ title: '1', status: '', seenDate: null });
+    }
+    expect([sold.asked, ordered.asked]).toEqual([[], ['sold']]);
+    await expect(unknown.read(LOADED)).rejects.toMatchObject({ code: 'resource.not_found' });
+    expect(unknown.asked).toEqual(['sold', 'ordered']);
   });
 
-  it('has the stock of SKUs too that it lists no more, each once', async () => {
+  it('has the prices of all SKUs, and the stock of those that it lists, each once', async () => {
     const price = (skuId: string, day: string) => ({ skuId, day, price: '5', currency: 'GBP' });
     const { asked, read } = aPlace({
+      productListing: () => Promise.resolve({ ...LISTING, skus: [SKU, SKU] }),
       skuPrices: () =>
         Promise.resolve([
           price('21', '2026-11-01'),
@@ -93,11 +102,51 @@ describe('one product', () => {
 
     const { priceHistory } = await read(LOADED);
 
-    expect(asked).toEqual(['stock of 21,22']);
+    expect(asked).toEqual(['stock of 21']);
     expect(priceHistory).toEqual([
       { skuId: '21', from: '2026-11-01', price: { amount: '5.00', currency: 'GBP' } },
       { skuId: '22', from: '2026-11-01', price: { amount: '5.00', currency: 'GBP' } },
     ]);
+  });
+
+  it('asks for stock while prices are read', async () => {
+    const order: string[] = [];
+    const stock = Promise.withResolvers<void>();
+    const { read } = aPlace({
+      skuPrices: async () => {
+        await stock.promise;
+        order.push('prices');
+        return [];
+      },
+      skuStock: () => {
+        order.push('stock');
+        stock.resolve();
+        return Promise.resolve([]);
+      },
+    });
+
+    await read(LOADED);
+
+    expect(order).toEqual(['stock', 'prices']);
+  });
+
+  it('has no price of a SKU of which the source told none', async () => {
+    const skus = ['0', '0.0000', '0.01'].map((price) => ({ ...SKU, price }));
+    const { read } = aPlace({ productListing: () => Promise.resolve({ ...LISTING, skus }) });
+
+    const { skus: shown } = await read(LOADED);
+
+    expect(shown.map(({ price }) => price)).toEqual([
+      null,
+      null,
+      { amount: '0.01', currency: 'GBP' },
+    ]);
+  });
+
+  it('is shown by days over a range that has too many hours', async () => {
+    const { meta, main } = await aPlace().read({ range: '91d', grain: 'hour' });
+
+    expect([meta.grain, main.points.length]).toEqual(['day', 91]);
   });
 
   it.each([

@@ -17,7 +17,6 @@ import type { Period } from './overview.ts';
 import { priceChanges } from './price-history.ts';
 import type { PriceReading } from './price-history.ts';
 import type { ProductFigureParams } from './product-figures.ts';
-import { byDays } from './query-window.ts';
 import type { QueryWindow } from './query-window.ts';
 import { readFigures } from './read-figures.ts';
 import { openFigures } from './read-overview.ts';
@@ -62,8 +61,10 @@ export interface ProductDeps extends OverviewDeps {
   readonly productByDay: (params: ProductFigureParams) => Promise<readonly DayFigure[]>;
   /** undefined: it was not read within retention. */
   readonly productListing: (params: OfProduct) => Promise<Listing | undefined>;
-  /** Whether a unit of it was ever sold within retention. */
+  /** Whether a unit of it was ever sold, or given, within retention. */
   readonly isProductSold: (params: OfProduct) => Promise<boolean>;
+  /** Whether any order within retention has it: also a sample, and one that nobody has paid. */
+  readonly isProductOrdered: (params: OfProduct) => Promise<boolean>;
   /** By SKU, then by day. */
   readonly skuPrices: (params: OfProduct) => Promise<readonly PriceReading[]>;
   readonly skuStock: (
@@ -78,28 +79,28 @@ export interface ProductRequest extends FigureRequest {
 
 /**
  * One product: its figures as the ranking has them, what its SKUs cost and since when, and what is there
- * of them. `resource.not_found` for a product that was neither read nor sold within retention.
+ * of those that are listed. `resource.not_found` for a product that was neither read nor in any order within
+ * retention.
  */
 export async function readProduct(
   deps: ProductDeps,
   merchantId: string,
   request: ProductRequest,
 ): Promise<Omit<ProductReply, 'meta'> & { meta: ReturnType<typeof metaOf> }> {
-  const opened = await openFigures(deps, merchantId, { ...request, compare: 'none' });
-  const { shop, knowledge } = opened;
-  const window = byDays(opened.window);
+  const { shop, window, knowledge } = await openFigures(deps, merchantId, {
+    ...{ ...request, compare: 'none', finest: 'day' },
+  });
   const { productId, metric, basis } = request;
   const scope = { shopKey: shop.shopKey, epoch: shop.epoch, cutoff: window.cutoff };
-  const [ofShop, days, listing, prices] = await Promise.all([
+  const [ofShop, days, { listing, stock }, prices] = await Promise.all([
     readFigures(deps, shop, window, undefined, basis),
     deps.productByDay({ ...scope, productId, from: window.from, to: window.to }),
-    deps.productListing({ ...scope, productId }),
+    listedOf(deps, scope, productId),
     deps.skuPrices({ ...scope, productId }),
   ]);
-  if (listing === undefined && !(await deps.isProductSold({ ...scope, productId }))) {
+  if (listing === undefined && !(await isKnown(deps, { ...scope, productId }))) {
     throw new AppError('resource.not_found', 'there is no such product');
   }
-  const stock = await stockOf(deps, scope, [...(listing?.skus ?? []), ...prices]);
   const context: ViewContext = { window, basis, knowledge, currency: shop.shownCurrency };
   const period = periodOf(window, days, ofShop.current);
   const figureOf = (of: ProductMetric) => {
@@ -124,7 +125,8 @@ export async function readProduct(
     main: seriesOf(context, metric, main.valued, { ...period, total: main.sums }),
     skus: (listing?.skus ?? []).map(({ price, currency, ...sku }) => ({
       ...sku,
-      price: amountOf(price, currency),
+      // A zero is what is stored where the source told no price.
+      price: toUnits(price) === 0n ? null : amountOf(price, currency),
     })),
     priceHistory: priceChanges(prices).map(({ skuId, day, price, currency }) => ({
       ...{ skuId, from: day, price: amountOf(price, currency) },
@@ -172,19 +174,25 @@ function sumsFor(
   return shown.currency === 'none' ? total : { ...shown, overRefundedOrders };
 }
 
-/** By the SKUs of the last reading, and by those that had a price before. */
-async function stockOf(
-  deps: Pick<ProductDeps, 'skuStock'>,
+/** All orders of the shop are looked through, so only for what has left no other trace. */
+const isKnown = async (deps: ProductDeps, of: OfProduct): Promise<boolean> =>
+  (await deps.isProductSold(of)) || (await deps.isProductOrdered(of));
+
+/** The listing, and of its SKUs what is there. */
+async function listedOf(
+  deps: Pick<ProductDeps, 'productListing' | 'skuStock'>,
   scope: Scoped,
-  skus: readonly { readonly skuId: string }[],
-): Promise<ProductReply['stock']> {
-  const skuIds = [...new Set(skus.map(({ skuId }) => skuId))];
+  productId: string,
+) {
+  const listing = await deps.productListing({ ...scope, productId });
+  const skuIds = [...new Set(listing?.skus.map(({ skuId }) => skuId))];
   const found = skuIds.length === 0 ? [] : await deps.skuStock({ ...scope, skuIds });
-  return found.map(({ skuId, at, warehouses }) => ({
+  const stock = found.map(({ skuId, at, warehouses }) => ({
     skuId,
     available: warehouses.reduce((sum, { available }) => sum + available, 0),
     committed: warehouses.reduce((sum, { committed }) => sum + committed, 0),
     at: isoInstant(at),
     byWarehouse: [...warehouses],
   }));
+  return { listing, stock };
 }

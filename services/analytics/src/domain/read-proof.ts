@@ -8,7 +8,6 @@ import { metricValueOf, valuedOf } from './metric-value.ts';
 import type { Valued, ViewContext } from './metric-value.ts';
 import { bySaleOf, componentOf, formulaOf, takenOf, weightsOf } from './proof.ts';
 import type { Component, Taken, Weights } from './proof.ts';
-import { byDays } from './query-window.ts';
 import type { QueryWindow } from './query-window.ts';
 import type { ProductFigure, ProductFigureParams } from './product-figures.ts';
 import { readFigures } from './read-figures.ts';
@@ -86,9 +85,12 @@ export async function readProof(
   merchantId: string,
   request: ProofRequest,
 ): Promise<Omit<ProofReply, 'meta'> & { meta: ReturnType<typeof metaOf> }> {
-  const opened = await openFigures(deps, merchantId, { ...request, compare: 'none' });
+  const opened = await openFigures(deps, merchantId, {
+    ...{ ...request, compare: 'none' },
+    finest: request.productId === undefined ? undefined : 'day',
+  });
   const { shop, knowledge } = opened;
-  const window = narrow(opened.window, request);
+  const window = narrow(opened.window, request.at);
   const { metric, basis } = request;
   const component = componentOf(metric, request.component);
   const bound = boundTo(merchantId, request);
@@ -164,13 +166,7 @@ function rowsOf(
 }
 
 /** One bucket of the window, as the series showed it. */
-function narrow(
-  window: QueryWindow,
-  { at, productId }: Pick<ProofRequest, 'at' | 'productId'>,
-): QueryWindow {
-  if (productId !== undefined && window.grain === 'hour') {
-    return narrow(byDays(window), { at, productId });
-  }
+function narrow(window: QueryWindow, at: string | undefined): QueryWindow {
   if (at === undefined) {
     return window;
   }

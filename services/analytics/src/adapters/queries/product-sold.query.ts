@@ -3,7 +3,7 @@ import { defineQuery } from '@tokometrics/kit';
 import { z } from 'zod';
 import { READ_SETTINGS } from './figure-columns.ts';
 
-/** One row where a unit of the product was ever sold within retention; else none. */
+/** One row where a unit of the product was ever sold, or given, within retention; else none. */
 export const productSold = defineQuery({
   name: 'product-sold',
   params: z.strictObject({ shopKey, epoch: z.int(), cutoff: localDate, productId: z.string() }),
@@ -13,7 +13,7 @@ export const productSold = defineQuery({
     FROM product_daily FINAL
     WHERE shop_key = {shopKey:FixedString(26)} AND epoch = {epoch:UInt32}
       AND local_date >= {cutoff:Date} AND product_id = {productId:String}
-      AND units + cancelled_units > 0
+      AND units + cancelled_units + gift_units > 0
     LIMIT 1
     ${READ_SETTINGS}`,
   mapRow: ({ product_id }) => product_id,
