@@ -42,7 +42,11 @@ export const productQuery = (productId: string, query: QueryValues) =>
     queryKey: keyOf(query, `product ${productId}`),
     queryFn: ({ signal }) =>
       call(productReply, `/metrics/products/${productId}`, { query, signal }),
-    placeholderData: keepPreviousData,
+    // Other days of the same product stay meanwhile; another product or shop is no stand-in for this one.
+    placeholderData: (previous) =>
+      previous?.productId === productId && previous.meta.shopKey === query['shop']
+        ? previous
+        : undefined,
   });
 
 export const proofQuery = (query: QueryValues) =>

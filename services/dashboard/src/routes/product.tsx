@@ -1,5 +1,5 @@
 import type { MetricId, ProductReply, Shop } from '@tokometrics/contracts';
-import { localDateOf, productMetric } from '@tokometrics/contracts';
+import { localDateOf } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,9 +10,10 @@ import { MainChart } from '../features/figures/main-chart.tsx';
 import { MetricTile, TileGrid } from '../features/figures/metric-tile.tsx';
 import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { FilterBar } from '../features/filters/filter-bar.tsx';
-import type { ProductSearch } from '../features/filters/search.ts';
-import { figureQuery, sameRange } from '../features/filters/search.ts';
+import type { OverviewSearch } from '../features/filters/search.ts';
+import { figureQuery, productSearch, sameRange } from '../features/filters/search.ts';
 import { PageHead } from '../features/frame/page-head.tsx';
+import { NoProduct } from '../features/products/no-product.tsx';
 import { PriceHistory } from '../features/products/price-history.tsx';
 import { SkuTable } from '../features/products/sku-table.tsx';
 import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
@@ -20,7 +21,7 @@ import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
 import { formatDay, formatRange, formatWord, formatZone } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Empty, ErrorBox } from '../ui/notice-box.tsx';
+import { ErrorBox } from '../ui/notice-box.tsx';
 import { PageSkeleton } from '../ui/skeleton.tsx';
 
 const route = getRouteApi('/app/products/$productId');
@@ -37,8 +38,12 @@ function usePage(shop: Shop) {
   const query = { ...figureQuery(search, shop.shopKey), compare: 'none' };
   const metric = search.metric ?? 'gross_sales';
   const product = useQuery(productQuery(productId, { ...query, metric }));
-  const change = (part: Partial<ProductSearch>, isStep = false) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: !isStep, resetScroll: false });
+  // Filters are those of a shop: what a product has not is left out.
+  const change = (part: Partial<OverviewSearch>, isStep = false) =>
+    void navigate({
+      search: (old) => productSearch.parse({ ...old, ...part }),
+      ...{ replace: !isStep, resetScroll: false },
+    });
   const openRows = (rows: MetricId, at?: string) => change({ rows, at }, true);
   return { productId, search, metric, query, product, change, openRows };
 }
@@ -55,13 +60,13 @@ function Product({ shop }: { readonly shop: Shop }) {
         <SyncBanner shop={shop} />
         {product.isPending ? <PageSkeleton /> : null}
         {isProblem(product.error, 'resource.not_found') ? (
-          <Empty title="This shop has no such product">
-            <p className="text-soft">It may belong to another shop of yours, or be too old.</p>
-          </Empty>
+          <NoProduct shop={shop} />
         ) : product.isError ? (
           <ErrorBox error={product.error} onRetry={() => void product.refetch()} />
         ) : null}
-        {reply === undefined || product.isError ? null : <Detail reply={reply} page={page} />}
+        {reply === undefined || product.isError ? null : (
+          <Detail key={reply.productId} reply={reply} page={page} />
+        )}
       </div>
       {search.rows === undefined ? null : (
         <LazyProofPanel
@@ -116,7 +121,7 @@ function Head({ shop, page: { productId, search, product, change } }: HeadProps)
         filters={search}
         grain={reply?.meta.grain}
         today={today}
-        onChange={({ compare: _none, ...filters }) => change(filters)}
+        onChange={(filters) => change(filters)}
       />
     </PageHead>
   );
@@ -147,7 +152,7 @@ function Detail({ reply, page: { metric, product, change, openRows } }: DetailPr
             delta={undefined}
             caption=""
             isChosen={value.metric === metric}
-            onChoose={(chosen) => change({ metric: productMetric.safeParse(chosen).data })}
+            onChoose={(chosen) => change({ metric: chosen })}
             onRows={(rows) => openRows(rows)}
           />
         ))}
@@ -157,7 +162,7 @@ function Detail({ reply, page: { metric, product, change, openRows } }: DetailPr
         isBusy={product.isPlaceholderData}
         onRows={(rows, at) => openRows(rows, at)}
       />
-      <SkuTable skus={reply.skus} stock={reply.stock} timezone={meta.timezone} />
+      <SkuTable {...reply} timezone={meta.timezone} />
       <PriceHistory priceHistory={reply.priceHistory} skus={reply.skus} />
     </>
   );

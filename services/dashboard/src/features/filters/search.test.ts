@@ -5,6 +5,7 @@ import {
   ordersSearch,
   overviewSearch,
   parseSearch,
+  productSearch,
   rangeOf,
   safeNext,
   stringifySearch,
@@ -35,6 +36,16 @@ describe('the address', () => {
     const { q } = ordersSearch.parse(parseSearch('?q=577000000000000001'));
     expect(q).toBe('577000000000000001');
     expect(ordersSearch.parse(parseSearch('?q=abc')).q).toBeUndefined();
+  });
+});
+
+describe('the address of a product', () => {
+  it.each([
+    ['?grain=hour&range=91d', '?range=91d'],
+    ['?grain=week&metric=units&range=91d', '?grain=week&metric=units&range=91d'],
+    ['?compare=previous_year&metric=aov', ''],
+  ])('leaves out of %s what a product has not', (text, left) => {
+    expect(stringifySearch(productSearch.parse(parseSearch(text)))).toBe(left);
   });
 });
 

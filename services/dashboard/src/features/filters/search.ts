@@ -46,7 +46,8 @@ export type OverviewSearch = z.infer<typeof overviewSearch>;
 export const productSearch = z.object({
   ...whose,
   ...when,
-  grain: lenient(granularity),
+  // A product has no figures by hour.
+  grain: lenient(granularity.exclude(['hour'])),
   basis: lenient(basis),
   metric: lenient(productMetric),
   rows: rows.rows,

@@ -1,6 +1,6 @@
 import type { OrderDetail } from '@tokometrics/contracts';
-import { Link } from '@tanstack/react-router';
 import { formatAmount, formatCount, formatWord } from '../../ui/format.ts';
+import { ProductLink } from '../products/product-link.tsx';
 
 export function OrderLines({ lines }: { readonly lines: OrderDetail['lines'] }) {
   return (
@@ -36,14 +36,7 @@ export function OrderLines({ lines }: { readonly lines: OrderDetail['lines'] }) 
             <tr key={index}>
               <td data-label="Product" className="md:max-w-[24rem]">
                 <span>
-                  <Link
-                    to="/products/$productId"
-                    params={{ productId: line.productId }}
-                    search={({ shop }) => (shop === undefined ? {} : { shop })}
-                    className="link"
-                  >
-                    {line.title}
-                  </Link>
+                  <ProductLink productId={line.productId}>{line.title}</ProductLink>
                   {line.isGift ? ' (gift)' : ''}
                   <span className="block font-mono text-[0.78rem] text-soft">
                     {line.sellerSku === '' ? line.skuId : line.sellerSku}

@@ -36,11 +36,14 @@ describe('priceChanges', () => {
   });
 
   it.each([
-    ['of another currency', read('1', '2026-03-01', '10.00', 'USD')],
-    ['of nothing', read('1', '2026-03-01', '0.00')],
-  ])('names no part of a price %s', (_, before) => {
-    const [now] = priceChanges([before, read('1', '2026-03-02', '20.00')]);
+    ['of another currency', read('1', '2026-03-01', '10.00', 'USD'), 'other_currency'],
+    ['of nothing', read('1', '2026-03-01', '0.00'), 'price'],
+    ['of another variant', read('0', '2026-03-01', '10.00'), 'nothing'],
+  ])('names no part of a price %s, and says which it is', (_, earlier, before) => {
+    const now = priceChanges([earlier, read('1', '2026-03-02', '20.00')]).find(
+      ({ from }) => from === '2026-03-02',
+    );
 
-    expect(now?.change).toBeUndefined();
+    expect(now).toMatchObject({ change: undefined, before });
   });
 });

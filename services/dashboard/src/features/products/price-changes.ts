@@ -7,8 +7,10 @@ export interface PriceChange {
   /** Day of the next change, on which this price held no more; undefined for the price of now. */
   readonly to: string | undefined;
   readonly price: Amount;
-  /** By which part of the price before, six digits; undefined for a first price or another currency. */
+  /** By which part of the price before, six digits; undefined where `before` has no such part. */
   readonly change: string | undefined;
+  /** What was read of the variant before: nothing, a price that compares, or one in another currency. */
+  readonly before: 'nothing' | 'price' | 'other_currency';
 }
 
 /** A history (by SKU, then by day) newest first: how long each price held, and what it changed by. */
@@ -19,7 +21,7 @@ export function priceChanges(history: ProductReply['priceHistory']): PriceChange
     .map(({ skuId, from, price }, index) => ({
       ...{ skuId, from, price },
       to: of(skuId, index + 1)?.from,
-      change: changeOf(of(skuId, index - 1)?.price, price),
+      ...changeOf(of(skuId, index - 1)?.price, price),
     }))
     .toReversed()
     .toSorted((one, other) => compare(one.skuId, other.skuId));
@@ -28,10 +30,10 @@ export function priceChanges(history: ProductReply['priceHistory']): PriceChange
 const compare = (one: string, other: string): number => Number(one > other) - Number(one < other);
 
 /** From nothing, a price has changed by no part of it. */
-function changeOf(before: Amount | undefined, now: Amount): string | undefined {
+function changeOf(before: Amount | undefined, now: Amount): Pick<PriceChange, 'change' | 'before'> {
   if (before?.currency !== now.currency) {
-    return undefined;
+    return { change: undefined, before: before === undefined ? 'nothing' : 'other_currency' };
   }
   const was = toUnits(before.amount);
-  return divideHalfEven(toUnits(now.amount) - was, was, 6);
+  return { change: divideHalfEven(toUnits(now.amount) - was, was, 6), before: 'price' };
 }

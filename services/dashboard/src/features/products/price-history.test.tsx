@@ -33,11 +33,39 @@ describe('PriceHistory', () => {
     expect(rowsOf(container)).toEqual([
       ['MUG-RED11', 'since 11 Mar 2026', '£12.00', '+20.0%'],
       ['MUG-RED11', '1 Mar \u2013 10 Mar 2026', '£10.00', 'first read'],
-      ['12', 'since 1 Mar 2026', '£5.00', 'first read'],
+      ['12', 'from 1 Mar 2026 · not listed', '£5.00', 'first read'],
     ]);
   });
 
-  it('shows a long history on request', () => {
+  it('calls no price one of today that the listing does not tell', () => {
+    const { container } = render(
+      <PriceHistory
+        skus={[{ ...SKU, price: null }]}
+        priceHistory={[{ skuId: '11', from: '2026-03-01', price: price('10.00') }]}
+      />,
+    );
+
+    expect(rowsOf(container)).toEqual([['MUG-RED11', 'from 1 Mar 2026', '£10.00', 'first read']]);
+  });
+
+  it('tells a first price from one in another currency', () => {
+    const { container } = render(
+      <PriceHistory
+        skus={[{ ...SKU, price: price('12.00') }]}
+        priceHistory={[
+          { skuId: '11', from: '2026-03-01', price: { amount: '10.00', currency: 'USD' } },
+          { skuId: '11', from: '2026-03-11', price: price('12.00') },
+        ]}
+      />,
+    );
+
+    expect(rowsOf(container).map(([, , , change]) => change)).toEqual([
+      'other currency',
+      'first read',
+    ]);
+  });
+
+  it('shows a long history on request, and hides it again by the same button', () => {
     const { container, getByRole } = render(
       <PriceHistory
         skus={[]}
@@ -47,9 +75,22 @@ describe('PriceHistory', () => {
         }))}
       />,
     );
-    const before = rowsOf(container).length;
-    fireEvent.click(getByRole('button', { name: 'All 20 prices' }));
+    const button = getByRole('button');
+    button.focus();
+    const state = () => [
+      ...[rowsOf(container).length, button.textContent],
+      ...[button.getAttribute('aria-expanded'), document.activeElement === button],
+    ];
+    const states = [state()];
+    for (let click = 0; click < 2; click += 1) {
+      fireEvent.click(button);
+      states.push(state());
+    }
 
-    expect([before, rowsOf(container).length]).toEqual([12, 20]);
+    expect(states).toEqual([
+      [12, 'All 20 prices', 'false', true],
+      [20, 'Show fewer', 'true', true],
+      [12, 'All 20 prices', 'false', true],
+    ]);
   });
 });

@@ -1,8 +1,9 @@
 import type { ProductReply } from '@tokometrics/contracts';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { formatAmount, formatDay, formatRange, formatShare } from '../../ui/format.ts';
+import { DASH, formatAmount, formatDay, formatRange, formatShare } from '../../ui/format.ts';
 import { priceChanges } from './price-changes.ts';
+import type { PriceChange } from './price-changes.ts';
 import { SkuName } from './sku-table.tsx';
 
 type PriceHistoryProps = Pick<ProductReply, 'priceHistory' | 'skus'>;
@@ -13,7 +14,7 @@ const SHOWN = 12;
 export function PriceHistory({ priceHistory, skus }: PriceHistoryProps) {
   const [isWhole, setWhole] = useState(false);
   const changes = priceChanges(priceHistory);
-  const sellerSku = new Map(skus.map((sku) => [sku.skuId, sku.sellerSku]));
+  const listed = new Map(skus.map((sku) => [sku.skuId, sku]));
   if (changes.length === 0) {
     return null;
   }
@@ -46,33 +47,56 @@ export function PriceHistory({ priceHistory, skus }: PriceHistoryProps) {
           </tr>
         </thead>
         <tbody>
-          {changes
-            .slice(0, isWhole ? undefined : SHOWN)
-            .map(({ skuId, from, to, price, change }) => (
-              <tr key={`${skuId} ${from}`}>
-                <td data-label="Variant" className="wide font-mono text-[0.85rem]">
-                  <SkuName skuId={skuId} sellerSku={sellerSku.get(skuId) ?? ''} />
-                </td>
-                <td data-label="When" className="whitespace-nowrap">
-                  {to === undefined ? `since ${formatDay(from)}` : formatRange(from, to)}
-                </td>
-                <td data-label="Price" className="number">
-                  {formatAmount(price)}
-                </td>
-                <td data-label="Change" className="number">
-                  {change === undefined ? 'first read' : formatShare(change, true)}
-                </td>
-              </tr>
-            ))}
+          {changes.slice(0, isWhole ? undefined : SHOWN).map((change) => (
+            <tr key={`${change.skuId} ${change.from}`}>
+              <td data-label="Variant" className="wide font-mono text-[0.85rem]">
+                <SkuName
+                  skuId={change.skuId}
+                  sellerSku={listed.get(change.skuId)?.sellerSku ?? ''}
+                />
+              </td>
+              <td data-label="When" className="whitespace-nowrap">
+                {whenOf(change, listed.get(change.skuId))}
+              </td>
+              <td data-label="Price" className="number">
+                {formatAmount(change.price)}
+              </td>
+              <td data-label="Change" className="number">
+                {changeText(change)}
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
-      {changes.length > SHOWN && !isWhole ? (
+      {changes.length > SHOWN ? (
         <p className="border-t border-rule px-5 py-3">
-          <Button size="small" onClick={() => setWhole(true)}>
-            All {changes.length} prices
+          {/* It stays where it is, and with it the focus. */}
+          <Button size="small" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            {isWhole ? 'Show fewer' : `All ${String(changes.length)} prices`}
           </Button>
         </p>
       ) : null}
     </section>
   );
+}
+
+/** "since" is said of a price of now alone: of a variant that is listed and has one. */
+function whenOf(
+  { from, to }: PriceChange,
+  sku: PriceHistoryProps['skus'][number] | undefined,
+): string {
+  if (to !== undefined) {
+    return formatRange(from, to);
+  }
+  if (sku === undefined) {
+    return `from ${formatDay(from)} · not listed`;
+  }
+  return `${sku.price === null ? 'from' : 'since'} ${formatDay(from)}`;
+}
+
+function changeText({ change, before }: PriceChange): string {
+  if (change !== undefined) {
+    return formatShare(change, true);
+  }
+  return { nothing: 'first read', other_currency: 'other currency', price: DASH }[before];
 }

@@ -4,6 +4,7 @@ import { SkuTable } from './sku-table.tsx';
 
 afterEach(cleanup);
 
+const LISTED = { seenDate: '2026-03-11', timezone: 'Asia/Jakarta' };
 const sku = (skuId: string) => ({
   ...{ skuId, sellerSku: '', status: 'NORMAL' },
   price: { amount: '10.00', currency: 'GBP' },
@@ -23,7 +24,7 @@ const cellsOf = (container: HTMLElement, name: string) =>
 describe('SkuTable', () => {
   it('tells a stock of nothing from one that was not read', () => {
     const { container } = render(
-      <SkuTable skus={[sku('11'), sku('12')]} stock={[inWarehouses(0)]} timezone="Asia/Jakarta" />,
+      <SkuTable {...LISTED} skus={[sku('11'), sku('12')]} stock={[inWarehouses(0)]} />,
     );
 
     expect(cellsOf(container, 'Available')).toEqual(['0', 'not read']);
@@ -32,16 +33,31 @@ describe('SkuTable', () => {
 
   it('splits what lies in several warehouses', () => {
     const { container } = render(
-      <SkuTable skus={[sku('11')]} stock={[inWarehouses(3, 1200)]} timezone="Asia/Jakarta" />,
+      <SkuTable {...LISTED} skus={[sku('11')]} stock={[inWarehouses(3, 1200)]} />,
     );
 
     expect(cellsOf(container, 'Available')).toEqual(['1,2033 in W01,200 in W1']);
   });
 
   it('says that variants are not known of a product that is not listed', () => {
-    const { container } = render(<SkuTable skus={[]} stock={[]} timezone="Asia/Jakarta" />);
+    const { container } = render(<SkuTable {...LISTED} seenDate={null} skus={[]} stock={[]} />);
 
     expect(container.querySelector('table')).toBeNull();
     expect(container.textContent).toContain('not in the shop’s list of products');
+  });
+
+  it('says of a listed product without variants that it has none', () => {
+    const { container } = render(<SkuTable {...LISTED} skus={[]} stock={[]} />);
+
+    expect(container.querySelector('table')).toBeNull();
+    expect(container.textContent).toContain('read 11 Mar 2026, names no variants');
+  });
+
+  it('tells a price that was not read from one of nothing', () => {
+    const { container } = render(
+      <SkuTable {...LISTED} skus={[sku('11'), { ...sku('12'), price: null }]} stock={[]} />,
+    );
+
+    expect(cellsOf(container, 'Price')).toEqual(['£10.00', 'not read']);
   });
 });

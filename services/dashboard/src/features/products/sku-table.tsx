@@ -1,14 +1,22 @@
 import type { ProductReply } from '@tokometrics/contracts';
-import { formatAmount, formatCount, formatInstant, formatWord } from '../../ui/format.ts';
+import {
+  formatAmount,
+  formatCount,
+  formatDay,
+  formatInstant,
+  formatWord,
+} from '../../ui/format.ts';
 
 interface SkuTableProps {
   readonly skus: ProductReply['skus'];
   readonly stock: ProductReply['stock'];
+  /** Day of the last reading of the product; null: it is not listed. */
+  readonly seenDate: ProductReply['seenDate'];
   readonly timezone: string;
 }
 
 /** What the product can be bought as: what each costs and how many are there, as they were read last. */
-export function SkuTable({ skus, stock, timezone }: SkuTableProps) {
+export function SkuTable({ skus, stock, seenDate, timezone }: SkuTableProps) {
   const stockOf = new Map(stock.map((each) => [each.skuId, each]));
   return (
     <section aria-labelledby="skus" className="sheet overflow-hidden">
@@ -17,7 +25,9 @@ export function SkuTable({ skus, stock, timezone }: SkuTableProps) {
       </h2>
       {skus.length === 0 ? (
         <p className="border-t border-rule px-5 py-4 text-soft">
-          This product is not in the shop’s list of products, so its variants are not known.
+          {seenDate === null
+            ? 'This product is not in the shop’s list of products, so its variants are not known.'
+            : `The shop’s list of products, read ${formatDay(seenDate)}, names no variants of this product.`}
         </p>
       ) : (
         <table className="ledger border-t border-rule">
@@ -53,7 +63,7 @@ export function SkuTable({ skus, stock, timezone }: SkuTableProps) {
                   </td>
                   <td data-label="Status">{formatWord(sku.status)}</td>
                   <td data-label="Price" className="number">
-                    {formatAmount(sku.price)}
+                    {sku.price === null ? 'not read' : formatAmount(sku.price)}
                   </td>
                   <td data-label="Available" className="number">
                     {found === undefined ? 'not read' : formatCount(found.available)}
