@@ -111,7 +111,7 @@ describe('one product', () => {
 
   it('asks for stock while prices are read', async () => {
     const order: string[] = [];
-    const stock = Promise.withResolvers<void>();
+    const stock = Promise.withResolvers<undefined>();
     const { read } = aPlace({
       skuPrices: async () => {
         await stock.promise;
@@ -120,7 +120,7 @@ describe('one product', () => {
       },
       skuStock: () => {
         order.push('stock');
-        stock.resolve();
+        stock.resolve(undefined);
         return Promise.resolve([]);
       },
     });
