@@ -3,12 +3,14 @@ import type { ProductFact } from '@tokometrics/contracts';
 import type { InMessage } from '@tokometrics/kit';
 import { aShopKey, between, engineEnv, pick, seeded, shuffled } from '@tokometrics/testkit';
 import type { Dice } from '@tokometrics/testkit';
+import { z } from 'zod';
 import { priceChanges } from '../domain/price-history.ts';
 import type { PriceReading } from '../domain/price-history.ts';
 import { createClickhouseErasers } from './clickhouse-erasers.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import { factMessage, productFactOf } from './facts.test-support.ts';
 import type { SkuSpec, Tenant } from './facts.test-support.ts';
+import { skuPrices } from './queries/sku-prices.query.ts';
 import { startTestSink } from './sink.test-support.ts';
 import type { TestSink } from './sink.test-support.ts';
 import { chunked } from './stream.test-support.ts';
@@ -100,6 +102,16 @@ describe('prices in ClickHouse', () => {
   const aTenant = (): Tenant => ({ shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' });
   const read = ({ shopKey, epoch }: Tenant, cutoff = '2026-01-01', productId = PRODUCT) =>
     createClickhouseReads(sink.clickhouse).skuPrices({ shopKey, epoch, cutoff, productId });
+  /** Of the plan of the question: what the key leaves of the table, and what is read in the end. */
+  const granulesOf = async (params: Readonly<Record<string, unknown>>) => {
+    const line = z.object({ explain: z.string() });
+    const plan = await sink.clickhouse.query(`EXPLAIN indexes = 1 ${skuPrices.sql}`, params, line);
+    const left = plan.flatMap(({ explain }) => {
+      const [, read, all] = /Granules: (\d+)\/(\d+)/.exec(explain) ?? [];
+      return read === undefined ? [] : [{ read: Number(read), all: Number(all) }];
+    });
+    return { read: left.at(-1)?.read, all: left.at(0)?.all };
+  };
   const one = (tenant: Tenant, day: number, price: string, seq: number): InMessage =>
     messageOf(tenant, {
       ...{ seq, rev: 0 },
@@ -173,6 +185,34 @@ describe('prices in ClickHouse', () => {
     expect(await days('2026-03-03')).toEqual(['2026-03-03']);
     expect(await days('2026-03-04')).toEqual([]);
   });
+
+  it('of one product are found in few granules among those of many, whole and newest', async () => {
+    const tenant = aTenant();
+    const skusOfEach = 10;
+    const fill = (rows: string, day: string, price: string, ver: number) =>
+      sink.clickhouse.command(
+        `INSERT INTO sku_prices
+           (shop_key, epoch, sku_id, price_date, product_id, price, currency, event_id, ver)
+         SELECT {shopKey:String}, {epoch:UInt32}, toString(1729400000000000000 + number),
+           {day:Date}, toString(1729300000000000000 + intDiv(number, {each:UInt32})),
+           toDecimal64({price:String}, 4), 'IDR', '', {ver:UInt64}
+         FROM ${rows}`,
+        { ...tenant, day, price, ver, each: skusOfEach },
+      );
+    await fill('numbers(200000)', '2026-03-01', '5', 1);
+    await fill('numbers(90000, 20000)', '2026-03-01', '6', 2);
+    await fill('numbers(200000)', '2026-04-01', '7', 1);
+    const asked = { ...tenant, cutoff: '2026-01-01', productId: '1729300000000010000' };
+
+    const granules = await granulesOf(asked);
+
+    expect(granules.all).toBeGreaterThan(48);
+    expect(granules.read).toBeLessThan(10);
+    const found = await read(tenant, asked.cutoff, asked.productId);
+    expect(found.map(({ day, price }) => `${day} ${price}`)).toEqual(
+      Array.from({ length: skusOfEach }, () => ['2026-03-01 6', '2026-04-01 7']).flat(),
+    );
+  }, 60_000);
 
   it('of a closed shop are not stored; those of one that is erased go, and no others', async () => {
     const [closed, erased, other] = [aTenant(), aTenant(), aTenant()];

@@ -3,6 +3,7 @@ import { overviewReply, productReply, productsReply, proofReply } from '@tokomet
 import type { ProductReply } from '@tokometrics/contracts';
 import { aMerchantId, aShopKey, engineEnv, startTestPassports } from '@tokometrics/testkit';
 import type { TestPassports } from '@tokometrics/testkit';
+import { createClickhouseReads } from '../adapters/clickhouse-reads.ts';
 import {
   factMessage,
   markerMessage,
@@ -17,7 +18,7 @@ import type { TestSink } from '../adapters/sink.test-support.ts';
 import { askRoutes } from './ask.test-support.ts';
 
 const merchantId = aMerchantId();
-const [MUG, JUG] = ['1729352000000000001', '1729352000000000002'];
+const [MUG, JUG, CUP] = ['1729352000000000001', '1729352000000000002', '1729352000000000003'];
 const METRICS = ['gross_sales', 'net_sales', 'units', 'orders'] as const;
 const NOW = '2026-11-25T04:30:00Z';
 const SPAN = 'from=2026-11-18&to=2026-11-26&grain=day';
@@ -230,7 +231,7 @@ describe('one product over HTTP', () => {
       readOn(tenant, '2026-11-02', [first, { ...second, price: '8' }], 2),
       readOn(tenant, '2026-11-05', [first, { ...second, currency: 'USD', price: '8' }], 5),
       readOn(tenant, '2026-11-04', [first], 4),
-      readOn(tenant, '2026-11-06', [first], 6),
+      readOn(tenant, '2026-11-06', [first, { id: '23', price: '0' }], 6),
     ]);
     await sink.store([
       stock('2026-11-20T06:10:00Z', '21', [5, 6]),
@@ -249,6 +250,7 @@ describe('one product over HTTP', () => {
           ...{ skuId: '21', sellerSku: 'own 21', status: 'NORMAL' },
           price: { amount: '100.005', currency: 'IDR' },
         },
+        { skuId: '23', sellerSku: 'own 23', status: 'NORMAL', price: null },
       ],
     });
     expect(pricesOf(reply)).toEqual([
@@ -267,7 +269,6 @@ describe('one product over HTTP', () => {
           { warehouseId: 'W1', available: 6, committed: 1 },
         ],
       },
-      expect.objectContaining({ skuId: '22', available: 9, at: '2026-11-19T05:00:00.000Z' }),
     ]);
   });
 
@@ -315,11 +316,77 @@ describe('one product over HTTP', () => {
       ...{ skus: [], priceHistory: [], stock: [] },
     });
     expect(reply.values.map(({ value }) => value)).toEqual(['0', '0', '0', '0']);
-    const neverSold = await answer(tenant, `products/${JUG}?${elsewhere}`);
+    const neverOrdered = await answer(tenant, `products/${CUP}?${elsewhere}`);
     const past = await answer(
       ...([tenant, `products/${MUG}?range=7d`, merchantId, '2028-11-21T05:00:00Z'] as const),
     );
-    expect([neverSold.status, past.status]).toEqual([404, 404]);
+    expect([neverOrdered.status, past.status]).toEqual([404, 404]);
+  });
+
+  it.each([
+    ['a gift', { gift: true }, {}, true],
+    ['a sample', {}, { sample: true }, false],
+    ['an order that nobody has paid', {}, { paidAt: null }, false],
+    ['a replacement', {}, { replacement: true }, false],
+  ])('is its id where it is known only by %s, as long as the order is kept', async (...row) => {
+    const [_what, line, order, isSold] = row;
+    const tenant = aTenant();
+    const lines = [
+      { product: MUG, price: '5' },
+      { product: JUG, price: '5', ...line },
+    ];
+    await sell(tenant, sale('42', '2026-11-20T03:00:00Z', lines, order));
+
+    const { title, seenDate, values } = await productOf(tenant, SPAN, JUG);
+
+    expect([title, seenDate, values.map(({ value }) => value)]).toEqual([
+      ...[JUG, null, ['0', '0', '0', '0']],
+    ]);
+    const reads = createClickhouseReads(sink.clickhouse);
+    const of = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2026-11-20', productId: JUG };
+    expect(await reads.isProductSold(of)).toBe(isSold);
+    expect(await reads.isProductOrdered(of)).toBe(true);
+    expect(await reads.isProductOrdered({ ...of, cutoff: '2026-11-21' })).toBe(false);
+    const unknown = await Promise.all([
+      answer(tenant, `products/${CUP}?range=7d`),
+      answer(aTenant(), `products/${JUG}?range=7d`),
+      answer({ ...tenant, epoch: 2 }, `products/${JUG}?range=7d`),
+      answer(
+        ...([tenant, `products/${JUG}?range=7d`, merchantId, '2028-11-21T05:00:00Z'] as const),
+      ),
+    ]);
+    expect(unknown.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+  });
+
+  it('is known no more by a line that its order has no more', async () => {
+    const tenant = aTenant();
+    const version = (product: string, seq: number) => {
+      const spec = sale('43', '2026-11-20T03:00:00Z', [{ product, price: '5' }], { paidAt: null });
+      return factMessage(tenant, 'order', '43', orderFactOf(tenant.zone, spec), seq);
+    };
+    await sink.store([version(JUG, 1)]);
+    await sink.store([version(CUP, 2)]);
+
+    const answers = await Promise.all(
+      [JUG, CUP].map((id) => answer(tenant, `products/${id}?range=7d`)),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+  });
+
+  it('is shown by days, and so is its proof, over a range that has too many hours', async () => {
+    const tenant = aTenant();
+    await mixedSales(tenant);
+    const query = 'range=91d&grain=hour&metric=gross_sales';
+
+    const { meta, main } = await productOf(tenant, query, MUG);
+    const proof = proofReply.parse(await ask(tenant, `proof?${query}&productId=${MUG}`));
+
+    expect([meta.grain, main.points.length]).toEqual(['day', 91]);
+    expect([proof.meta.grain, proof.value.value, proof.difference]).toEqual([
+      ...['day', '191.005', '0'],
+    ]);
+    expect((await answer(tenant, `proof?${query}`)).status).toBe(422);
   });
 
   it('is not there for who has no such product or no such shop', async () => {

@@ -3,7 +3,10 @@ import { defineQuery } from '@tokometrics/kit';
 import { z } from 'zod';
 import { READ_SETTINGS } from './figure-columns.ts';
 
-/** What each SKU of a product cost on each day of which a price was read: by SKU, then by day. */
+/**
+ * What each SKU of a product cost on each day of which a price was read: by SKU, then by day. The key is
+ * led by the SKU: without the skip index all prices of the shop would be read.
+ */
 export const skuPrices = defineQuery({
   name: 'sku-prices',
   params: z.strictObject({ shopKey, epoch: z.int(), cutoff: localDate, productId: z.string() }),
@@ -16,7 +19,7 @@ export const skuPrices = defineQuery({
       AND product_id = {productId:String}
       AND price_date >= {cutoff:Date}
     ORDER BY sku_id, price_date
-    ${READ_SETTINGS}`,
+    ${READ_SETTINGS}, use_skip_indexes_if_final = 1`,
   mapRow: (row) => ({
     skuId: row.sku_id,
     day: row.day,
