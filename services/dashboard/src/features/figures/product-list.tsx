@@ -1,11 +1,10 @@
 import type { MetricId, ProductMetric, ProductsReply } from '@tokometrics/contracts';
 import { productMetric } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { productsQuery } from '../../api/figures.ts';
 import type { QueryValues } from '../../api/client.ts';
 import { Choice } from '../filters/filter-bar.tsx';
-import { sameRange } from '../filters/search.ts';
+import { ProductLink } from '../products/product-link.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
@@ -107,14 +106,11 @@ function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
               {rank}
             </td>
             <td data-label="Product" className="wide md:max-w-[26rem]">
-              <Link
-                to="/products/$productId"
-                params={{ productId }}
-                search={sameRange}
-                className="link line-clamp-2"
-              >
-                {title}
-              </Link>
+              <span className="line-clamp-2">
+                <ProductLink productId={productId} keepsRange>
+                  {title}
+                </ProductLink>
+              </span>
             </td>
             <td data-label="Share" className="!align-middle">
               <ShareBar share={share} />

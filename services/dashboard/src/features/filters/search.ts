@@ -53,7 +53,6 @@ export const productSearch = z.object({
   rows: rows.rows,
   at: rows.at,
 });
-export type ProductSearch = z.infer<typeof productSearch>;
 
 export const todaySearch = z.object({ ...whose, metric: lenient(metricId), ...rows });
 export const ordersSearch = z.object({
