@@ -38,7 +38,7 @@ import { createAuditTimer } from './adapters/audit-timer.ts';
 import { createClickhouseAudit } from './adapters/clickhouse-audit.ts';
 import { doubtfulChunksOf } from './adapters/clickhouse-chunk-audit.ts';
 import { createClickhouseErasers } from './adapters/clickhouse-erasers.ts';
-import { mendedGapsOf } from './adapters/clickhouse-gaps.ts';
+import { arrivedOf, openGapsOf } from './adapters/clickhouse-gaps.ts';
 import { createClickhouseReads } from './adapters/clickhouse-reads.ts';
 import { createReroll } from './adapters/clickhouse-reroll.ts';
 import { createClickhouseSink } from './adapters/clickhouse-sink.ts';
@@ -295,7 +295,8 @@ type SinkDeps = Pick<
   | 'insert'
   | 'reroll'
   | 'raiseRevision'
-  | 'mendedGaps'
+  | 'openGaps'
+  | 'arrived'
   | 'noteChunk'
   | 'complete'
   | 'invalidate'
@@ -324,7 +325,8 @@ function sinkOf({
     insert: (table, lines) => sink.insert(table, lines),
     reroll: createPassQueue(guardPass(guardedChunk, reroll), { now: monotonicMs, after }),
     raiseRevision: (scopes) => completeness.raiseRevision(scopes),
-    mendedGaps: mendedGapsOf(clickhouse),
+    openGaps: openGapsOf(clickhouse),
+    arrived: arrivedOf(clickhouse),
     noteChunk: async (counts) => {
       await sink.noteChunk(counts);
       count(counts);

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isoInstant, versionOf } from '@tokometrics/contracts';
 import type { Gap } from '@tokometrics/contracts';
+import type { InMessage } from '@tokometrics/kit';
 import { aMerchantId, aShopKey, engineEnv, eventually } from '@tokometrics/testkit';
 import { z } from 'zod';
 import { COLUMNS, gapRow } from '../domain/fact-rows.ts';
+import { readFact } from '../domain/read-fact.ts';
 import { readOverview } from '../domain/read-overview.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
+import { createClickhouseSink } from './clickhouse-sink.ts';
+import { createFactValidators } from './fact-validators.ts';
 import {
   FACT_SECONDS,
   factMessage,
@@ -26,6 +30,20 @@ const at = (instant: string): number => Date.parse(instant) / 1000;
 const WINDOW = { from: at('2026-03-09T08:00:00Z'), through: at('2026-03-11T02:00:00Z') };
 const SLEEPING = `SELECT count() AS n FROM system.processes
   WHERE position(query, 'sleepEachRow(2) = 0') > 0 AND query_id != queryID()`;
+/** Rows alone, as they are once a chunk is stored and before anything is done about them. */
+async function insertRows(
+  clickhouse: TestSink['clickhouse'],
+  messages: readonly InMessage[],
+): Promise<void> {
+  const validators = createFactValidators();
+  const tables = createClickhouseSink(clickhouse);
+  for (const message of messages) {
+    const read = readFact({ isFenced: () => false, validators, cutoff: '2024-01-01' }, message);
+    for (const { table, line } of read.kind === 'fact' ? read.fact.rows : []) {
+      await tables.insert(table, [line]);
+    }
+  }
+}
 const GAPPED = ['2026-03-09', '2026-03-10', '2026-03-11'];
 
 describe('a day of which a record is missing', () => {
@@ -178,8 +196,10 @@ describe('a day of which a record is missing', () => {
 
     expect(await seenByPasses(tenant)).toEqual([{ is_later: 1, orders: '1' }]);
     expect((await shown(tenant)).days).toEqual(GAPPED);
-    // Whatever comes next of the shop's orders closes it, and has that day made anew for it.
+    // Nothing else of the shop's orders closes it, but the chunk that has written the row and comes again.
     await sink.store([order(tenant, '3', 1, '2026-03-12T08:00:00Z')]);
+    expect((await shown(tenant)).days).toEqual(GAPPED);
+    await sink.store([order(tenant, '1', 9)]);
     expect(await seenByPasses(tenant)).toMatchObject([{ orders: '2' }]);
     expect(await shown(tenant)).toEqual(nothing);
   }, 30_000);
@@ -197,6 +217,68 @@ describe('a day of which a record is missing', () => {
 
     await missing(tenant, { ver: versionOf(FACT_SECONDS, 3) });
     expect((await shown(tenant)).days).toEqual(GAPPED);
+  });
+
+  it.each([
+    ['which says since when', WINDOW.from],
+    ['which does not', 0],
+  ])(
+    'has a row that came before its gap, %s, rolled before it is complete',
+    async (_which, from) => {
+      const [tenant, other] = [aTenant(), aTenant()];
+      const linesOfStatements = async () => {
+        const sql = `SELECT count() AS n FROM finance_daily WHERE shop_key = '${other.shopKey}'`;
+        const [found] = await sink.clickhouse.query(sql, {}, z.object({ n: z.string() }));
+        return found?.n;
+      };
+      // As a chunk leaves it that stored it and died: no pass has seen this row.
+      await insertRows(sink.clickhouse, [order(tenant, '1', 9), refund(other, 9)]);
+      expect(await seenByPasses(tenant)).toMatchObject([{ orders: '0' }]);
+      expect(await linesOfStatements()).toBe('0');
+
+      await missing(tenant, { from });
+      await missing(other, { from, resource: 'transaction' });
+
+      expect(await seenByPasses(tenant)).toMatchObject([{ orders: '1' }]);
+      expect(await linesOfStatements()).toBe('1');
+      expect(await shown(tenant)).toEqual(nothing);
+      expect(await shown(other, 'refunds_settled')).toEqual(nothing);
+    },
+  );
+
+  it.each([
+    ['few', 3, 0],
+    ['many', 230, 0],
+    ['many, and more is missing than is read whole,', 230, 10_001],
+  ])('is complete once %s orders have come in one chunk', async (_which, count, others) => {
+    const tenant = aTenant();
+    const ids = Array.from({ length: count }, (_id, index) => String(index));
+    await sink.store(ids.map((entityId) => gapMessage(tenant, { ...WINDOW, entityId })));
+    await sink.clickhouse.command(
+      `INSERT INTO gaps SELECT '${tenant.shopKey}', 1, 'order', concat('0x', toString(number)),
+         ${String(WINDOW.from)}, ${String(WINDOW.through)}, 512, 0 FROM numbers(${String(others)})`,
+    );
+
+    await sink.store(ids.map((id) => order(tenant, id)));
+
+    const of = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2024-01-01' };
+    const found = await createClickhouseReads(sink.clickhouse).openGaps(of);
+    expect(found.map(({ records }) => records)).toEqual(others === 0 ? [] : [others]);
+  });
+
+  it('is complete once its record is there, whatever its name is made of', async () => {
+    for (const entityId of ["a'b", 'a\\nb', 'a\tb', '名'.repeat(200), "'); SELECT 1 --"]) {
+      const [tenant, before] = [aTenant(), aTenant()];
+      await missing(tenant, { entityId });
+      expect((await shown(tenant)).days).toEqual(GAPPED);
+      await sink.store([order(before, entityId, 2)]);
+
+      await sink.store([order(tenant, entityId)]);
+      await missing(before, { entityId });
+
+      expect(await shown(tenant)).toEqual(nothing);
+      expect(await shown(before)).toEqual(nothing);
+    }
   });
 
   it('is complete once an order is there that no figure has', async () => {
@@ -308,6 +390,19 @@ describe('a day of which a record is missing', () => {
     await sweep(10);
     expect(await told(tenant)).toEqual([['order', 1]]);
     expect(await told(other)).toEqual([['unsettled', 1]]);
+  });
+
+  it('is told of no longer than until that listing, though nobody forgets what was answered', async () => {
+    const tenant = aTenant();
+    const { known } = sink.routeDeps({ tenant, merchantId, now: () => new Date(NOW) });
+    const ver = versionOf(FACT_SECONDS, 6);
+    await missing(tenant, { resource: 'unsettled', entityId: 'a', ver });
+    expect((await known(tenant.shopKey, 1)).gaps).toHaveLength(1);
+
+    const sweep = versionOf(FACT_SECONDS, 8);
+    await sink.store([markerMessage(tenant, { resource: 'unsettled', through: at(NOW), sweep })]);
+
+    expect((await known(tenant.shopKey, 1)).gaps).toEqual([]);
   });
 
   it('is known of a fact that is refused by its schema, and of none without a name', async () => {

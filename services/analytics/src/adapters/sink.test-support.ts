@@ -27,7 +27,7 @@ import { prepareChunk } from '../messaging/prepare-chunk.ts';
 import { storeChunk } from '../messaging/store-chunk.ts';
 import type { StoreDeps } from '../messaging/store-chunk.ts';
 import { after } from './after.ts';
-import { mendedGapsOf } from './clickhouse-gaps.ts';
+import { arrivedOf, openGapsOf } from './clickhouse-gaps.ts';
 import { createClickhouseReads } from './clickhouse-reads.ts';
 import { createReroll } from './clickhouse-reroll.ts';
 import { createClickhouseSink } from './clickhouse-sink.ts';
@@ -118,7 +118,7 @@ export async function startTestSink(url: string): Promise<TestSink> {
       return { fenced: scopes.filter((scope) => isFenced(scope.shopKey, scope.epoch)) };
     };
     const pass = createReroll({ clickhouse, log });
-    const { live: reroll } = createPassQueue(
+    const { live: reroll, history } = createPassQueue(
       guardPass(guardedChunk, async (dirty) => {
         await beforePass();
         await pass(dirty);
@@ -140,8 +140,16 @@ export async function startTestSink(url: string): Promise<TestSink> {
         {
           ...writing,
           patience: { followed: NO_PATIENCE, alone: NO_PATIENCE },
-          closeGaps: (...of) =>
-            closeGaps({ ...writing, mendedGaps: mendedGapsOf(clickhouse) }, ...of),
+          closeGaps: (written) =>
+            closeGaps(
+              {
+                ...writing,
+                openGaps: openGapsOf(clickhouse),
+                arrived: arrivedOf(clickhouse),
+                rollEarlier: (dirty) => history(dirty, NO_PATIENCE),
+              },
+              written,
+            ),
           noteChunk: async (counts) => {
             chunks.push(...counts);
             await sink.noteChunk(counts);

@@ -239,7 +239,7 @@ export function closedGapRow(gap: MendedGap): string {
   const { shopKey, epoch } = gap.scope;
   return tsvRow([
     ...[shopKey, epoch, gap.resource, textCell(gap.entityId), gap.fromS, gap.throughS],
-    ...[String(BigInt(gap.ver) | 1n), 1],
+    ...[String(gap.rowVer | 1n), 1],
   ]);
 }
 

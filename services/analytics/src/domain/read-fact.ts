@@ -90,6 +90,8 @@ export interface Fact {
   readonly resource: Resource;
   /** Names the entity within its shop and epoch; the newest version of it is the truth. */
   readonly entity: string;
+  /** As gaps name it. */
+  readonly entityId: string;
   readonly ver: bigint;
   readonly eventId: string;
   readonly rows: readonly FactRow[];
@@ -238,6 +240,7 @@ function gapFact(scope: Scope, gap: Gap): Fact {
   const ver = rowVersion(gap.ver, 0);
   return {
     ...{ scope, resource: gap.resource, entity: `gap|${gap.resource}|${gap.entityId}` },
+    entityId: gap.entityId,
     ...{ ver: BigInt(ver), eventId: ver },
     rows: [{ table: 'gaps', line: gapRow(scope, gap) }],
     ...{ dirty: [], days: [] },
@@ -274,6 +277,7 @@ function readOrder(envelope: FactEnvelope<OrderFact>): Draft | undefined {
   return {
     ...draft,
     entity: `order|${fact.localDate}|${fact.orderId}`,
+    entityId: fact.orderId,
     kept: fact.localDate,
     rows: [{ table: 'orders', line: orderRow(stamp, fact) }],
     dirty: [{ rollup: 'order', bucket }],
@@ -292,6 +296,7 @@ function readProduct(envelope: FactEnvelope<ProductFact>): Draft | undefined {
   return {
     ...draft,
     entity: `product|${fact.productId}`,
+    entityId: fact.productId,
     kept: fact.seenDate,
     rows: [
       { table: 'products', line: productRow(stamp, fact) },
@@ -308,6 +313,7 @@ function readStatement(envelope: FactEnvelope<StatementFact>): Draft {
   return {
     ...draft,
     entity: `statement|${fact.localDate}|${fact.statementId}`,
+    entityId: fact.statementId,
     kept: fact.localDate,
     rows: [{ table: 'statements', line: statementRow(stamp, fact) }],
     dirty: [],
@@ -321,6 +327,7 @@ function readPayment(envelope: FactEnvelope<PaymentFact>): Draft {
   return {
     ...draft,
     entity: `payment|${fact.localDate}|${fact.paymentId}`,
+    entityId: fact.paymentId,
     kept: fact.localDate,
     rows: [{ table: 'payments', line: paymentRow(stamp, fact) }],
     dirty: [],
@@ -338,6 +345,7 @@ function readInventory(envelope: FactEnvelope<InventoryFact>): Draft | undefined
   return {
     ...draft,
     entity: `inventory|${fact.snapHour}|${fact.skuId}`,
+    entityId: fact.skuId,
     kept: fact.seenDate,
     rows: [{ table: 'inventory_snapshots', line: inventoryRow(stamp, fact) }],
     dirty: [],
@@ -351,6 +359,7 @@ function readUnsettled(envelope: FactEnvelope<UnsettledFact>): Draft {
   return {
     ...draft,
     entity: `unsettled|${fact.localDate}|${fact.transactionId}`,
+    entityId: fact.transactionId,
     kept: fact.localDate,
     rows: [{ table: 'unsettled', line: unsettledRow(stamp, fact) }],
     dirty: [],
@@ -367,6 +376,7 @@ function readTransaction(envelope: FactEnvelope<TransactionFact>, cutoff: string
   return {
     ...draft,
     entity: `transaction|${fact.localDate}|${fact.statementId}|${fact.transactionId}`,
+    entityId: fact.transactionId,
     kept: fact.localDate,
     rows: [
       { table: 'finance_transactions', line: transactionRow(stamp, fact) },

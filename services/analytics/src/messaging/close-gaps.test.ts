@@ -1,25 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Resource } from '@tokometrics/contracts';
 import { aShopKey } from '@tokometrics/testkit';
+import type { ChunkEntities } from '../domain/chunk-entities.ts';
 import type { DirtyBuckets } from '../domain/dirty-buckets.ts';
-import type { MendedGap } from '../domain/mended-gap.ts';
+import type { Arrived, Entity, Missing } from '../domain/mended-gap.ts';
 import type { Scope } from '../domain/read-fact.ts';
 import { closeGaps } from './close-gaps.ts';
 import type { CloseGapsDeps } from './close-gaps.ts';
 
 const scopeOf = (): Scope => ({ shopKey: aShopKey(), epoch: 1 });
-const mendedOf = (scope: Scope, change: Partial<MendedGap> = {}): MendedGap => ({
-  ...{ scope, resource: 'order', entityId: '1', fromS: 100, throughS: 200, ver: '512' },
-  ...{ days: ['2026-03-02'], orderDays: [] },
+const missingOf = (scope: Scope, change: Partial<Missing> = {}): Missing => ({
+  ...{ scope, entityId: '1', fromS: 100, throughS: 200, ver: 512n },
   ...change,
 });
+const rowOf = (scope: Scope, change: Partial<Arrived> = {}): Arrived => ({
+  ...{ scope, entityId: '1', ver: 512n, days: ['2026-03-02'], orderDays: [] },
+  ...change,
+});
+type Written = Entity & { readonly ver: bigint };
+const chunkOf = (
+  rows: readonly Written[],
+  gaps: readonly Written[] = [],
+  resource: Resource = 'order',
+): ChunkEntities => {
+  const of = (entities: readonly Written[]) =>
+    entities.length === 0 ? [] : [{ resource, entities }];
+  return { rows: of(rows), gaps: of(gaps) };
+};
 
-/** Closed gaps are mended no more; of connections in `closed` nothing is written. */
-function createRecorder(gaps: readonly MendedGap[], closed: readonly Scope[] = [], atOnce = 10) {
+interface Stores {
+  readonly open: readonly Missing[];
+  readonly arrived?: readonly Arrived[];
+  readonly closed?: readonly Scope[];
+}
+
+/** Of connections in `closed` nothing is written. */
+function createRecorder({ open, arrived = [], closed = [] }: Stores) {
   const steps: string[] = [];
   const lines: string[] = [];
   const rolled: DirtyBuckets[] = [];
   const isClosed = ({ shopKey }: Scope) => closed.some((scope) => scope.shopKey === shopKey);
-  const left = [...gaps];
+  const isAmong = (asked: readonly Entity[]) => (one: Entity) =>
+    asked.some(
+      ({ scope, entityId }) => scope.shopKey === one.scope.shopKey && entityId === one.entityId,
+    );
   const deps: CloseGapsDeps = {
     guardedChunk: async (scopes, write) => {
       const open = scopes.filter((scope) => !isClosed(scope));
@@ -28,16 +52,16 @@ function createRecorder(gaps: readonly MendedGap[], closed: readonly Scope[] = [
       }
       return { fenced: scopes.filter(isClosed) };
     },
-    mendedGaps: (resource, scopes) => {
-      steps.push(`look at ${String(scopes.length)}`);
-      const found = left.filter(
-        (gap) =>
-          gap.resource === resource && scopes.some(({ shopKey }) => shopKey === gap.scope.shopKey),
-      );
-      return Promise.resolve(found.slice(0, atOnce));
+    openGaps: (resource, entities) => {
+      steps.push(`look for ${String(entities.length)} of ${resource}`);
+      return Promise.resolve(open.filter(isAmong(entities)));
     },
-    reroll: (dirty) => {
-      steps.push('reroll');
+    arrived: (_resource, missing) => {
+      steps.push(`look for rows of ${String(missing.length)}`);
+      return Promise.resolve(arrived.filter(isAmong(missing)));
+    },
+    rollEarlier: (dirty) => {
+      steps.push('roll');
       rolled.push(dirty);
       return Promise.resolve();
     },
@@ -48,35 +72,79 @@ function createRecorder(gaps: readonly MendedGap[], closed: readonly Scope[] = [
     insert: (table, written) => {
       steps.push(`insert ${table}`);
       lines.push(...written);
-      left.splice(0, written.length);
       return Promise.resolve();
     },
   };
   return { steps, lines, rolled, deps };
 }
 
-describe('closeGaps', () => {
-  it('rolls the days of what has come, then raises the revision, then closes and raises it again', async () => {
+describe('gaps of entities whose rows the chunk has written', () => {
+  it('are closed without a pass or a look at rows, and the revision is raised', async () => {
     const scope = scopeOf();
-    const { steps, lines, rolled, deps } = createRecorder([mendedOf(scope)]);
+    const { steps, lines, deps } = createRecorder({ open: [missingOf(scope)] });
 
-    await closeGaps(deps, 'order', [scope, scopeOf()]);
+    await closeGaps(deps, chunkOf([rowOf(scope, { ver: 768n }), rowOf(scope, { entityId: '2' })]));
+
+    expect(steps).toEqual(['look for 2 of order', 'insert gaps', 'raise']);
+    expect(lines).toEqual([`${scope.shopKey}\t1\torder\t1\t100\t200\t769\t1\n`]);
+  });
+
+  it('stay open for an older version, and for the same name in another shop', async () => {
+    const [scope, other] = [scopeOf(), scopeOf()];
+    const open = [missingOf(scope, { ver: 513n }), missingOf(other, { entityId: '2' })];
+    const { steps, deps } = createRecorder({ open });
+
+    await closeGaps(deps, chunkOf([rowOf(scope), rowOf(scope, { entityId: '2', ver: 999n })]));
+
+    expect(steps).toEqual(['look for 2 of order']);
+  });
+
+  it('are closed by the newest of several rows of one name', async () => {
+    const scope = scopeOf();
+    const { lines, deps } = createRecorder({ open: [missingOf(scope)] });
+
+    await closeGaps(deps, chunkOf([rowOf(scope, { ver: 1024n }), rowOf(scope, { ver: 256n })]));
+
+    expect(lines.map((line) => line.split('\t')[6])).toEqual(['1025']);
+  });
+
+  it('stay what they are where the connection is closed by now', async () => {
+    const [scope, gone] = [scopeOf(), scopeOf()];
+    const open = [missingOf(scope), missingOf(gone)];
+    const { lines, deps } = createRecorder({ open, closed: [gone] });
+
+    await closeGaps(deps, chunkOf([rowOf(scope), rowOf(gone)]));
+
+    expect(lines.map((line) => line.split('\t')[0])).toEqual([scope.shopKey]);
+  });
+});
+
+describe('gaps that the chunk has written', () => {
+  it('whose rows came earlier have their days rolled, then the revision raised, then are closed', async () => {
+    const scope = scopeOf();
+    const open = [missingOf(scope), missingOf(scope, { entityId: '2' })];
+    const arrived = [
+      rowOf(scope),
+      rowOf(scope, { entityId: '2', ver: 256n, days: ['2026-03-03'] }),
+    ];
+    const { steps, lines, rolled, deps } = createRecorder({ open, arrived });
+
+    await closeGaps(deps, chunkOf([], open));
 
     expect(steps).toEqual([
-      ...['look at 2', 'reroll', 'raise', 'insert gaps', 'raise', 'look at 2'],
+      ...['look for 2 of order', 'look for rows of 2', 'roll', 'raise', 'insert gaps', 'raise'],
     ]);
     const bucket = { ...scope, localDate: '2026-03-02' };
     expect(rolled).toEqual([{ order: [bucket], settlement: [], finance: [] }]);
     expect(lines).toEqual([`${scope.shopKey}\t1\torder\t1\t100\t200\t513\t1\n`]);
   });
 
-  it('rolls the days of a statement and those of the orders that its lines speak of', async () => {
+  it('have the days of a statement rolled and those of the orders that its lines speak of', async () => {
     const scope = scopeOf();
-    const { rolled, deps } = createRecorder([
-      mendedOf(scope, { resource: 'transaction', days: ['2026-03-09'], orderDays: ['2026-03-02'] }),
-    ]);
+    const arrived = [rowOf(scope, { days: ['2026-03-09'], orderDays: ['2026-03-02'] })];
+    const { rolled, deps } = createRecorder({ open: [missingOf(scope)], arrived });
 
-    await closeGaps(deps, 'transaction', [scope]);
+    await closeGaps(deps, chunkOf([], [missingOf(scope)], 'transaction'));
 
     expect(rolled).toEqual([
       {
@@ -87,32 +155,44 @@ describe('closeGaps', () => {
     ]);
   });
 
-  it('needs no pass for kinds that no rollup is made of', async () => {
+  it('need no pass for kinds that no rollup is made of', async () => {
     const scope = scopeOf();
-    const { steps, deps } = createRecorder([mendedOf(scope, { resource: 'payment', days: [] })]);
+    const open = [missingOf(scope)];
+    const { steps, deps } = createRecorder({ open, arrived: [rowOf(scope, { days: [] })] });
 
-    await closeGaps(deps, 'payment', [scope]);
+    await closeGaps(deps, chunkOf([], open, 'payment'));
 
-    expect(steps).toEqual(['look at 1', 'raise', 'insert gaps', 'raise', 'look at 1']);
+    expect(steps).toEqual([
+      ...['look for 1 of payment', 'look for rows of 1', 'raise', 'insert gaps', 'raise'],
+    ]);
   });
 
-  it('goes on until all are closed, some at a time', async () => {
-    const [scope, other] = [scopeOf(), scopeOf()];
-    const gaps = ['1', '2', '3'].map((entityId) => mendedOf(scope, { entityId }));
-    const { lines, deps } = createRecorder([...gaps, mendedOf(other, { entityId: '4' })], [], 2);
+  it('are looked for no further where they are closed, or no row has come', async () => {
+    const scope = scopeOf();
+    const none = createRecorder({ open: [missingOf(scope)] });
+    const closed = createRecorder({ open: [], arrived: [rowOf(scope)] });
 
-    await closeGaps(deps, 'order', [scope, other]);
+    await closeGaps(none.deps, chunkOf([], [missingOf(scope)]));
+    await closeGaps(closed.deps, chunkOf([], [missingOf(scope)]));
 
-    expect(lines.map((line) => line.split('\t')[3])).toEqual(['1', '2', '3', '4']);
+    expect(none.steps).toEqual(['look for 1 of order', 'look for rows of 1']);
+    expect(closed.steps).toEqual(['look for 1 of order']);
   });
 
-  it('writes nothing of connections that are closed, and asks no more for them', async () => {
-    const [scope, gone] = [scopeOf(), scopeOf()];
-    const { steps, lines, deps } = createRecorder([mendedOf(scope), mendedOf(gone)], [gone]);
+  it('are asked no rows for where the chunk itself has one that is as new', async () => {
+    const scope = scopeOf();
+    const later = missingOf(scope, { entityId: '2', ver: 1024n });
+    const { steps, lines, deps } = createRecorder({ open: [missingOf(scope), later] });
 
-    await closeGaps(deps, 'order', [scope, gone]);
+    await closeGaps(
+      deps,
+      chunkOf([rowOf(scope), rowOf(scope, { entityId: '2' })], [missingOf(scope), later]),
+    );
 
-    expect(lines.map((line) => line.split('\t')[0])).toEqual([scope.shopKey]);
-    expect(steps.at(-1)).toBe('look at 1');
+    expect(steps).toEqual([
+      ...['look for 2 of order', 'insert gaps', 'raise'],
+      ...['look for 1 of order', 'look for rows of 1'],
+    ]);
+    expect(lines).toHaveLength(1);
   });
 });

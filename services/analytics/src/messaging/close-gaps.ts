@@ -1,65 +1,85 @@
 import type { Resource } from '@tokometrics/contracts';
+import { stillMissing } from '../domain/chunk-entities.ts';
+import type { ChunkEntities, Versions } from '../domain/chunk-entities.ts';
 import { isNothingDirty } from '../domain/dirty-buckets.ts';
+import type { DirtyBuckets } from '../domain/dirty-buckets.ts';
 import { closedGapRow } from '../domain/fact-rows.ts';
-import { dirtyOfMended } from '../domain/mended-gap.ts';
-import type { MendedGap } from '../domain/mended-gap.ts';
-import { NO_PATIENCE } from '../domain/pass-lane.ts';
-import type { Scope } from '../domain/read-fact.ts';
+import { dirtyOfArrived, entityKey, mendedBy } from '../domain/mended-gap.ts';
+import type { Arrived, Entity, MendedGap, Missing } from '../domain/mended-gap.ts';
 import { distinctScopes, includes, raise } from './store-chunk.ts';
 import type { StoreDeps } from './store-chunk.ts';
 
 export interface CloseGapsDeps extends Pick<
   StoreDeps,
-  'guardedChunk' | 'insert' | 'reroll' | 'raiseRevision'
+  'guardedChunk' | 'insert' | 'raiseRevision'
 > {
-  /** So many at once as it sees fit; none: nothing that was missing has come. */
-  readonly mendedGaps: (
+  /** Which of these entities have a gap that is open. Looks at gaps alone. */
+  readonly openGaps: (
     resource: Resource,
-    scopes: readonly Scope[],
-  ) => Promise<readonly MendedGap[]>;
+    entities: readonly Entity[],
+  ) => Promise<readonly Missing[]>;
+  /** The newest row of each of these entities that has one; of these days alone, as the gaps tell them. */
+  readonly arrived: (
+    resource: Resource,
+    missing: readonly Missing[],
+  ) => Promise<readonly Arrived[]>;
+  /** Resolves when these days are rolled, by passes that begin later. Live traffic does not wait for them. */
+  readonly rollEarlier: (dirty: DirtyBuckets) => Promise<void>;
 }
 
 /**
- * Closes what is missing no more, in this order:
- * 1. the rows are seen in the base tables;
- * 2. a pass that begins later rolls their days: whatever wrote the rows, and whichever pass was under way
- *    meanwhile, the rollups have them then;
- * 3. the revision, so that no figure from before is shown beside the next step;
- * 4. the gaps are closed, and the revision says so.
- * Nothing here is a matter of time, so no store is too slow for it. The same again does no harm.
+ * Closes what is missing no more, behind the chunk's own pass and revision:
+ * 1. gaps of entities of which the chunk has written a row that is as new. Its pass began behind its rows, so
+ *    figures have them, and its revision keeps figures from before from being shown beside the next step;
+ * 2. of the gaps that the chunk has written itself those whose row had come already, by whichever writer.
+ *    Nobody knows whether a pass has seen that row: its days are rolled once more, and the revision is raised.
+ * Of a row and a gap that come at the same moment one of the two chunks sees the other: both write first and
+ * look afterwards, so whoever looks later finds what the other has written. Nothing here is a matter of time,
+ * so no store is too slow for it. The same again does no harm, and a chunk that dies on the way comes again.
  */
-export async function closeGaps(
-  deps: CloseGapsDeps,
-  resource: Resource,
-  gapped: readonly Scope[],
-): Promise<void> {
-  let scopes = gapped;
-  while (scopes.length > 0) {
-    const mended = await deps.mendedGaps(resource, scopes);
-    if (mended.length === 0) {
-      return;
-    }
-    const isFenced = includes(await closeThem(deps, mended));
-    scopes = scopes.filter((scope) => !isFenced(scope));
+export async function closeGaps(deps: CloseGapsDeps, chunk: ChunkEntities): Promise<void> {
+  for (const written of chunk.rows) {
+    await closeOwn(deps, written);
+  }
+  for (const noted of stillMissing(chunk)) {
+    await closeEarlier(deps, noted);
   }
 }
 
-/** Answers with connections that are closed by now: their gaps stay as they are, until the erasure. */
-async function closeThem(
-  deps: CloseGapsDeps,
-  mended: readonly MendedGap[],
-): Promise<readonly Scope[]> {
-  const dirty = dirtyOfMended(mended);
+async function closeOwn(deps: CloseGapsDeps, { resource, entities }: Versions): Promise<void> {
+  const missing = await deps.openGaps(resource, entities);
+  await close(deps, mendedBy(resource, missing, entities));
+}
+
+async function closeEarlier(deps: CloseGapsDeps, { resource, entities }: Versions): Promise<void> {
+  const missing = await deps.openGaps(resource, entities);
+  const rows = missing.length === 0 ? [] : await deps.arrived(resource, missing);
+  const mended = mendedBy(resource, missing, rows);
+  if (mended.length === 0) {
+    return;
+  }
+  const keys = new Set(mended.map(entityKey));
+  const dirty = dirtyOfArrived(
+    resource,
+    rows.filter((row) => keys.has(entityKey(row))),
+  );
   if (!isNothingDirty(dirty)) {
-    await deps.reroll(dirty, NO_PATIENCE);
+    await deps.rollEarlier(dirty);
+  }
+  await raise(deps, distinctScopes(mended));
+  await close(deps, mended);
+}
+
+/** Gaps of connections that are closed by now stay as they are, until the erasure. */
+async function close(deps: CloseGapsDeps, mended: readonly MendedGap[]): Promise<void> {
+  if (mended.length === 0) {
+    return;
   }
   const concerned = distinctScopes(mended);
-  await raise(deps, concerned);
-  const { fenced } = await deps.guardedChunk(concerned, async (open) => {
+  await deps.guardedChunk(concerned, async (open) => {
     const isOpen = includes(open);
     const lines = mended.filter(({ scope }) => isOpen(scope)).map(closedGapRow);
     await deps.insert('gaps', lines);
   });
   await raise(deps, concerned);
-  return fenced;
 }

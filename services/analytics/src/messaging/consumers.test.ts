@@ -30,7 +30,7 @@ describe('records that the store refuses one by one', () => {
         ...{ isFenced: nobody, validators: createFactValidators(), cutoff: nobody },
         ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1 },
         guardedChunk: () => Promise.resolve({ fenced: [] }),
-        ...{ insert: nobody, raiseRevision: nobody, mendedGaps: nobody },
+        ...{ insert: nobody, raiseRevision: nobody, openGaps: nobody, arrived: nobody },
         reroll: { live: nobody, history: nobody },
         ...{ complete: nobody, invalidate: nobody },
         noteChunk: (counts) => {

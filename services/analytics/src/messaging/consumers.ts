@@ -16,7 +16,7 @@ export interface ConsumerDeps
     PrepareDeps,
     Omit<RejectedDeps, 'closeGaps'>,
     Omit<StoreDeps, 'patience' | 'reroll' | 'closeGaps'>,
-    Pick<CloseGapsDeps, 'mendedGaps'> {
+    Pick<CloseGapsDeps, 'openGaps' | 'arrived'> {
   readonly reroll: Readonly<Record<'live' | 'history', StoreDeps['reroll']>>;
   readonly parkBody: (message: InMessage) => Promise<Buffer | undefined>;
   readonly liveLingerMs: number;
@@ -63,10 +63,13 @@ export function createConsumers(
   kafka: Pick<Kafka, 'batchConsumer'>,
   deps: ConsumerDeps,
 ): Lifecycled[] {
+  // No figure of today waits for these days, whichever consumer met with them.
+  const rollEarlier: CloseGapsDeps['rollEarlier'] = (dirty) =>
+    deps.reroll.history(dirty, BACKFILL_PATIENCE.alone);
   const handlers = (patience: StoreDeps['patience'], reroll: StoreDeps['reroll']) => {
     const ofLane: StoreDeps = {
       ...{ ...deps, patience, reroll },
-      closeGaps: (...of) => closeGaps({ ...deps, reroll }, ...of),
+      closeGaps: (written) => closeGaps({ ...deps, rollEarlier }, written),
     };
     return {
       parkBody: deps.parkBody,

@@ -88,7 +88,7 @@ function createSink(onPass: (dirty: DirtyBuckets) => void, onLive: () => void) {
       },
       ...{
         raiseRevision: () => Promise.resolve([]),
-        mendedGaps: nobody,
+        ...{ openGaps: nobody, arrived: nobody },
         noteChunk: nothing,
         complete: nothing,
         invalidate: () => undefined,

@@ -1,5 +1,7 @@
 import type { Marker, Resource } from '@tokometrics/contracts';
 import type { ChunkControl, ChunkResult, Finish, InMessage } from '@tokometrics/kit';
+import { entitiesOf, isGap, ofScopes } from '../domain/chunk-entities.ts';
+import type { ChunkEntities } from '../domain/chunk-entities.ts';
 import { collapse } from '../domain/collapse.ts';
 import type { Raised } from '../domain/completeness.ts';
 import type { Bucket } from '../domain/dirty-buckets.ts';
@@ -35,7 +37,8 @@ export interface StoreDeps {
    * of which something was missing once.
    */
   readonly raiseRevision: (scopes: readonly Raised[]) => Promise<readonly Scope[]>;
-  readonly closeGaps: (of: Resource, gapped: readonly Scope[]) => Promise<void>;
+  /** Behind the pass and the revision of the chunk that has written these. */
+  readonly closeGaps: (written: ChunkEntities) => Promise<void>;
   readonly noteChunk: (counts: readonly ChunkCounts[]) => Promise<void>;
   readonly complete: (markers: readonly StoredMarker[]) => Promise<void>;
   readonly invalidate: (
@@ -101,6 +104,7 @@ export async function storeChunk(
       dirty: touched.dirty,
       scopes: raisedBy(stored),
       changes: changesOf(stored),
+      entities: entitiesOf(stored),
       markers: markers.map(({ message: { topic, partition }, ...marker }) => ({
         ...marker,
         ...{ topic, partition },
@@ -115,18 +119,19 @@ interface StoredChunk {
   readonly dirty: Readonly<Record<Rollup, readonly Bucket[]>>;
   readonly scopes: readonly Raised[];
   readonly changes: readonly Change[];
+  readonly entities: ChunkEntities;
   readonly markers: readonly (StoredMarker & Slice)[];
   readonly counts: readonly ChunkCounts[];
 }
 
 const finishOf =
-  (deps: StoreDeps, { dirty, scopes, changes, markers, counts }: StoredChunk): Finish =>
+  (deps: StoreDeps, { dirty, scopes, changes, entities, markers, counts }: StoredChunk): Finish =>
   async ({ isFollowed, turn }) => {
     if (scopes.length > 0) {
       await deps.reroll(dirty, deps.patience[isFollowed() ? 'followed' : 'alone']);
     }
     const raised = await raise(deps, scopes);
-    await closeGapsOf(deps, raised.gapped, changes);
+    await closeGapsOf(deps, raised.gapped, entities);
     await turn();
     const told = await deps.guardedChunk(distinctScopes(markers), async (open) => {
       const isOpen = includes(open);
@@ -134,10 +139,7 @@ const finishOf =
       await noteSweeps(deps, ofOpen);
       await deps.complete(ofOpen);
     });
-    const isGone = includes(raised.fenced);
-    for (const { scope, resources, days } of changes.filter((change) => !isGone(change.scope))) {
-      deps.invalidate(scope.shopKey, resources, days);
-    }
+    invalidate(deps, changes, raised.fenced);
     const isClosed = includes(told.fenced);
     await deps.noteChunk(
       withFenced(
@@ -180,8 +182,6 @@ export function raisedBy(facts: readonly Fact[]): Raised[] {
   }));
 }
 
-const isGap = ({ rows }: Fact): boolean => rows.some(({ table }) => table === 'gaps');
-
 /** Which of them are closed by now, and of which of the others something was missing once. */
 export async function raise(
   deps: Pick<StoreDeps, 'guardedChunk' | 'raiseRevision'>,
@@ -198,12 +198,10 @@ export async function raise(
 export async function closeGapsOf(
   deps: Pick<StoreDeps, 'closeGaps'>,
   gapped: readonly Scope[],
-  changes: readonly { readonly resources: readonly Resource[] }[],
+  entities: ChunkEntities,
 ): Promise<void> {
   if (gapped.length > 0) {
-    for (const resource of new Set(changes.flatMap(({ resources }) => resources))) {
-      await deps.closeGaps(resource, gapped);
-    }
+    await deps.closeGaps(ofScopes(entities, includes(gapped)));
   }
 }
 
@@ -238,11 +236,24 @@ export async function insertRows(
   }
 }
 
-/** The table keeps the newest sweep: an older one that comes late or again changes nothing. */
+/**
+ * The table keeps the newest sweep: an older one that comes late or again changes nothing. What is gone at
+ * the source, or missing no more, is told of no longer: answers from before do not hold.
+ */
 async function noteSweeps(deps: StoreDeps, markers: readonly StoredMarker[]): Promise<void> {
-  const lines = markers.flatMap(({ scope, marker }) => sweepRow(scope, marker) ?? []);
-  if (lines.length > 0) {
-    await deps.insert('sweeps', lines);
+  const sweeps = markers.flatMap(({ scope, marker }) => {
+    const line = sweepRow(scope, marker);
+    return line === undefined ? [] : [{ scope, line, resource: marker.resource }];
+  });
+  if (sweeps.length > 0) {
+    await deps.insert(
+      'sweeps',
+      sweeps.map(({ line }) => line),
+    );
+    await deps.raiseRevision(distinctScopes(sweeps));
+    for (const { scope, resource } of sweeps) {
+      deps.invalidate(scope.shopKey, [resource], []);
+    }
   }
 }
 
@@ -258,13 +269,13 @@ export function includes(scopes: readonly Scope[]): (scope: Scope) => boolean {
 }
 
 /** What open pages of a shop show anew. */
-interface Change {
+export interface Change {
   readonly scope: Scope;
   readonly resources: readonly Resource[];
   readonly days: readonly string[];
 }
 
-function changesOf(facts: readonly Fact[]): Change[] {
+export function changesOf(facts: readonly Fact[]): Change[] {
   const changes = new Map<string, { scope: Scope; resources: Set<Resource>; days: Set<string> }>();
   for (const { scope, resource, days } of facts) {
     const key = scopeKey(scope);
@@ -280,4 +291,16 @@ function changesOf(facts: readonly Fact[]): Change[] {
     resources: [...resources],
     days: [...days],
   }));
+}
+
+/** Of connections that are open still. */
+export function invalidate(
+  deps: Pick<StoreDeps, 'invalidate'>,
+  changes: readonly Change[],
+  fenced: readonly Scope[],
+): void {
+  const isGone = includes(fenced);
+  for (const { scope, resources, days } of changes.filter((change) => !isGone(change.scope))) {
+    deps.invalidate(scope.shopKey, resources, days);
+  }
 }

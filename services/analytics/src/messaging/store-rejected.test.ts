@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aShopKey } from '@tokometrics/testkit';
 import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import type { ChunkEntities, Versions } from '../domain/chunk-entities.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import type { Raised } from '../domain/completeness.ts';
-import type { Scope } from '../domain/read-fact.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import { prepareChunk } from './prepare-chunk.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -21,6 +21,7 @@ const control = { isFollowed: () => false, turn: () => Promise.resolve() };
 
 function createRecorder(closed = NONE) {
   const steps: string[] = [];
+  const shown: string[][] = [];
   const counts: ChunkCounts[] = [];
   const isOpen = ({ shopKey }: { readonly shopKey: string }) => !closed.has(shopKey);
   const done = (step: string): Promise<void> => {
@@ -42,8 +43,11 @@ function createRecorder(closed = NONE) {
       );
       return gapped;
     },
-    closeGaps: (of: string, gapped: readonly Scope[]) =>
-      done(`close ${of} of ${String(gapped.length)}`),
+    closeGaps: async ({ rows, gaps }: ChunkEntities) => {
+      const said = (kinds: readonly Versions[]) =>
+        kinds.map(({ resource, entities }) => `${resource} ${String(entities.length)}`).join();
+      await done(`close behind rows ${said(rows)} gaps ${said(gaps)}`);
+    },
     patience: {
       followed: { longestMs: 0, nextMs: 0 },
       alone: { longestMs: 0, nextMs: 0 },
@@ -53,15 +57,18 @@ function createRecorder(closed = NONE) {
       return done('counts');
     },
     complete: () => done('complete'),
-    invalidate: () => undefined,
+    invalidate: (shopKey: string, resources: readonly string[], days: readonly string[]) => {
+      steps.push('invalidate');
+      shown.push([shopKey, ...resources, ...days]);
+    },
   };
-  return { steps, counts, deps };
+  return { steps, counts, shown, deps };
 }
 
 describe('records that the store refuses one by one', () => {
   it('are noted as missing, and then counted', async () => {
     const tenant = tenantOf();
-    const { steps, counts, deps } = createRecorder();
+    const { steps, counts, shown, deps } = createRecorder();
 
     const finish = storeRejected(deps, [
       { message: orderOf(tenant), reason: 'range' },
@@ -70,17 +77,22 @@ describe('records that the store refuses one by one', () => {
     expect(steps).toEqual([]);
     await finish(control);
 
-    expect(steps).toEqual(['insert gaps 2', 'raise gapped', 'close order of 1', 'counts']);
+    expect(steps).toEqual([
+      ...['insert gaps 2', 'raise gapped', 'close behind rows  gaps order 2'],
+      ...['invalidate', 'counts'],
+    ]);
+    expect(shown).toEqual([[tenant.shopKey, 'order']]);
     expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([2]);
   });
 
   it('are missed by nobody whose connection is closed', async () => {
     const tenant = tenantOf();
-    const { steps, deps } = createRecorder(new Set([tenant.shopKey]));
+    const { steps, shown, deps } = createRecorder(new Set([tenant.shopKey]));
 
     await storeRejected(deps, [{ message: orderOf(tenant), reason: 'range' }])(control);
 
     expect(steps.filter((step) => step.startsWith('insert'))).toEqual([]);
+    expect(shown).toEqual([]);
   });
 
   it('are counted alone where they name nothing', async () => {
@@ -116,8 +128,8 @@ describe('a chunk of which a fact is refused', () => {
 
     expect(parked).toHaveLength(1);
     expect(steps).toEqual([
-      ...['insert orders 1', 'insert gaps 1', 'reroll', 'raise gapped', 'close order of 1'],
-      ...['complete', 'counts'],
+      ...['insert orders 1', 'insert gaps 1', 'reroll', 'raise gapped'],
+      ...['close behind rows order 1 gaps order 1', 'complete', 'invalidate', 'counts'],
     ]);
   });
 });

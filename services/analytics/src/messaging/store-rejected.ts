@@ -1,11 +1,14 @@
 import type { Finish, ParkedMessage } from '@tokometrics/kit';
 import { countsOfParked } from '../domain/chunk-counts.ts';
+import { entitiesOf } from '../domain/chunk-entities.ts';
 import { missingFact } from '../domain/read-fact.ts';
 import {
+  changesOf,
   closeGapsOf,
   distinctScopes,
   includes,
   insertRows,
+  invalidate,
   raise,
   raisedBy,
 } from './store-chunk.ts';
@@ -13,7 +16,7 @@ import type { StoreDeps } from './store-chunk.ts';
 
 export type RejectedDeps = Pick<
   StoreDeps,
-  'guardedChunk' | 'insert' | 'raiseRevision' | 'closeGaps' | 'noteChunk'
+  'guardedChunk' | 'insert' | 'raiseRevision' | 'closeGaps' | 'noteChunk' | 'invalidate'
 >;
 
 /**
@@ -32,10 +35,11 @@ export function storeRejected(deps: RejectedDeps, rejected: readonly ParkedMessa
       );
     });
     const isFenced = includes(fenced);
-    const raised = await raise(deps, raisedBy(gaps.filter(({ scope }) => !isFenced(scope))));
-    const resources = gaps.map(({ resource }) => resource);
+    const noted = gaps.filter(({ scope }) => !isFenced(scope));
+    const raised = await raise(deps, raisedBy(noted));
     // The entity may have come otherwise meanwhile, in a version that closes what is noted only now.
-    await closeGapsOf(deps, raised.gapped, [{ resources }]);
+    await closeGapsOf(deps, raised.gapped, entitiesOf(noted));
+    invalidate(deps, changesOf(noted), raised.fenced);
     await deps.noteChunk(counts);
   };
 }
