@@ -10,15 +10,21 @@ import {
   turns,
   untilTaken,
 } from '@tokometrics/testkit';
-import type { Dice, Life, Odds } from '@tokometrics/testkit';
+import type { Dice, Life, Odds, Step } from '@tokometrics/testkit';
 import { createFactValidators } from '../adapters/fact-validators.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
+import type { Raised } from '../domain/completeness.ts';
 import { bucketKey } from '../domain/dirty-buckets.ts';
+import type { BaseTable } from '../domain/fact-rows.ts';
+import { NO_PATIENCE } from '../domain/pass-lane.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
 import { readFact } from '../domain/read-fact.ts';
 import type { Reading, Scope } from '../domain/read-fact.ts';
+import { closeGaps } from './close-gaps.ts';
 import { guardPass } from './guard-pass.ts';
 import { prepareChunk } from './prepare-chunk.ts';
+import { createGapWorld, gapOf } from './sink-gaps.test-support.ts';
+import type { GapWorld } from './sink-gaps.test-support.ts';
 import { createPass, createTables, ROLLED, rowOf } from './sink-world.fixture.ts';
 import type { Tables } from './sink-world.fixture.ts';
 import { storeChunk } from './store-chunk.ts';
@@ -37,6 +43,7 @@ export interface World {
   readonly dice: Dice;
   readonly log: readonly InMessage[];
   readonly tables: Tables;
+  readonly gaps: GapWorld;
   readonly closed: Set<string>;
   readonly parked: Set<string>;
   readonly counts: ChunkCounts[];
@@ -103,9 +110,29 @@ function expectRolled(world: World, below: number): void {
   }
 }
 
+/** What is missing is known before anybody is told of what lies behind it. */
+function expectMissed(world: World, below: number): void {
+  for (const message of world.log.slice(0, below)) {
+    const gap = gapOf(reading(message));
+    if (gap !== undefined && isOpen(world, gap.scope)) {
+      for (const { table, line } of gap.rows) {
+        expect(world.tables.holds(table, line)).toBe(true);
+      }
+    }
+  }
+}
+
 function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
   const { tables, dice } = world;
-  const step = createStep(dice, life, () => world.odds.current);
+  const call = createStep(dice, life, () => world.odds.current);
+  // A reader may look at any moment.
+  const step: Step = (act) =>
+    call(() => {
+      world.gaps.look();
+      const result = act();
+      world.gaps.look();
+      return result;
+    });
   // Time goes by when somebody waits for it, and by as much.
   let time = 0;
   const guardedChunk: StoreDeps['guardedChunk'] = async (scopes, write) => {
@@ -137,19 +164,31 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
     { now: () => time, after },
     HISTORY_BUCKETS_PER_PASS,
   );
+  const writing = {
+    guardedChunk,
+    insert: (table: BaseTable, lines: readonly string[]) =>
+      step(() => {
+        tables.insert(table, lines);
+      }),
+    raiseRevision: (scopes: readonly Raised[]) => step(() => world.gaps.raise(scopes)),
+  };
   return {
+    ...writing,
     patience: {
       followed: { longestMs: 1_000, nextMs: 1_000 },
       alone: { longestMs: 1_000, nextMs: 100 },
     },
-    guardedChunk,
-    insert: (table, lines) =>
-      step(() => {
-        tables.insert(table, lines);
-      }),
     reroll: (dirty, patience) => lanes[pick(dice, LANES)](dirty, patience),
-    raiseRevision: () => step(() => []),
-    closeGaps: () => Promise.resolve(),
+    closeGaps: (written) =>
+      closeGaps(
+        {
+          ...writing,
+          openGaps: (...of) => step(() => world.gaps.openGaps(...of)),
+          arrived: (...of) => step(() => world.gaps.arrived(...of)),
+          rollEarlier: (dirty) => lanes.history(dirty, NO_PATIENCE),
+        },
+        written,
+      ),
     noteChunk: (counts) => step(() => void world.counts.push(...counts)),
     complete: (markers) =>
       step(() => {
@@ -163,6 +202,7 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
             );
           });
           expectRolled(world, place);
+          expectMissed(world, place);
           world.told.push(marker);
         }
       }),
@@ -206,6 +246,7 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
     done.set(from, to);
     for (let end = done.get(world.committed); end !== undefined; end = done.get(world.committed)) {
       expectRolled(world, end);
+      expectMissed(world, end);
       expectParked(world, end);
       expectPriced(world, end);
       world.committed = end;
@@ -276,10 +317,12 @@ export function createWorld(dice: Dice, messages: readonly InMessage[]): World {
     ...{ topic: 'tm.fact.order.v1', partition: 0, offset: String(offset) },
   }));
   const shared = { closed: new Set<string>(), parked: new Set<string>(), counts: [], told: [] };
+  const tables = createTables();
   return {
     dice,
     log,
-    tables: createTables(),
+    tables,
+    gaps: createGapWorld(dice, tables, (scope) => !shared.closed.has(scopeName(scope))),
     ...shared,
     odds: { current: FAULTS },
     committed: 0,

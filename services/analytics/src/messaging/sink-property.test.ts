@@ -3,15 +3,22 @@ import { HEADERS } from '@tokometrics/contracts';
 import type { InMessage } from '@tokometrics/kit';
 import { aShopKey, between, seeded, shuffled } from '@tokometrics/testkit';
 import type { Dice } from '@tokometrics/testkit';
-import { factMessage, markerMessage, productFactOf } from '../adapters/facts.test-support.ts';
+import {
+  factMessage,
+  gapMessage,
+  markerMessage,
+  productFactOf,
+} from '../adapters/facts.test-support.ts';
 import type { Tenant } from '../adapters/facts.test-support.ts';
 import { inLaterSchema, withUnknownValues } from '../adapters/later-schema.test-support.ts';
 import { randomStream } from '../adapters/stream.test-support.ts';
 import { FATES } from '../domain/chunk-counts.ts';
 import { bucketKey } from '../domain/dirty-buckets.ts';
+import type { Reading } from '../domain/read-fact.ts';
 import { createWorld, isOpen, reading, untilAllCommitted } from './sink-lives.test-support.ts';
 import type { World } from './sink-lives.test-support.ts';
 import { createTables } from './sink-world.fixture.ts';
+import { expectGapsExact, gapOf } from './sink-gaps.test-support.ts';
 import type { Rolled, Tables } from './sink-world.fixture.ts';
 
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed + 1);
@@ -36,6 +43,12 @@ function oracleOf(world: World): Tables {
   }
   return tables;
 }
+
+const openReadings = (world: World): Reading[] =>
+  world.log.map(reading).filter((read) => {
+    const fact = read.kind === 'fact' ? read.fact : gapOf(read);
+    return fact !== undefined && isOpen(world, fact.scope);
+  });
 
 const shown = (rows: ReadonlyMap<string, bigint>): Record<string, string> =>
   Object.fromEntries(
@@ -63,11 +76,44 @@ function productVersions(dice: Dice, { shopKey, epoch, zone }: Tenant): InMessag
   );
 }
 
+/** What ingestion says of a record that it could not read. */
+const gapFor = (tenant: Tenant, message: InMessage): InMessage[] => {
+  const read = reading(message);
+  const ver = message.headers[HEADERS.ver] ?? '';
+  return read.kind === 'fact'
+    ? [gapMessage(tenant, { resource: read.fact.resource, entityId: read.fact.entityId, ver })]
+    : [];
+};
+
+/** Of another major version: the sink refuses it, and says itself what is missing. */
+const unknown = (message: InMessage): InMessage => ({
+  ...message,
+  headers: {
+    ...message.headers,
+    [HEADERS.type]: (message.headers[HEADERS.type] ?? '').replace(/v1$/, 'v2'),
+  },
+});
+
+/** A record comes, or is missing, or both in any order; of a few there is a version that never comes. */
+const orMissing = (dice: Dice, tenant: Tenant, message: InMessage): InMessage[] => {
+  const drawn = dice();
+  const missed = drawn < 0.2 ? gapFor(tenant, message) : [];
+  return drawn < 0.06
+    ? missed
+    : drawn < 0.25
+      ? [message, ...missed]
+      : drawn < 0.3
+        ? [unknown(message)]
+        : [message];
+};
+
 /** Records of every kind: two shops, versions in disorder, repeats, what nobody can read, markers. */
 function randomLog(dice: Dice, tenants: readonly Tenant[]): InMessage[] {
   const facts = tenants.flatMap((tenant) => [
-    ...randomStream(dice, tenant, 14).messages,
-    ...productVersions(dice, tenant),
+    ...[...randomStream(dice, tenant, 14).messages, ...productVersions(dice, tenant)].flatMap(
+      (message) => orMissing(dice, tenant, message),
+    ),
+    gapMessage(tenant, { entityId: 'never' }),
   ]);
   const mixed = shuffled(dice, [...facts, ...facts.filter(() => dice() < 0.1)]);
   return mixed.flatMap((message, index) => {
@@ -100,6 +146,7 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
 
       lives += world.lives;
       expectExact(world);
+      expectGapsExact(world.gaps, openReadings(world));
       expect(new Set(world.told.map(({ marker }) => marker.through))).toEqual(
         new Set(
           world.log.flatMap((message) => {
@@ -131,6 +178,7 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
       expect(world.tables.countOf(leaving)).toBe(0);
       expect(world.tables.countOf(again)).toBeGreaterThan(0);
       expectExact(world);
+      expectGapsExact(world.gaps, openReadings(world));
     },
   );
 
@@ -153,6 +201,7 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
       await untilAllCommitted(world);
 
       expectExact(world, truth);
+      expectGapsExact(world.gaps, openReadings(world));
       expect(world.tables.contents()).toEqual(truth.contents());
       expect(world.parked).toEqual(
         new Set(alone.log.filter((one) => reading(one).kind === 'parked').map((one) => one.offset)),

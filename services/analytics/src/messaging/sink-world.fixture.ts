@@ -12,6 +12,7 @@ const KEYS: Readonly<Partial<Record<BaseTable, readonly string[]>>> = {
   finance_transactions: ['statement_id', 'transaction_id'],
   products: ['product_id'],
   sku_prices: ['sku_id', 'price_date'],
+  gaps: ['resource', 'entity_id'],
 };
 /** Which base table each rollup sums up, by the days that a pass is given. */
 export const ROLLED = {
@@ -98,11 +99,16 @@ export function createTables() {
     },
     rollup: (rolled: Rolled, bucket: string): Versions =>
       rollups.get(`${rolled} ${bucket}`)?.rows ?? new Map(),
+    rowsOf: (table: BaseTable): KeyedRow[] =>
+      [...(base.get(table) ?? [])].map(([key, row]) => ({ key, ...row })),
+    /** Of what is missing: by its rows alone nobody can say which closed it. */
     contents: (): Record<string, string> =>
       Object.fromEntries(
-        [...base].flatMap(([table, rows]) =>
-          [...rows].map(([key, row]) => [`${table} ${key}`, row.content] as const),
-        ),
+        [...base]
+          .filter(([table]) => table !== 'gaps')
+          .flatMap(([table, rows]) =>
+            [...rows].map(([key, row]) => [`${table} ${key}`, row.content] as const),
+          ),
       ),
     buckets: (): [Rolled, string][] =>
       [...rollups.keys()].map((name) => name.split(' ') as [Rolled, string]),
