@@ -138,7 +138,10 @@ export function createGapWorld(dice: Dice, tables: Tables, isOpen: (scope: Scope
     look: (): void => {
       for (const { scope, count } of revisions.values()) {
         const drawn = dice();
-        if (drawn < 0.4 && isOpen(scope)) {
+        if (drawn < 0.1) {
+          // What is remembered goes in the end, each answer at its own time.
+          gaps.delete(scopeName(scope));
+        } else if (drawn < 0.4 && isOpen(scope)) {
           const isWhole = drawn < 0.2;
           const told = isWhole ? gapsOf(scope, count) : [];
           const shown = ask(figures, scope, count, () => rolledOf(scope));
