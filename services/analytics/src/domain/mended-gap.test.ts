@@ -1,12 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { aShopKey } from '@tokometrics/testkit';
-import { storageDaysOf } from './mended-gap.ts';
+import { mendedBy, storageDaysOf } from './mended-gap.ts';
 import type { Missing } from './mended-gap.ts';
 
 const at = (instant: string): number => Date.parse(instant) / 1000;
 const missing = (from: string, through: string, changed = through): Missing => ({
   ...{ scope: { shopKey: aShopKey(), epoch: 1 }, entityId: '1' },
   ...{ fromS: at(from), throughS: at(through), ver: BigInt(at(changed)) << 32n },
+});
+
+describe('what is mended', () => {
+  it('has a row as new of its own connection, and not of another shop or from before', () => {
+    const day = '2026-03-09T08:00:00Z';
+    const [gap, other] = [missing(day, day), missing(day, day)];
+    const before = { ...gap, scope: { ...gap.scope, epoch: 2 } };
+
+    const mended = mendedBy('order', [gap, other, before], [{ ...gap, ver: gap.ver + 1n }]);
+
+    expect(mended).toEqual([{ ...gap, resource: 'order', rowVer: gap.ver + 1n }]);
+  });
 });
 
 describe('days on which rows of what is missing can be stored', () => {
