@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BatchConsumerOptions, Finish, InMessage, ParkedMessage } from '@tokometrics/kit';
+import type {
+  BatchConsumerOptions,
+  Finish,
+  InMessage,
+  ParkedMessage,
+  PreparingBatchConsumerOptions,
+} from '@tokometrics/kit';
+import { aShopKey } from '@tokometrics/testkit';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import { createFactValidators } from '../adapters/fact-validators.ts';
-import { createConsumers } from './consumers.ts';
+import { gapMessage } from '../adapters/facts.test-support.ts';
+import type { DirtyBuckets } from '../domain/dirty-buckets.ts';
+import type { Patience } from '../domain/pass-lane.ts';
+import { BACKFILL_PATIENCE, createConsumers } from './consumers.ts';
 
 const at = (topic: string, partition: number, offset: number): ParkedMessage => {
   const message: InMessage = {
@@ -56,5 +66,62 @@ describe('records that the store refuses one by one', () => {
       },
     ]);
     expect(told).toHaveLength(14);
+  });
+});
+
+describe('a live chunk that notes what had come already', () => {
+  it('has the days of it rolled in the lane of the histories, with their patience', async () => {
+    const rolled: unknown[] = [];
+    const settle: (() => Promise<void>)[] = [];
+    const tenant = { shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' };
+    const scope = { shopKey: tenant.shopKey, epoch: 1 };
+    const lane = (name: string) => (dirty: DirtyBuckets, patience: Patience) => {
+      rolled.push(...dirty.order.map(({ localDate }) => [name, localDate, patience]));
+      return Promise.resolve();
+    };
+    const messages = [gapMessage(tenant, { entityId: '1' })];
+    const batchConsumer = <P>(options: PreparingBatchConsumerOptions<P> | BatchConsumerOptions) => {
+      if ('prepare' in options) {
+        settle.push(async () => {
+          const prepared = await options.prepare(messages);
+          const { signal } = new AbortController();
+          const control = { prepared, signal, isOwner: () => true, generationOf: () => 1 };
+          const chunk = await options.onChunk(messages, control);
+          await chunk?.finish?.({ isFollowed: () => false, turn: () => Promise.resolve() });
+        });
+      }
+      return { name: options.group, start: nobody, stop: nobody };
+    };
+    createConsumers(
+      { batchConsumer },
+      {
+        ...{
+          isFenced: () => false,
+          validators: createFactValidators(),
+          cutoff: () => '2026-01-01',
+        },
+        ...{ parkBody: nobody, liveLingerMs: 1, backfillLingerMs: 1 },
+        guardedChunk: async (scopes, write) => {
+          await write(scopes);
+          return { fenced: [] };
+        },
+        insert: () => Promise.resolve(),
+        raiseRevision: (scopes) => Promise.resolve(scopes),
+        openGaps: () =>
+          Promise.resolve([{ scope, entityId: '1', fromS: 0, throughS: 1, ver: 512n }]),
+        arrived: () =>
+          Promise.resolve([
+            { scope, entityId: '1', ver: 512n, days: ['2026-03-02'], orderDays: [] },
+          ]),
+        reroll: { live: lane('live'), history: lane('history') },
+        complete: () => Promise.resolve(),
+        noteChunk: () => Promise.resolve(),
+        invalidate: () => undefined,
+      },
+    );
+
+    await settle[0]?.();
+
+    expect(rolled).toEqual([['history', '2026-03-02', BACKFILL_PATIENCE.alone]]);
   });
 });
