@@ -151,6 +151,7 @@ export function createGapWorld(dice: Dice, tables: Tables, isOpen: (scope: Scope
         }
       }
     },
+    closed: (): number => gapRows().filter(({ isClosed }) => isClosed).length,
     /** What a reader is told to be missing in the end, of connections that are open. */
     shown: (): string[] =>
       [...revisions.values()]
