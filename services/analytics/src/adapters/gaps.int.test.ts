@@ -14,7 +14,6 @@ import {
   FACT_SECONDS,
   factMessage,
   gapMessage,
-  markerMessage,
   orderFactOf,
   paymentFactOf,
   refundFactOf,
@@ -348,61 +347,6 @@ describe('a day of which a record is missing', () => {
     // The order is of the 9th, the line of a statement of the 11th.
     expect(await knownBy('2026-03-07')).toEqual(['transaction']);
     expect(await knownBy('2026-03-09')).toEqual([]);
-  });
-
-  it('lacks an estimate until a later whole listing has been read that does not lack it', async () => {
-    const tenant = aTenant();
-    const other = aTenant();
-    const told = async ({ shopKey }: Tenant) => {
-      const of = { shopKey, epoch: 1, cutoff: '2024-01-01' };
-      const found = await createClickhouseReads(sink.clickhouse).openGaps(of);
-      return found.map(({ resource, records }) => [resource, records]);
-    };
-    const sweep = (seq: number) =>
-      sink.store([
-        markerMessage(tenant, {
-          ...{ resource: 'unsettled', through: at(NOW) },
-          sweep: versionOf(FACT_SECONDS, seq),
-        }),
-      ]);
-    const lacking = (of: Tenant, entityId: string, seq: number) =>
-      missing(of, { resource: 'unsettled', entityId, ver: versionOf(FACT_SECONDS, seq) });
-    await sweep(5);
-    await lacking(tenant, 'a', 6);
-    await lacking(tenant, 'b', 6);
-    await lacking(other, 'a', 6);
-    await missing(tenant);
-
-    await sweep(6);
-    const of = [
-      ['order', 1],
-      ['unsettled', 2],
-    ];
-    expect(await told(tenant)).toEqual(of);
-    // This one reads `a` again in vain, and `b` is gone.
-    await lacking(tenant, 'a', 9);
-    await sweep(8);
-
-    expect(await told(tenant)).toEqual([
-      ['order', 1],
-      ['unsettled', 1],
-    ]);
-    await sweep(10);
-    expect(await told(tenant)).toEqual([['order', 1]]);
-    expect(await told(other)).toEqual([['unsettled', 1]]);
-  });
-
-  it('is told of no longer than until that listing, though nobody forgets what was answered', async () => {
-    const tenant = aTenant();
-    const { known } = sink.routeDeps({ tenant, merchantId, now: () => new Date(NOW) });
-    const ver = versionOf(FACT_SECONDS, 6);
-    await missing(tenant, { resource: 'unsettled', entityId: 'a', ver });
-    expect((await known(tenant.shopKey, 1)).gaps).toHaveLength(1);
-
-    const sweep = versionOf(FACT_SECONDS, 8);
-    await sink.store([markerMessage(tenant, { resource: 'unsettled', through: at(NOW), sweep })]);
-
-    expect((await known(tenant.shopKey, 1)).gaps).toEqual([]);
   });
 
   it('is known of a fact that is refused by its schema, and of none without a name', async () => {

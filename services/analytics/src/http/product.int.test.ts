@@ -1,27 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { overviewReply, productReply, productsReply, proofReply } from '@tokometrics/contracts';
+import { overviewReply, productsReply, proofReply } from '@tokometrics/contracts';
 import type { ProductReply } from '@tokometrics/contracts';
-import { aMerchantId, aShopKey, engineEnv, startTestPassports } from '@tokometrics/testkit';
+import { aMerchantId, engineEnv, startTestPassports } from '@tokometrics/testkit';
 import type { TestPassports } from '@tokometrics/testkit';
-import { createClickhouseReads } from '../adapters/clickhouse-reads.ts';
 import {
   factMessage,
   markerMessage,
-  orderFactOf,
-  productFactOf,
   refundFactOf,
   stockFactOf,
 } from '../adapters/facts.test-support.ts';
-import type { OrderSpec, SkuSpec, Tenant } from '../adapters/facts.test-support.ts';
-import { completeUpTo, startTestSink } from '../adapters/sink.test-support.ts';
+import type { Tenant } from '../adapters/facts.test-support.ts';
+import { startTestSink } from '../adapters/sink.test-support.ts';
 import type { TestSink } from '../adapters/sink.test-support.ts';
-import { askRoutes } from './ask.test-support.ts';
+import {
+  aCounter,
+  aTenant,
+  JUG,
+  MUG,
+  merchantId,
+  readOn,
+  sale,
+  SPAN,
+} from './products.test-support.ts';
 
-const merchantId = aMerchantId();
-const [MUG, JUG, CUP] = ['1729352000000000001', '1729352000000000002', '1729352000000000003'];
 const METRICS = ['gross_sales', 'net_sales', 'units', 'orders'] as const;
-const NOW = '2026-11-25T04:30:00Z';
-const SPAN = 'from=2026-11-18&to=2026-11-26&grain=day';
 
 describe('one product over HTTP', () => {
   let sink: TestSink;
@@ -37,16 +39,7 @@ describe('one product over HTTP', () => {
     await sink.stop();
   });
 
-  const aTenant = (): Tenant => ({ shopKey: aShopKey(), epoch: 1, zone: 'Asia/Jakarta' });
-  const answer = (tenant: Tenant, path: string, asker = merchantId, now = NOW) =>
-    askRoutes({ sink, passports, merchantId, tenant, now, asker }, path);
-  const ask = async (tenant: Tenant, path: string, now = NOW): Promise<unknown> => {
-    const { status, body } = await answer(tenant, path, merchantId, now);
-    expect([path, status, body]).toEqual([path, 200, expect.anything()]);
-    return body;
-  };
-  const productOf = async (tenant: Tenant, query: string, id: string, now = NOW) =>
-    productReply.parse(await ask(tenant, `products/${id}?${query}`, now));
+  const { answer, ask, productOf, sell } = aCounter(() => ({ sink, passports }));
   const rowOf = async (tenant: Tenant, query: string, id: string) => {
     const { items } = productsReply.parse(await ask(tenant, `products?${query}`));
     return items.find(({ productId }) => productId === id);
@@ -54,22 +47,6 @@ describe('one product over HTTP', () => {
   const proofAt = async (tenant: Tenant, query: string, at: string) =>
     proofReply.parse(await ask(tenant, `proof?${query}&productId=${MUG}&at=${at}`));
 
-  const sale = (id: string, at: string, lines: OrderSpec['lines'], more = {}): OrderSpec => ({
-    ...{ id, createdAt: at, paidAt: at, lines },
-    ...more,
-  });
-  const sell = async (tenant: Tenant, ...orders: readonly OrderSpec[]): Promise<void> => {
-    await sink.store(
-      orders.map((spec) => factMessage(tenant, 'order', spec.id, orderFactOf(tenant.zone, spec))),
-    );
-    completeUpTo(sink, tenant, '2026-11-25T04:00:00Z');
-  };
-  const readOn = (tenant: Tenant, day: string, skus: readonly SkuSpec[], seq: number) =>
-    factMessage(
-      ...([tenant, 'product', MUG] as const),
-      productFactOf(tenant.zone, `${day}T05:00:00Z`, skus, { productId: MUG }),
-      seq,
-    );
   const pricesOf = ({ priceHistory }: ProductReply) =>
     priceHistory.map(({ skuId, from, price }) => [skuId, from, price.amount, price.currency]);
 
@@ -296,82 +273,6 @@ describe('one product over HTTP', () => {
       ...([tenant, `products/${MUG}?range=7d`, merchantId, '2028-11-03T05:00:00Z'] as const),
     );
     expect(gone.status).toBe(404);
-  });
-
-  it('is its id where it was sold and is listed no more, as long as the sale is kept', async () => {
-    const tenant = aTenant();
-    await sell(
-      tenant,
-      sale('41', '2026-11-20T03:00:00Z', [
-        { product: MUG, price: '5' },
-        { product: JUG, price: '5', gift: true },
-      ]),
-    );
-    const elsewhere = 'from=2026-10-01&to=2026-10-08';
-
-    const reply = await productOf(tenant, elsewhere, MUG);
-
-    expect(reply).toMatchObject({
-      ...{ productId: MUG, title: MUG, status: '', seenDate: null },
-      ...{ skus: [], priceHistory: [], stock: [] },
-    });
-    expect(reply.values.map(({ value }) => value)).toEqual(['0', '0', '0', '0']);
-    const neverOrdered = await answer(tenant, `products/${CUP}?${elsewhere}`);
-    const past = await answer(
-      ...([tenant, `products/${MUG}?range=7d`, merchantId, '2028-11-21T05:00:00Z'] as const),
-    );
-    expect([neverOrdered.status, past.status]).toEqual([404, 404]);
-  });
-
-  it.each([
-    ['a gift', { gift: true }, {}, true],
-    ['a sample', {}, { sample: true }, false],
-    ['an order that nobody has paid', {}, { paidAt: null }, false],
-    ['a replacement', {}, { replacement: true }, false],
-  ])('is its id where it is known only by %s, as long as the order is kept', async (...row) => {
-    const [_what, line, order, isSold] = row;
-    const tenant = aTenant();
-    const lines = [
-      { product: MUG, price: '5' },
-      { product: JUG, price: '5', ...line },
-    ];
-    await sell(tenant, sale('42', '2026-11-20T03:00:00Z', lines, order));
-
-    const { title, seenDate, values } = await productOf(tenant, SPAN, JUG);
-
-    expect([title, seenDate, values.map(({ value }) => value)]).toEqual([
-      ...[JUG, null, ['0', '0', '0', '0']],
-    ]);
-    const reads = createClickhouseReads(sink.clickhouse);
-    const of = { shopKey: tenant.shopKey, epoch: 1, cutoff: '2026-11-20', productId: JUG };
-    expect(await reads.isProductSold(of)).toBe(isSold);
-    expect(await reads.isProductOrdered(of)).toBe(true);
-    expect(await reads.isProductOrdered({ ...of, cutoff: '2026-11-21' })).toBe(false);
-    const unknown = await Promise.all([
-      answer(tenant, `products/${CUP}?range=7d`),
-      answer(aTenant(), `products/${JUG}?range=7d`),
-      answer({ ...tenant, epoch: 2 }, `products/${JUG}?range=7d`),
-      answer(
-        ...([tenant, `products/${JUG}?range=7d`, merchantId, '2028-11-21T05:00:00Z'] as const),
-      ),
-    ]);
-    expect(unknown.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
-  });
-
-  it('is known no more by a line that its order has no more', async () => {
-    const tenant = aTenant();
-    const version = (product: string, seq: number) => {
-      const spec = sale('43', '2026-11-20T03:00:00Z', [{ product, price: '5' }], { paidAt: null });
-      return factMessage(tenant, 'order', '43', orderFactOf(tenant.zone, spec), seq);
-    };
-    await sink.store([version(JUG, 1)]);
-    await sink.store([version(CUP, 2)]);
-
-    const answers = await Promise.all(
-      [JUG, CUP].map((id) => answer(tenant, `products/${id}?range=7d`)),
-    );
-
-    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
   });
 
   it('is shown by days, and so is its proof, over a range that has too many hours', async () => {
