@@ -2,8 +2,8 @@ import type { ProductReply } from '@tokometrics/contracts';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { DASH, formatAmount, formatDay, formatRange, formatShare } from '../../ui/format.ts';
-import { priceChanges } from './price-changes.ts';
-import type { PriceChange } from './price-changes.ts';
+import { priceSpans } from './price-spans.ts';
+import type { PriceSpan } from './price-spans.ts';
 import { SkuName } from './sku-table.tsx';
 
 type PriceHistoryProps = Pick<ProductReply, 'priceHistory' | 'skus'>;
@@ -13,7 +13,7 @@ const SHOWN = 12;
 /** What each variant has cost since when. Nobody knows a price that was gone before it was read. */
 export function PriceHistory({ priceHistory, skus }: PriceHistoryProps) {
   const [isWhole, setWhole] = useState(false);
-  const changes = priceChanges(priceHistory);
+  const changes = priceSpans(priceHistory);
   const listed = new Map(skus.map((sku) => [sku.skuId, sku]));
   if (changes.length === 0) {
     return null;
@@ -82,7 +82,7 @@ export function PriceHistory({ priceHistory, skus }: PriceHistoryProps) {
 
 /** "since" is said of a price of now alone: of a variant that is listed and has one. */
 function whenOf(
-  { from, to }: PriceChange,
+  { from, to }: PriceSpan,
   sku: PriceHistoryProps['skus'][number] | undefined,
 ): string {
   if (to !== undefined) {
@@ -94,7 +94,7 @@ function whenOf(
   return `${sku.price === null ? 'from' : 'since'} ${formatDay(from)}`;
 }
 
-function changeText({ change, before }: PriceChange): string {
+function changeText({ change, before }: PriceSpan): string {
   if (change !== undefined) {
     return formatShare(change, true);
   }

@@ -1,7 +1,7 @@
 import type { Amount, ProductReply } from '@tokometrics/contracts';
 import { divideHalfEven, toUnits } from '@tokometrics/contracts';
 
-export interface PriceChange {
+export interface PriceSpan {
   readonly skuId: string;
   readonly from: string;
   /** Day of the next change, on which this price held no more; undefined for the price of now. */
@@ -14,7 +14,7 @@ export interface PriceChange {
 }
 
 /** A history (by SKU, then by day) newest first: how long each price held, and what it changed by. */
-export function priceChanges(history: ProductReply['priceHistory']): PriceChange[] {
+export function priceSpans(history: ProductReply['priceHistory']): PriceSpan[] {
   const of = (skuId: string, index: number) =>
     history[index]?.skuId === skuId ? history[index] : undefined;
   return history
@@ -30,7 +30,7 @@ export function priceChanges(history: ProductReply['priceHistory']): PriceChange
 const compare = (one: string, other: string): number => Number(one > other) - Number(one < other);
 
 /** From nothing, a price has changed by no part of it. */
-function changeOf(before: Amount | undefined, now: Amount): Pick<PriceChange, 'change' | 'before'> {
+function changeOf(before: Amount | undefined, now: Amount): Pick<PriceSpan, 'change' | 'before'> {
   if (before?.currency !== now.currency) {
     return { change: undefined, before: before === undefined ? 'nothing' : 'other_currency' };
   }

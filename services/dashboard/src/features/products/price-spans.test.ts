@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { priceChanges } from './price-changes.ts';
+import { priceSpans } from './price-spans.ts';
 
 const read = (skuId: string, from: string, amount: string, currency = 'IDR') => ({
   ...{ skuId, from },
   price: { amount, currency },
 });
 
-describe('priceChanges', () => {
+describe('priceSpans', () => {
   it('says how long each price held and by which part it changed, newest first', () => {
-    const changes = priceChanges([
+    const changes = priceSpans([
       read('1', '2026-03-01', '120000'),
       read('1', '2026-03-05', '90000'),
       read('1', '2026-04-01', '100000'),
@@ -22,7 +22,7 @@ describe('priceChanges', () => {
   });
 
   it('compares a price with those of its own variant alone', () => {
-    const changes = priceChanges([
+    const changes = priceSpans([
       read('1', '2026-03-01', '10.00'),
       read('2', '2026-03-02', '15.00'),
       read('2', '2026-03-03', '30.00'),
@@ -40,7 +40,7 @@ describe('priceChanges', () => {
     ['of nothing', read('1', '2026-03-01', '0.00'), 'price'],
     ['of another variant', read('0', '2026-03-01', '10.00'), 'nothing'],
   ])('names no part of a price %s, and says which it is', (_, earlier, before) => {
-    const now = priceChanges([earlier, read('1', '2026-03-02', '20.00')]).find(
+    const now = priceSpans([earlier, read('1', '2026-03-02', '20.00')]).find(
       ({ from }) => from === '2026-03-02',
     );
 
