@@ -6,7 +6,7 @@ import { atMost, untilDone } from './backoff.ts';
 type Assigned = Readonly<Record<string, readonly number[]>>;
 
 export interface GroupMemberOptions {
-  readonly client: KafkaClient;
+  readonly client: Pick<KafkaClient, 'consumer'>;
   /** Names as the broker knows them. */
   readonly groupId: string;
   readonly topics: readonly string[];

@@ -8,7 +8,7 @@ import type { KafkaAdmin, TailOptions } from './options.ts';
 import type { Naming } from './topics.ts';
 
 export interface TailParts {
-  readonly client: KafkaClient;
+  readonly client: Pick<KafkaClient, 'consumer'>;
   readonly naming: Naming;
   readonly newAdmin: () => KafkaAdmin;
   readonly log: Logger;
@@ -78,11 +78,12 @@ export function createTail(parts: TailParts, options: TailOptions): Lifecycled {
   return {
     name: `tail ${options.topic}`,
     start: async () => {
+      await member.start();
       if (fromBeginning) {
+        // Behind the join: who sends from now on can see that this instance is there, and wait for it.
         const ends = await admin.topicOffsets(options.topic);
         catchUp.expect(ends.filter(({ low, high }) => low !== high));
       }
-      await member.start();
       await Promise.race([fromBeginning ? catchUp.done : positioned, aborted(stopping.signal)]);
     },
     stop: async () => {
@@ -111,31 +112,28 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves once every partition has passed the end that it had at the start. */
+/** Resolves once every partition has passed the end that is expected of it, read before or after it was told. */
 function createCatchUp() {
-  const ends = new Map<number, bigint>();
+  const positions = new Map<number, bigint>();
+  let ends: readonly (readonly [partition: number, end: bigint])[] | undefined;
   let finish: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     finish = resolve;
   });
+  const look = (): void => {
+    if (ends?.every(([partition, end]) => (positions.get(partition) ?? 0n) >= end)) {
+      finish();
+    }
+  };
   return {
     done,
     expect: (partitions: readonly { partition: number; high: string }[]) => {
-      for (const { partition, high } of partitions) {
-        ends.set(partition, BigInt(high));
-      }
-      if (ends.size === 0) {
-        finish();
-      }
+      ends = partitions.map(({ partition, high }) => [partition, BigInt(high)]);
+      look();
     },
     reached: (partition: number, next: bigint) => {
-      const end = ends.get(partition);
-      if (end !== undefined && next >= end) {
-        ends.delete(partition);
-        if (ends.size === 0) {
-          finish();
-        }
-      }
+      positions.set(partition, next);
+      look();
     },
   };
 }
