@@ -7,9 +7,13 @@ const ver = versionOf(5_000, 7);
 const envelope = { subject: '576461413038785752', ver, shopkey: scope.shopKey, epoch: 2 };
 
 describe('gapOf', () => {
-  it('lasts for an order from its creation to the change that could not be read', () => {
-    expect(gapOf('order', scope, { envelope, body: { create_time: 1_000 } })).toEqual({
-      resource: 'order',
+  it.each([
+    // A listed one may be older than all that is kept: what is missing of it is today's title and price.
+    'product' as const,
+    'order' as const,
+  ])('lasts for %s from its creation to the change that could not be read', (resource) => {
+    expect(gapOf(resource, scope, { envelope, body: { create_time: 1_000 } })).toEqual({
+      resource,
       entityId: '576461413038785752',
       ver,
       from: 1_000,

@@ -56,7 +56,10 @@ export function gapOf(
   return { resource: of, entityId: subject, ver: version, ...windowOf(of, body, changedAt) };
 }
 
-/** An order moves figures from its creation to its last change; the others on the days they name. */
+/**
+ * An order moves figures, and a product what its page shows, from its creation to its last change; the
+ * others count on the days they name.
+ */
 function windowOf(of: Resource, body: unknown, changedAt: number): Pick<Gap, 'from' | 'through'> {
   const times = instantsIn(body);
   if (times.length === 0 || Math.max(...times) > changedAt) {
@@ -64,7 +67,7 @@ function windowOf(of: Resource, body: unknown, changedAt: number): Pick<Gap, 'fr
   }
   return {
     from: Math.min(...times),
-    through: of === 'order' ? changedAt : Math.max(...times),
+    through: of === 'order' || of === 'product' ? changedAt : Math.max(...times),
   };
 }
 

@@ -1,5 +1,5 @@
 import { markOrigin } from '../tracing.ts';
-import { NothingAccepted, settleByHalves, SUSPICIOUS_ROWS } from './bisect.ts';
+import { isProof, NothingAccepted, settleByHalves, SUSPICIOUS_ROWS } from './bisect.ts';
 import type { Attempt, Settled } from './bisect.ts';
 import type { Chunk } from './chunker.ts';
 import { isTransient } from './failures.ts';
@@ -32,9 +32,9 @@ const generationsOf =
 const PATIENT_ROUNDS = 3;
 
 /**
- * The rounds of one chunk, each asked for anew. A round throws while no row is accepted and that may
- * be the store's fault. It is the rows' fault, and all are parked, when after three such rounds
- * - there are fewer than SUSPICIOUS_ROWS, or
+ * The rounds of one chunk, each asked for anew. A round throws while rows are refused, the store takes
+ * none, and that may be its fault. It is the rows' fault, and they are parked, when after three such rounds
+ * - fewer than SUSPICIOUS_ROWS are refused, or
  * - every refusal names the record (`isAboutRecord`), or
  * - the store takes a row of the chunk behind, so that it works, and something good waits.
  * Otherwise nothing tells a store that refuses all from rows that are all bad, and nothing is parked.
@@ -44,9 +44,8 @@ export function createRounds<P>(
   { chunk, prepared }: PreparedChunk<P>,
   { signal, behind }: Surroundings,
 ): () => Promise<Settled> {
-  const isSmall = chunk.messages.length < SUSPICIOUS_ROWS;
   let refusals = 0;
-  let isAboutRecords = false;
+  let isOfRows = false;
 
   const askFor = async (of: Chunk): Promise<Attempt> => {
     const whole = of === chunk ? await prepared : undefined;
@@ -80,19 +79,13 @@ export function createRounds<P>(
 
   return async () => {
     const ask = await askFor(chunk);
-    const isBelieved =
-      refusals >= PATIENT_ROUNDS && (isSmall || isAboutRecords || (await isBehindTaken()));
+    const isBelieved = refusals >= PATIENT_ROUNDS && (isOfRows || (await isBehindTaken()));
     try {
-      const round = isBelieved ? undefined : refusals;
-      const settled = await settleByHalves(chunk.messages, ask, round);
-      if (!settled.isAnyAccepted && !isBelieved) {
-        throw new NothingAccepted(false);
-      }
-      return settled;
+      return await settleByHalves(chunk.messages, ask, isBelieved ? undefined : refusals);
     } catch (error) {
       if (error instanceof NothingAccepted) {
         refusals += 1;
-        isAboutRecords = error.isAboutRecords;
+        isOfRows = error.refused < SUSPICIOUS_ROWS || error.isAboutRecords;
       }
       throw error;
     }
@@ -102,8 +95,9 @@ export function createRounds<P>(
 async function isAnyTaken(rows: readonly InMessage[], ask: Attempt): Promise<boolean> {
   for (const row of rows) {
     try {
-      await ask([row]);
-      return true;
+      if (isProof(await ask([row]))) {
+        return true;
+      }
     } catch (error) {
       if (isTransient(error)) {
         throw error;

@@ -143,35 +143,45 @@ describe('batch consumer before bad rows', () => {
     60_000,
   );
 
-  it('parks nothing of a store that refuses the rows behind as well, and stores all of it later', async () => {
-    await send('refusing.v1', from(0, 250));
-    const stored = new Set<number>();
-    const askedAlone = new Set<number>();
-    let isRefusing = true;
-    let rounds = 0;
-    const take = storeInto(
-      stored,
-      () => isRefusing,
-      () => new Error('no such table'),
-    );
-    const consumer = consumerOf('refusing', (messages, control) => {
-      rounds += messages.length === 100 ? 1 : 0;
-      const [message] = messages;
-      if (message !== undefined && messages.length === 1) {
-        askedAlone.add(idOf(message));
-      }
-      return take(messages, control);
-    });
-    await consumer.start();
-    await until('rounds beyond the patient ones', () => rounds >= 6);
-    expect(Math.max(...askedAlone)).toBeGreaterThanOrEqual(100);
-    expect(await admin.groupLag('refusing', ['refusing.v1'])).toBe(250);
+  it.each([
+    ['refusing', () => false],
+    // A marker at the end of each chunk, and at the beginning of the one behind.
+    ['refusing-beside-markers', (id: number) => id % 100 === 99 || id % 100 === 0],
+  ])(
+    'parks nothing of a store that refuses the rows behind as well, and stores all of it later (%s)',
+    async (name, isMarker) => {
+      await send(`${name}.v1`, from(0, 250));
+      const stored = new Set<number>();
+      const askedAlone = new Set<number>();
+      let isRefusing = true;
+      let rounds = 0;
+      const take = storeInto(
+        stored,
+        () => isRefusing,
+        () => new Error('no such table'),
+      );
+      const consumer = consumerOf(name, (messages, control) => {
+        rounds += messages.length === 100 ? 1 : 0;
+        const [message] = messages;
+        if (message !== undefined && messages.length === 1) {
+          askedAlone.add(idOf(message));
+        }
+        return messages.map(idOf).every(isMarker)
+          ? Promise.resolve({ isStored: false })
+          : take(messages, control);
+      });
+      await consumer.start();
+      await until('rounds beyond the patient ones', () => rounds >= 6);
+      expect(Math.max(...askedAlone)).toBeGreaterThanOrEqual(100);
+      expect(await admin.groupLag(name, [`${name}.v1`])).toBe(250);
 
-    isRefusing = false;
-    await until('all is committed', () => isCommitted('refusing'));
-    await consumer.stop();
+      isRefusing = false;
+      await until('all is committed', () => isCommitted(name));
+      await consumer.stop();
 
-    expect([...stored].toSorted((a, b) => a - b)).toEqual(from(0, 250));
-    expect(await lettersOf('refusing')).toEqual([]);
-  }, 60_000);
+      expect([...stored].toSorted((a, b) => a - b)).toEqual(from(0, 250));
+      expect(await lettersOf(name)).toEqual([]);
+    },
+    60_000,
+  );
 });

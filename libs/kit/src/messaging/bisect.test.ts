@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { NothingAccepted, settleByHalves } from './bisect.ts';
 import type { Settled } from './bisect.ts';
 import type { InMessage } from './messages.ts';
+import type { ChunkResult } from './options.ts';
 import { spread } from './spread.ts';
 
 const rowsOf = (count: number): InMessage[] =>
@@ -41,6 +42,26 @@ const rejectedOf = ({ rejected }: Settled): number[] =>
   rejected.map(({ message }) => Number(message.offset));
 
 const all = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+/** One that is asked to take nothing of what is a marker, and tells when what is left of each part is done. */
+function storeWithMarkers(isMarker: (n: number) => boolean, isBad: (n: number) => boolean) {
+  const done: number[][] = [];
+  return {
+    done,
+    attempt: (messages: readonly InMessage[]): Promise<ChunkResult> => {
+      const numbers = messages.map(({ offset }) => Number(offset));
+      return numbers.some(isBad)
+        ? Promise.reject(refusal)
+        : Promise.resolve({
+            isStored: !numbers.every(isMarker),
+            finish: () => {
+              done.push(numbers);
+              return Promise.resolve();
+            },
+          });
+    },
+  };
+}
 
 /** The same on every run: 48271 is a primitive root of the prime 2^31 - 1. */
 function shareOf(share: number): (n: number) => boolean {
@@ -117,7 +138,6 @@ describe('settling by halves', () => {
     const settled = await settleByHalves(rowsOf(50), store.attempt);
 
     expect(rejectedOf(settled)).toEqual(all(50));
-    expect(settled.isAnyAccepted).toBe(false);
   });
 
   it.each([
@@ -140,6 +160,69 @@ describe('settling by halves', () => {
     const settled = settleByHalves(rowsOf(40), attempt, 0);
 
     await expect(settled).rejects.toMatchObject({ isAboutRecords: false });
+  });
+
+  it.each([
+    ['the last', 60, (n: number) => n === 60],
+    ['the first', 60, (n: number) => n === 0],
+    ['every third', 60, (n: number) => n % 3 === 0],
+    ['one of two', 1, (n: number) => n === 1],
+  ])(
+    'believes no store for a marker that it is not asked to take: %s',
+    async (_, last, isMarker) => {
+      const { attempt } = storeWithMarkers(isMarker, (n) => !isMarker(n));
+
+      const settled = settleByHalves(rowsOf(last + 1), attempt, 0);
+
+      await expect(settled).rejects.toThrow(NothingAccepted);
+    },
+  );
+
+  it('says how many rows were refused alone where the store took none', async () => {
+    const { attempt } = storeWithMarkers(
+      (n) => n > 2,
+      (n) => n <= 2,
+    );
+
+    await expect(settleByHalves(rowsOf(40), attempt, 0)).rejects.toMatchObject({ refused: 3 });
+  });
+
+  it('settles markers alone, and beside rows that are bad', async () => {
+    const alone = storeWithMarkers(
+      () => true,
+      () => false,
+    );
+    const beside = storeWithMarkers(
+      (n) => n === 40,
+      (n) => n !== 40,
+    );
+
+    expect((await settleByHalves(rowsOf(3), alone.attempt, 0)).finishes).toHaveLength(1);
+    expect(rejectedOf(await settleByHalves(rowsOf(41), beside.attempt))).toEqual(all(40));
+  });
+
+  it.each([
+    ['the last', (n: number) => n === 116],
+    ['those that are asked first', (n: number) => [116, 66, 41, 91].includes(n)],
+    ['every tenth', (n: number) => n % 10 === 6],
+  ])('finishes no marker before the rows ahead of it: %s', async (_, isMarker) => {
+    const { attempt, done } = storeWithMarkers(isMarker, (n) => n < 16 && !isMarker(n));
+
+    const { finishes } = await settleByHalves(rowsOf(117), attempt, 0);
+    for (const finish of finishes) {
+      await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
+    }
+
+    const order = done.flat();
+    expect(order.toSorted((a, b) => a - b)).toEqual(all(117).filter((n) => n >= 16 || isMarker(n)));
+    // A part is finished as a whole, its own markers last.
+    const partOf = new Map(done.flatMap((part, index) => part.map((n) => [n, index])));
+    const late = order
+      .filter(isMarker)
+      .flatMap((marker) =>
+        order.filter((n) => n < marker && (partOf.get(n) ?? 0) > (partOf.get(marker) ?? 0)),
+      );
+    expect(late).toEqual([]);
   });
 
   it('lets a transient failure through, also while it looks for a good row', async () => {

@@ -8,25 +8,32 @@ export interface Settled {
   readonly parked: readonly ParkedMessage[];
   /** What was rejected alone, in the order of the chunk. */
   readonly rejected: readonly ParkedMessage[];
-  /** What is left to do for the parts that were accepted. */
+  /** What is left to do for the parts that were accepted, in an order in which no part goes before what lies before it. */
   readonly finishes: readonly Finish[];
-  /** False: every row was refused, which a store in trouble does as well as bad rows. */
-  readonly isAnyAccepted: boolean;
 }
 
 export type Attempt = (messages: readonly InMessage[]) => Promise<ChunkResult | undefined>;
 
-/** Nothing of a chunk was accepted: that is a broken store, a missing table or a bug, not bad rows. */
+/**
+ * Rows of a chunk were refused and the store took none: that may be a broken store, a missing table or a
+ * bug as well as bad rows.
+ */
 export class NothingAccepted extends Error {
   override readonly name = 'NothingAccepted';
+  /** Rows that were asked for alone. */
+  readonly refused: number;
   /** Every refusal named the record: no store in trouble speaks so. */
   readonly isAboutRecords: boolean;
 
-  constructor(isAboutRecords: boolean, cause?: unknown) {
-    super('no row of the chunk was accepted', cause === undefined ? undefined : { cause });
+  constructor(refused: number, isAboutRecords: boolean, cause: unknown) {
+    super('no row of the chunk was accepted', { cause });
+    this.refused = refused;
     this.isAboutRecords = isAboutRecords;
   }
 }
+
+/** A marker, or a record that is known or fenced, is settled without the store: it proves nothing of it. */
+export const isProof = (result: ChunkResult | undefined): boolean => result?.isStored !== false;
 
 /** So many rows rejected without one accepted: before more are believed bad, the store is doubted. */
 export const SUSPICIOUS_ROWS = 16;
@@ -35,15 +42,15 @@ export const SUSPICIOUS_ROWS = 16;
  * Halves a rejected chunk down to the rows that are rejected alone, O(log n) attempts per such row,
  * so that one bad row never holds back its neighbours. Transient failures pass through.
  *
- * With a `round` it gives up a chunk of which neither the first rows nor those that the round spreads
- * over the rest are accepted. Without one the store is known to take rows, and nothing is given up.
+ * With a `round` it gives up a chunk of which the store takes neither the first rows nor those that the
+ * round spreads over the rest. Without one the store is known to take rows, and nothing is given up.
  */
 export async function settleByHalves(
   messages: readonly InMessage[],
   attempt: Attempt,
   round?: number,
 ): Promise<Settled> {
-  let accepted = 0;
+  let proofs = 0;
   let early: InMessage | undefined;
   const rejected = new Map<InMessage, string>();
   const parked: ParkedMessage[] = [];
@@ -51,13 +58,18 @@ export async function settleByHalves(
   let first: unknown;
   let isAboutRecords = true;
 
-  const isAccepted = async (part: readonly InMessage[]): Promise<boolean> => {
+  const accept = (result: ChunkResult | undefined): void => {
+    parked.push(...(result?.parked ?? []));
+    finishes.push(...(result?.finish === undefined ? [] : [result.finish]));
+    proofs += isProof(result) ? 1 : 0;
+  };
+
+  /** Undefined where it is refused. */
+  const ask = async (
+    part: readonly InMessage[],
+  ): Promise<{ readonly result: ChunkResult | undefined } | undefined> => {
     try {
-      const result = await attempt(part);
-      parked.push(...(result?.parked ?? []));
-      finishes.push(...(result?.finish === undefined ? [] : [result.finish]));
-      accepted += part.length;
-      return true;
+      return { result: await attempt(part) };
     } catch (error) {
       if (isTransient(error)) {
         throw error;
@@ -68,40 +80,53 @@ export async function settleByHalves(
         rejected.set(message, reasonOf(error));
         isAboutRecords &&= isAboutRecord(error);
       }
-      return false;
+      return undefined;
     }
   };
 
+  const giveUp = (): never => {
+    throw new NothingAccepted(rejected.size, isAboutRecords, first);
+  };
+
+  // What proves nothing is asked for again in its turn: a marker must not be told before the rows before it.
   const probe = async (spreadBy: number): Promise<void> => {
     const rest = messages.filter((message) => !rejected.has(message));
     for (const message of spread(rest, spreadBy)) {
-      if (await isAccepted([message])) {
+      const answer = await ask([message]);
+      if (answer !== undefined && isProof(answer.result)) {
+        accept(answer.result);
         early = message;
         return;
       }
     }
-    throw new NothingAccepted(isAboutRecords, first);
+    giveUp();
   };
 
   const visit = async (part: readonly InMessage[]): Promise<void> => {
     // What was asked ahead of its turn is settled: it is neither stored nor counted a second time.
     const open = part.filter((message) => message !== early && !rejected.has(message));
-    if (open.length === 0 || (await isAccepted(open))) {
+    if (open.length === 0) {
       return;
     }
-    if (open.length > 1) {
+    const answer = await ask(open);
+    if (answer !== undefined) {
+      accept(answer.result);
+    } else if (open.length > 1) {
       const middle = Math.ceil(open.length / 2);
       await visit(open.slice(0, middle));
       await visit(open.slice(middle));
-    } else if (round !== undefined && accepted === 0 && rejected.size >= SUSPICIOUS_ROWS) {
+    } else if (round !== undefined && proofs === 0 && rejected.size >= SUSPICIOUS_ROWS) {
       await probe(round);
     }
   };
 
   await visit(messages);
+  if (round !== undefined && proofs === 0 && rejected.size > 0) {
+    giveUp();
+  }
   const inOrder = messages.flatMap((message) => {
     const reason = rejected.get(message);
     return reason === undefined ? [] : [{ message, reason }];
   });
-  return { parked, rejected: inOrder, finishes, isAnyAccepted: accepted > 0 };
+  return { parked, rejected: inOrder, finishes };
 }

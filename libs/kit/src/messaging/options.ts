@@ -78,6 +78,11 @@ export interface ParkedMessage {
 export interface ChunkResult {
   readonly parked?: readonly ParkedMessage[];
   /**
+   * False: the store was not asked to take anything, so this says nothing of whether it takes others.
+   * Absent: it was.
+   */
+  readonly isStored?: boolean;
+  /**
    * What is left to do once the records are stored. It runs beside the chunks behind, up to
    * `maxInFlight` of them, and is repeated by itself until it succeeds: the records are let go before
    * it begins, so it must hold on to none, and be idempotent.

@@ -223,11 +223,21 @@ function readBody(deps: ReadDeps, scope: Scope, resource: Resource, body: unknow
   return { kind: 'fact', fact: { resource, ...draft } };
 }
 
-/** What is missing for want of a fact that is refused; undefined where it does not say which it is. */
-export function missingFact({ value, headers }: MessageLike): Fact | undefined {
+/**
+ * What is missing for want of a record that is refused: of a gap what it tells of. Undefined where it does
+ * not say which it is.
+ */
+export function missingFact(
+  { validators }: Pick<ReadDeps, 'validators'>,
+  { value, headers }: MessageLike,
+): Fact | undefined {
   const scope = scopeOfHeaders(headers);
+  const body = parseBody(value);
+  if (scope && headers[HEADERS.type] === GAP_TYPE) {
+    return validators.gap(body) ? gapFact(scope, body) : undefined;
+  }
   const resource = RESOURCE_OF.get(headers[HEADERS.type] ?? '');
-  return scope && resource && gapIn(scope, resource, parseBody(value));
+  return scope && resource && gapIn(scope, resource, body);
 }
 
 function gapIn(scope: Scope, resource: Resource, envelope: unknown): Fact | undefined {

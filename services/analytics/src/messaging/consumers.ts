@@ -76,7 +76,8 @@ export function createConsumers(
       prepare: (messages: readonly InMessage[]) => prepareChunk(deps, messages),
       onChunk: (_messages: readonly InMessage[], control: ChunkControl<Prepared[]>) =>
         storeChunk(ofLane, control.prepared, control.generationOf),
-      onRejected: (rejected: readonly ParkedMessage[]) => storeRejected(ofLane, rejected),
+      onRejected: (rejected: readonly ParkedMessage[]) =>
+        storeRejected({ ...ofLane, validators: deps.validators }, rejected),
       maxInFlight: CHUNKS_IN_FLIGHT,
     };
   };

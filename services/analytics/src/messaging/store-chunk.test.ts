@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { InMessage } from '@tokometrics/kit';
 import { aShopKey } from '@tokometrics/testkit';
 import {
   estimateFactOf,
@@ -48,6 +49,23 @@ describe('storeChunk', () => {
     await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
 
     expect(recorder.counts).toMatchObject([{ consumed: 2, dirty: 2, generation: 7 }]);
+  });
+
+  it('says whether the warehouse was asked to take anything', async () => {
+    const [shop, gone] = [tenant(), tenant()];
+    const rows = [factMessage(shop, 'order', '1', order('1'))];
+    const isFenced = (shopKey: string): boolean => shopKey === gone.shopKey;
+    const isStored = async (messages: readonly InMessage[]) => {
+      const read = { isFenced, validators, cutoff: () => '2026-01-01' };
+      return (await storeChunk(createRecorder().deps, await prepareChunk(read, messages))).isStored;
+    };
+    const unreadable = { ...factMessage(shop, 'order', '2', order('2')), value: Buffer.from('{') };
+
+    expect(await isStored(rows)).toBe(true);
+    expect(await isStored([markerMessage(shop, { through: 9 })])).toBe(false);
+    expect(await isStored([unreadable])).toBe(false);
+    expect(await isStored([factMessage(gone, 'order', '1', order('1'))])).toBe(false);
+    expect(await isStored([...rows, markerMessage(shop, { through: 9 })])).toBe(true);
   });
 
   it('writes settlements of orders before the lines of statements that they are of', async () => {

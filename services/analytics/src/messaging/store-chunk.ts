@@ -83,12 +83,12 @@ export async function storeChunk(
   const kept = [...collapsed.kept.map(({ fact }) => fact), ...gaps];
   // Each of them is of an entity that is kept, hence of its scope.
   const lasting = collapsed.superseded.map(({ fact }) => lastingOf(fact));
+  let isStored = false;
   const { fenced } = await deps.guardedChunk(distinctScopes(kept), async (open) => {
     const isOpen = includes(open);
-    await insertRows(
-      deps,
-      [...kept, ...lasting].filter(({ scope }) => isOpen(scope)),
-    );
+    const writable = [...kept, ...lasting].filter(({ scope }) => isOpen(scope));
+    isStored = writable.length > 0;
+    await insertRows(deps, writable);
   });
   const isFenced = includes(fenced);
   // Also what was written before the fence fell: it is taken back at once, or by the erasure.
@@ -100,6 +100,7 @@ export async function storeChunk(
   const touched = touchedBy(collapsed.kept.filter(({ fact }) => !isFenced(fact.scope)));
   return {
     parked,
+    isStored,
     finish: finishOf(deps, {
       dirty: touched.dirty,
       scopes: raisedBy(stored),

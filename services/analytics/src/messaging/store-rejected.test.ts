@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { aShopKey } from '@tokometrics/testkit';
-import { factMessage, markerMessage, orderFactOf } from '../adapters/facts.test-support.ts';
+import {
+  factMessage,
+  gapMessage,
+  markerMessage,
+  orderFactOf,
+} from '../adapters/facts.test-support.ts';
 import type { ChunkEntities, Versions } from '../domain/chunk-entities.ts';
 import type { ChunkCounts } from '../domain/chunk-counts.ts';
 import type { Raised } from '../domain/completeness.ts';
@@ -29,6 +34,7 @@ function createRecorder(closed = NONE) {
     return Promise.resolve();
   };
   const deps = {
+    validators: createFactValidators(),
     guardedChunk: async (...[scopes, write]: Parameters<StoreDeps['guardedChunk']>) => {
       await write(scopes.filter(isOpen));
       return { fenced: scopes.filter((scope) => !isOpen(scope)) };
@@ -93,6 +99,18 @@ describe('records that the store refuses one by one', () => {
 
     expect(steps.filter((step) => step.startsWith('insert'))).toEqual([]);
     expect(shown).toEqual([]);
+  });
+
+  it('are missed where they are gaps themselves: what they tell of is noted until the store takes it', async () => {
+    const { steps, counts, deps } = createRecorder();
+    const message = gapMessage(tenantOf(), { resource: 'order', entityId: '7' });
+
+    await storeRejected(deps, [{ message, reason: 'internal' }])(control);
+
+    expect(steps.slice(0, 3)).toEqual([
+      ...['insert gaps 1', 'raise gapped', 'close behind rows  gaps order 1'],
+    ]);
+    expect(counts.map(({ byFate }) => byFate.dlq)).toEqual([1]);
   });
 
   it('are counted alone where they name nothing', async () => {

@@ -2,6 +2,7 @@ import type { Finish, ParkedMessage } from '@tokometrics/kit';
 import { countsOfParked } from '../domain/chunk-counts.ts';
 import { entitiesOf } from '../domain/chunk-entities.ts';
 import { missingFact } from '../domain/read-fact.ts';
+import type { ReadDeps } from '../domain/read-fact.ts';
 import {
   changesOf,
   closeGapsOf,
@@ -17,7 +18,8 @@ import type { StoreDeps } from './store-chunk.ts';
 export type RejectedDeps = Pick<
   StoreDeps,
   'guardedChunk' | 'insert' | 'raiseRevision' | 'closeGaps' | 'noteChunk' | 'invalidate'
->;
+> &
+  Pick<ReadDeps, 'validators'>;
 
 /**
  * Records that the store refused one by one: they are in no chunk's counts. What is missing for want of
@@ -25,7 +27,7 @@ export type RejectedDeps = Pick<
  */
 export function storeRejected(deps: RejectedDeps, rejected: readonly ParkedMessage[]): Finish {
   const counts = countsOfParked(rejected.map(({ message }) => message));
-  const gaps = rejected.flatMap(({ message }) => missingFact(message) ?? []);
+  const gaps = rejected.flatMap(({ message }) => missingFact(deps, message) ?? []);
   return async () => {
     const { fenced } = await deps.guardedChunk(distinctScopes(gaps), async (open) => {
       const isOpen = includes(open);

@@ -110,8 +110,10 @@ function createPlace(fails: () => boolean = () => false) {
       unknown.push(`${resource}.${field}`);
     },
   };
+  const settle = async (chunk: readonly InMessage[]) =>
+    storeChunk(deps, await prepareChunk(deps, chunk));
   const parkedOf = async (chunk: readonly InMessage[]) => {
-    const { parked, finish } = await storeChunk(deps, await prepareChunk(deps, chunk));
+    const { parked, finish } = await settle(chunk);
     await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
     return parked;
   };
@@ -119,7 +121,7 @@ function createPlace(fails: () => boolean = () => false) {
     (await parkedOf(chunk)).length;
   const total = (fate: Fate): number =>
     counted.reduce((sum, { byFate }) => sum + (byFate.get(fate) ?? 0), 0);
-  return { archived, counted, published, unknown, parkedOf, store, total };
+  return { archived, counted, published, unknown, settle, parkedOf, store, total };
 }
 
 function chunksOf<T>(items: readonly T[], sizes: readonly number[]): T[][] {
@@ -199,6 +201,26 @@ describe('storeChunk', () => {
       expect([place.total('stored'), place.total('parked')]).toEqual([1, 1]);
     },
   );
+
+  it('says whether the archive was asked to take anything', async () => {
+    const place = createPlace();
+    const order = { what: 'order', where: 'open', id: 1, updated: 0, seq: 1 } as const;
+    const [status] = STATES;
+    const one = await toMessage({ ...order, isBackfill: false, status }, 0);
+    const other = await toMessage({ ...order, id: 2, isBackfill: false, status }, 1);
+    const closed = await toMessage({ ...order, where: 'closed', isBackfill: false, status }, 2);
+    const isStored = async (...chunk: readonly InMessage[]) => {
+      const { isStored, finish } = await place.settle(chunk);
+      await finish({ isFollowed: () => false, turn: () => Promise.resolve() });
+      return isStored;
+    };
+
+    expect(await isStored(one)).toBe(true);
+    expect(await isStored(one)).toBe(false);
+    expect(await isStored(closed)).toBe(false);
+    expect(await isStored({ ...one, value: Buffer.from('{') })).toBe(false);
+    expect(await isStored(one, other)).toBe(true);
+  });
 
   it('parks nothing of a scope that is closed, not even a second content', async () => {
     const place = createPlace();

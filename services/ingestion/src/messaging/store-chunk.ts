@@ -86,9 +86,11 @@ export async function storeChunk(
   const scoped = [...fresh, ...conflicting];
   const scopes = scopesOf([...scoped.map(scopeOf), ...gaps.map(({ scope }) => scope)]);
   // A chunk of closed scopes alone is not written, but counted like any other.
+  let isStored = false;
   const { fenced } = await deps.guardedChunk(scopes, async (open) => {
     const isOpen = opener(open);
     const writable = fresh.filter((event) => isOpen(scopeOf(event)));
+    isStored = writable.length > 0;
     const known = await deps.archive(writable.map((event) => toArchived(event, bucketFor(event))));
     noteArchived(fates, writable, known);
     const revs = writable.length === 0 ? new Map<string, number>() : await deps.revsOf(open);
@@ -122,7 +124,7 @@ export async function storeChunk(
   for (const event of conflicting.filter((one) => !isClosed(scopeOf(one)))) {
     parked.push({ message: event.message, reason: 'ver_conflict' });
   }
-  return { parked, finish: finishOf(deps, markers, counts) };
+  return { parked, isStored, finish: finishOf(deps, markers, counts) };
 }
 
 /** What is left of a chunk whose facts are sent: it holds no record. */
