@@ -5,6 +5,7 @@ import {
   bucketsOf,
   daysBetween,
   defaultGranularity,
+  firstKeptDay,
   isTimeZone,
   localDateOf,
   localHourStart,
@@ -79,6 +80,19 @@ describe('calendar arithmetic', () => {
     expect(addMonths('2026-03-31', -1)).toBe('2026-02-28');
     expect(addMonths('2028-02-29', -12)).toBe('2027-02-28');
     expect(daysBetween('2026-02-01', '2026-03-01')).toBe(28);
+  });
+
+  it.each([
+    ['2026-12-01', '2024-12-02'],
+    ['2026-02-27', '2024-02-28'],
+    // Two years of the 28th and of the 29th are over.
+    ['2026-02-28', '2024-03-01'],
+    ['2026-03-01', '2024-03-02'],
+    ['2028-02-28', '2026-03-01'],
+    ['2028-02-29', '2026-03-01'],
+    ['2028-03-01', '2026-03-02'],
+  ])('keeps on %s what is of %s or later', (today, first) => {
+    expect(firstKeptDay(today)).toBe(first);
   });
 
   it('has exactly one granularity for every length', () => {

@@ -148,6 +148,20 @@ export function addMonths(date: string, months: number): string {
   return target.toISOString().slice(0, 10);
 }
 
+const KEPT_MONTHS = 24;
+
+/**
+ * First day of which anything is kept on a day: two years are over when the day of the same date begins,
+ * and stores let go of it from then on. Of 29 February they are over with those of the 28th.
+ */
+export function firstKeptDay(today: string): string {
+  let day = addMonths(today, -KEPT_MONTHS);
+  while (addMonths(day, KEPT_MONTHS) <= today) {
+    day = addDays(day, 1);
+  }
+  return day;
+}
+
 export function isoInstant(epochS: number): string {
   return new Date(epochS * 1000).toISOString();
 }

@@ -1,11 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import {
-  localDateOf,
-  shopKey as shopKeySchema,
-  shopOfScope,
-  TOPIC,
-  TOPICS,
-} from '@tokometrics/contracts';
+import { shopKey as shopKeySchema, shopOfScope, TOPIC, TOPICS } from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
@@ -61,7 +55,7 @@ import type { NoticeBoard } from './domain/notice-board.ts';
 import { createPassQueue } from './domain/pass-queue.ts';
 import type { Scope } from './domain/read-fact.ts';
 import { readKnown } from './domain/read-known.ts';
-import { firstWholeDay, retentionCut } from './domain/retention.ts';
+import { firstWholeDay, takenFrom } from './domain/retention.ts';
 import { routes } from './http/routes.ts';
 import { completeRanges } from './messaging/complete-ranges.ts';
 import { BACKFILL_PATIENCE, createConsumers, GROUPS } from './messaging/consumers.ts';
@@ -115,9 +109,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const isFenced = (shopKey: string, epoch: number): boolean => fences.isFenced(shopKey, epoch);
   const sinkDeps = sinkOf({ engines, fences, erasers, completeness, board, metrics, log });
   const journal = createMongoAudits(mongo);
-  // Of the last of all zones: the day that is shown first takes facts until it ends there as well.
-  const cutoff = (): string =>
-    retentionCut(localDateOf('Etc/GMT+12', clock.now().getTime() / 1000));
+  const cutoff = (): string => takenFrom(clock.now());
   const consumers = createConsumers(kafka, {
     ...{ isFenced, cutoff },
     validators: createFactValidators(),

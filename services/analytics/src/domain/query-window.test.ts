@@ -81,8 +81,8 @@ describe('resolveWindow', () => {
   );
 
   it('knows the first day that may be shown', () => {
-    expect(resolve({}).cutoff).toBe('2024-11-25');
-    expect(wholeWindow(zone, now)).toMatchObject({ from: '2024-11-25', to: '2026-11-26' });
+    expect(resolve({}).cutoff).toBe('2024-11-26');
+    expect(wholeWindow(zone, now)).toMatchObject({ from: '2024-11-26', to: '2026-11-26' });
     expect(dayWindow(resolve({}), '2026-11-20')).toMatchObject({
       ...{ from: '2026-11-20', to: '2026-11-21' },
       ...{ open: false, grain: 'hour' },

@@ -11,7 +11,7 @@ import {
   zoneOffset,
 } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
-import { retentionCut } from './retention.ts';
+import { shownFrom } from './retention.ts';
 
 type NamedRange = (typeof RANGES)[number];
 export type CompareMode = 'previous_period' | 'previous_year' | 'none';
@@ -120,7 +120,7 @@ export function resolveWindow(request: WindowRequest, zone: string, now: Date): 
     nowS,
     today,
     open: toS > nowS,
-    cutoff: retentionCut(today),
+    cutoff: shownFrom(zone, now),
     grain,
     buckets: bucketsOf(zone, range.from, range.to, grain),
   };
@@ -130,7 +130,7 @@ export function resolveWindow(request: WindowRequest, zone: string, now: Date): 
 export function wholeWindow(zone: string, now: Date): QueryWindow {
   const nowS = Math.floor(now.getTime() / 1000);
   const today = localDateOf(zone, nowS);
-  const from = retentionCut(today);
+  const from = shownFrom(zone, now);
   const to = addDays(today, 1);
   const toS = startOfDay(zone, to);
   return {

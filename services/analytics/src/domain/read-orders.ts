@@ -1,4 +1,3 @@
-import { localDateOf } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
 import type { Cursors } from './cursor.ts';
 import { createKnowledge } from './knowledge.ts';
@@ -7,7 +6,7 @@ import type { OrderColumns, OrderColumnsWithLines, OrderTransaction } from './or
 import { resolveWindow, wholeWindow } from './query-window.ts';
 import type { WindowRequest } from './query-window.ts';
 import { metaOf } from './reply-meta.ts';
-import { retentionCut } from './retention.ts';
+import { shownFrom } from './retention.ts';
 import { openShop } from './shop-access.ts';
 import type { ShopAccessDeps } from './shop-access.ts';
 
@@ -107,8 +106,10 @@ export async function readOrder(
   request: { readonly shop: string; readonly orderId: string },
 ) {
   const shop = openShop(deps, merchantId, request.shop);
-  const today = localDateOf(shop.zone, Math.floor(deps.now().getTime() / 1000));
-  const scope = { shopKey: shop.shopKey, epoch: shop.epoch, cutoff: retentionCut(today) };
+  const scope = {
+    ...{ shopKey: shop.shopKey, epoch: shop.epoch },
+    cutoff: shownFrom(shop.zone, deps.now()),
+  };
   const [order, transactions] = await Promise.all([
     deps.orderDetail({ ...scope, orderId: request.orderId }),
     deps.orderTransactions({ ...scope, orderId: request.orderId }),

@@ -1,14 +1,22 @@
-import { addDays, addMonths, localDateOf } from '@tokometrics/contracts';
+import { firstKeptDay, localDateOf } from '@tokometrics/contracts';
 
-/** The policy keeps a shop's data for two years at most. */
-const RETENTION_MONTHS = 24;
+const dayIn = (zone: string, now: Date): string => localDateOf(zone, now.getTime() / 1000);
 
-/** First local day that may still be kept, and shown. `today` is a local day of the shop. */
-export function retentionCut(today: string): string {
-  return addMonths(today, -RETENTION_MONTHS);
+/**
+ * First local day that a shop is shown. Tables let go of a day by UTC: west of it, of one that is the
+ * shop's own for some hours more.
+ */
+export function shownFrom(zone: string, now: Date): string {
+  const [own, utc] = [dayIn(zone, now), dayIn('UTC', now)];
+  return firstKeptDay(own > utc ? own : utc);
 }
 
-/** First day of which no row is past its time in any zone: tables drop theirs on different days. */
+/** First day that some shop may still be shown: what happened on it is taken in until it ends there as well. */
+export function takenFrom(now: Date): string {
+  return firstKeptDay(dayIn('Etc/GMT+12', now));
+}
+
+/** First day that every shop is shown: of an earlier one tables may have let go already. */
 export function firstWholeDay(now: Date): string {
-  return addDays(retentionCut(localDateOf('Etc/GMT-14', now.getTime() / 1000)), 1);
+  return firstKeptDay(dayIn('Etc/GMT-14', now));
 }

@@ -263,14 +263,15 @@ describe('one product over HTTP', () => {
         seenDate,
         priceHistory,
         stock: left,
-      } = await productOf(...([tenant, 'range=7d', MUG, `2028-11-${day}T05:00:00Z`] as const));
+      } = await productOf(...([tenant, 'range=7d', MUG, `2028-${day}T05:00:00Z`] as const));
       return [seenDate, priceHistory.map(({ from }) => from), left.length];
     };
 
-    expect(await later('01')).toEqual(['2026-11-02', ['2026-11-01'], 1]);
-    expect(await later('02')).toEqual(['2026-11-02', ['2026-11-02'], 0]);
+    expect(await later('10-31')).toEqual(['2026-11-02', ['2026-11-01'], 1]);
+    // Of a day tables let go when its second anniversary begins.
+    expect(await later('11-01')).toEqual(['2026-11-02', ['2026-11-02'], 0]);
     const gone = await answer(
-      ...([tenant, `products/${MUG}?range=7d`, merchantId, '2028-11-03T05:00:00Z'] as const),
+      ...([tenant, `products/${MUG}?range=7d`, merchantId, '2028-11-02T05:00:00Z'] as const),
     );
     expect(gone.status).toBe(404);
   });

@@ -14,10 +14,24 @@ describe('retention', () => {
     const changed = new Date('2020-01-01T00:00:00Z');
     const fetch = new Date('2026-11-25T00:00:00Z');
 
-    expect(snapshotExpiry('product', changed, fetch).toISOString()).toBe(
-      '2028-11-25T00:00:00.000Z',
-    );
-    expect(snapshotExpiry('order', changed, fetch).toISOString()).toBe('2022-01-01T00:00:00.000Z');
+    const at = { occurredAt: changed, fetchedAt: fetch, localDate: '2020-01-01' };
+    expect(snapshotExpiry('product', at).toISOString()).toBe('2028-11-25T00:00:00.000Z');
+    expect(snapshotExpiry('order', at).toISOString()).toBe('2022-01-01T00:00:00.000Z');
+  });
+
+  it.each([
+    ['statement' as const, '2026-11-24T00:00:00Z'],
+    ['order' as const, '2026-03-01T00:00:00Z'],
+  ])('lets a %s go with its day, however late it was read or changed', (resource, occurred) => {
+    const at = {
+      ...{ occurredAt: new Date(occurred), fetchedAt: new Date('2026-11-25T00:00:00Z') },
+      localDate: '2024-12-24',
+    };
+
+    const expiry = snapshotExpiry(resource, at);
+
+    // The day of its figures has two years in every zone: a rebuild finds it as long as it is shown.
+    expect(expiry.toISOString()).toBe('2026-12-25T12:00:00.000Z');
   });
 
   it('keeps the day two years ago and refuses the one before', () => {

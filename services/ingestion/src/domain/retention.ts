@@ -8,12 +8,23 @@ export function expiryOf(occurredAt: Date, fetchedAt: Date): Date {
   return from;
 }
 
+/** Until the day of a snapshot has ended everywhere: 24 hours, and 12 more on the last islands. */
+const DAY_ENDS_MS = 36 * 3_600_000;
+
 /**
- * The same of a snapshot. A product changes when it changes, but is one of today while it is listed: its
- * reading counts, as it does in the warehouse.
+ * The same of a snapshot, which goes with the local day that its figures are kept under, however late it has
+ * changed or was read. A product changes when it changes, but is one of today while it is listed: its reading
+ * counts, as it does in the warehouse.
  */
-export function snapshotExpiry(entity: Resource, occurredAt: Date, fetchedAt: Date): Date {
-  return expiryOf(entity === 'product' ? fetchedAt : occurredAt, fetchedAt);
+export function snapshotExpiry(
+  entity: Resource,
+  at: { readonly occurredAt: Date; readonly fetchedAt: Date; readonly localDate: string },
+): Date {
+  if (entity === 'product') {
+    return expiryOf(at.fetchedAt, at.fetchedAt);
+  }
+  const dayEnds = new Date(Date.parse(`${at.localDate}T00:00:00Z`) + DAY_ENDS_MS);
+  return expiryOf(at.occurredAt < dayEnds ? at.occurredAt : dayEnds, at.fetchedAt);
 }
 
 /** First local day of the zone that may still be kept; readers cut by the same day. */

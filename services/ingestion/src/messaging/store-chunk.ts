@@ -196,6 +196,7 @@ function plan(events: readonly PreparedEvent[], known: ReadonlyMap<string, Head>
 
 function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly Lane[]): Head {
   const { envelope } = event;
+  const localDate = before?.localDate ?? bucketOf(event.fact);
   return {
     shopKey: envelope.shopkey,
     epoch: envelope.epoch,
@@ -206,8 +207,8 @@ function toHead(event: PreparedEvent, before: Head | undefined, lanes: readonly 
     contentHash: envelope.contenthash,
     lanes,
     fetchedAt: event.fetchedAt,
-    localDate: before?.localDate ?? bucketOf(event.fact),
-    expireAt: snapshotExpiry(event.resource, new Date(envelope.time), event.fetchedAt),
+    localDate,
+    expireAt: expiryFor(event, localDate),
     writtenOn: laneOf(event.message),
   };
 }
@@ -227,11 +228,14 @@ function toArchived(event: PreparedEvent, localDate: string): ArchivedEvent {
     ceType: envelope.type,
     occurredAt: new Date(envelope.time),
     fetchedAt: event.fetchedAt,
-    expireAt: snapshotExpiry(event.resource, new Date(envelope.time), event.fetchedAt),
+    expireAt: expiryFor(event, localDate),
     localDate,
     sealed: Buffer.from(JSON.stringify(envelope.data)),
   };
 }
+
+const expiryFor = ({ resource, envelope, fetchedAt }: PreparedEvent, localDate: string): Date =>
+  snapshotExpiry(resource, { occurredAt: new Date(envelope.time), fetchedAt, localDate });
 
 /** The bucket stays that of the first sight, whatever the rules say now. */
 export function toFact(event: PreparedEvent, localDate: string, rev: number): OutMessage {

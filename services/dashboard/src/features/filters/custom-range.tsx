@@ -1,9 +1,8 @@
-import { addDays, localDate } from '@tokometrics/contracts';
+import { addDays, firstKeptDay, localDate } from '@tokometrics/contracts';
 import { useState } from 'react';
 import { usage } from '../usage/usage.ts';
 import { Button } from '../../ui/button.tsx';
 import type { OverviewSearch } from './search.ts';
-import { oldestDay } from './search.ts';
 
 type Dates = Pick<OverviewSearch, 'range' | 'from' | 'to' | 'grain'>;
 
@@ -26,7 +25,7 @@ export function CustomRange({ filters, today, onChange }: CustomRangeProps) {
   const [first, setFirst] = useState(filters.from ?? '');
   const [last, setLast] = useState(filters.to === undefined ? '' : addDays(filters.to, -1));
   const [error, setError] = useState<string>();
-  const limits = { min: oldestDay(today), max: today };
+  const limits = { min: firstKeptDay(today), max: today };
   const apply = () => {
     const dates = datesFrom(first, last);
     if (typeof dates === 'string') {

@@ -1,6 +1,5 @@
 import {
   addDays,
-  addMonths,
   basis,
   daysBetween,
   granularity,
@@ -153,6 +152,3 @@ export function windowEnding(last: string, days: number): { from: string; to: st
   const to = addDays(last, 1);
   return { from: addDays(to, -days), to };
 }
-
-/** Oldest day that can be asked for: two years, as long as data is kept. */
-export const oldestDay = (today: string): string => addMonths(today, -24);
