@@ -24,6 +24,7 @@ export * from './messaging/outcomes.ts';
 export * from './messaging/options.ts';
 export * from './messaging/topics.ts';
 export * from './messaging/failures.ts';
+export { settleByHalves } from './messaging/bisect.ts';
 export { fromDeadLetter, HEADER as RETRY_HEADER } from './messaging/retry-ladder.ts';
 export type { DeadLetter } from './messaging/retry-ladder.ts';
 export { createKafka } from './messaging/kafka.ts';

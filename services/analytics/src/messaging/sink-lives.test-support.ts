@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { HEADERS } from '@tokometrics/contracts';
+import { AppError, settleByHalves } from '@tokometrics/kit';
 import type { InMessage } from '@tokometrics/kit';
 import {
   between,
@@ -18,8 +19,8 @@ import { bucketKey } from '../domain/dirty-buckets.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import { NO_PATIENCE } from '../domain/pass-lane.ts';
 import { createPassQueue } from '../domain/pass-queue.ts';
-import { readFact } from '../domain/read-fact.ts';
-import type { Reading, Scope } from '../domain/read-fact.ts';
+import { missingFact, readFact } from '../domain/read-fact.ts';
+import type { Fact, Reading, Scope } from '../domain/read-fact.ts';
 import { closeGaps } from './close-gaps.ts';
 import { guardPass } from './guard-pass.ts';
 import { prepareChunk } from './prepare-chunk.ts';
@@ -29,6 +30,7 @@ import { createPass, createTables, ROLLED, rowOf } from './sink-world.fixture.ts
 import type { Tables } from './sink-world.fixture.ts';
 import { storeChunk } from './store-chunk.ts';
 import type { StoreDeps, StoredMarker } from './store-chunk.ts';
+import { storeRejected } from './store-rejected.ts';
 
 const validators = createFactValidators();
 const CUTOFF = '2024-01-01';
@@ -46,6 +48,8 @@ export interface World {
   readonly gaps: GapWorld;
   readonly closed: Set<string>;
   readonly parked: Set<string>;
+  /** Lines that no table takes, ever. */
+  readonly refused: ReadonlySet<string>;
   readonly counts: ChunkCounts[];
   /** What readers are told, in order. */
   readonly told: StoredMarker[];
@@ -66,6 +70,13 @@ export function reading(message: InMessage): Reading {
     readFact({ isFenced: () => false, validators, cutoff: CUTOFF }, message);
   readings.set(message, read);
   return read;
+}
+
+/** A record that the store refuses is one that nobody can read. */
+function refuse(message: InMessage, { rows }: Fact): string[] {
+  const gap = missingFact({ validators }, message);
+  readings.set(message, { kind: 'parked', reason: 'range', ...(gap && { gap }) });
+  return rows.map(({ line }) => line);
 }
 
 /** What nobody can read is with the dead letters before its offset is passed; of the closed it is dropped. */
@@ -168,6 +179,9 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
     guardedChunk,
     insert: (table: BaseTable, lines: readonly string[]) =>
       step(() => {
+        if (lines.some((line) => world.refused.has(line))) {
+          throw new AppError('request.invalid', 'out of range');
+        }
         tables.insert(table, lines);
       }),
     raiseRevision: (scopes: readonly Raised[]) => step(() => world.gaps.raise(scopes)),
@@ -220,26 +234,33 @@ async function live(world: World, life: Life, hand: { count: number }): Promise<
   let before: Promise<unknown> = Promise.resolve();
 
   const handle = async (from: number, to: number, turn: Promise<unknown>, letNext: () => void) => {
-    const prepared = await prepareChunk(
-      { isFenced, validators, cutoff: () => CUTOFF },
-      world.log.slice(from, to),
-    );
-    const { finish } = await untilTaken(async () => {
-      const stored = await storeChunk(deps, prepared);
-      for (const { message } of stored.parked) {
+    const attempt = async (part: readonly InMessage[]) =>
+      storeChunk(
+        deps,
+        await prepareChunk({ isFenced, validators, cutoff: () => CUTOFF }, part),
+      ).catch((error: unknown) => {
+        // Whatever else is in the way passes: the chunk is begun again.
+        throw error instanceof AppError ? error : Object.assign(Object(error), { transient: true });
+      });
+    const { rejected, finishes } = await untilTaken(async () => {
+      const settled = await settleByHalves(world.log.slice(from, to), attempt);
+      for (const { message } of [...settled.parked, ...settled.rejected]) {
         await park(() => world.parked.add(message.offset));
       }
-      return stored;
+      return settled;
     });
     letNext();
-    await untilTaken(() =>
-      finish({
-        isFollowed: () => to < world.log.length,
-        turn: async () => {
-          await turn;
-        },
-      }),
-    );
+    const first = rejected.length === 0 ? [] : [storeRejected({ ...deps, validators }, rejected)];
+    for (const finish of [...first, ...finishes]) {
+      await untilTaken(() =>
+        finish({
+          isFollowed: () => to < world.log.length,
+          turn: async () => {
+            await turn;
+          },
+        }),
+      );
+    }
     if (life.isDead) {
       throw new Dead();
     }
@@ -310,13 +331,24 @@ export async function untilAllCommitted(world: World, erased?: Scope): Promise<v
   await erasure;
 }
 
-/** What a log is written to, while stores refuse, answers are lost and the process dies. */
-export function createWorld(dice: Dice, messages: readonly InMessage[]): World {
+/**
+ * What a log is written to, while stores refuse, answers are lost and the process dies. Some records no
+ * store ever takes.
+ */
+export function createWorld(
+  dice: Dice,
+  messages: readonly InMessage[],
+  isRefused: (message: InMessage) => boolean = () => false,
+): World {
   const log = messages.map((message, offset) => ({
     ...message,
     ...{ topic: 'tm.fact.order.v1', partition: 0, offset: String(offset) },
   }));
   const shared = { closed: new Set<string>(), parked: new Set<string>(), counts: [], told: [] };
+  const refused = log.filter(isRefused).flatMap((message) => {
+    const read = reading(message);
+    return read.kind === 'fact' ? refuse(message, read.fact) : [];
+  });
   const tables = createTables();
   return {
     dice,
@@ -324,6 +356,7 @@ export function createWorld(dice: Dice, messages: readonly InMessage[]): World {
     tables,
     gaps: createGapWorld(dice, tables, (scope) => !shared.closed.has(scopeName(scope))),
     ...shared,
+    refused: new Set(refused),
     odds: { current: FAULTS },
     committed: 0,
     lives: 0,

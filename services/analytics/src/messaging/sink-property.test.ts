@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HEADERS } from '@tokometrics/contracts';
+import { GAP_TYPE, HEADERS } from '@tokometrics/contracts';
 import type { InMessage } from '@tokometrics/kit';
 import { aShopKey, between, seeded, shuffled } from '@tokometrics/testkit';
 import type { Dice } from '@tokometrics/testkit';
@@ -138,7 +138,7 @@ const tenantOf = (epoch = 1, shopKey: Tenant['shopKey'] = aShopKey()): Tenant =>
 
 describe('the sink, while stores refuse, answers are lost and the process dies', () => {
   let lives = 0;
-  let [missed, closed] = [0, 0];
+  let [missed, closed, refused] = [0, 0, 0];
 
   it.each(SEEDS)(
     'ends exact, and commits and calls complete only what is rolled (seed %d)',
@@ -161,6 +161,29 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
           }),
         ),
       );
+      for (const { consumed, byFate } of world.counts) {
+        expect(FATES.reduce((sum, fate) => sum + byFate[fate], 0)).toBe(consumed);
+      }
+    },
+  );
+
+  it.each(SEEDS)(
+    'parks what the store refuses alone, and calls nothing complete before the rows beside it (seed %d)',
+    async (seed) => {
+      const dice = seeded(3_000 + seed);
+      // By its id: a repeat of a record is refused as well.
+      const world = createWorld(
+        dice,
+        randomLog(dice, [tenantOf(), tenantOf()]),
+        ({ headers }) =>
+          headers[HEADERS.type] !== GAP_TYPE && /^[0-2]/.test(headers[HEADERS.id] ?? ''),
+      );
+
+      await untilAllCommitted(world);
+
+      refused += world.refused.size;
+      expectExact(world);
+      expectGapsExact(world.gaps, openReadings(world));
       for (const { consumed, byFate } of world.counts) {
         expect(FATES.reduce((sum, fate) => sum + byFate[fate], 0)).toBe(consumed);
       }
@@ -222,5 +245,9 @@ describe('the sink, while stores refuse, answers are lost and the process dies',
   it('has missed many records in these runs, and many of them came', () => {
     expect(missed).toBeGreaterThan(10 * SEEDS.length);
     expect(closed).toBeGreaterThan(10 * SEEDS.length);
+  });
+
+  it('has refused many records in these runs', () => {
+    expect(refused).toBeGreaterThan(5 * SEEDS.length);
   });
 });
