@@ -15,10 +15,16 @@ import { Agent } from 'undici';
 import { createIdentityClient } from './adapters/identity-client.ts';
 import { createServiceClient } from './adapters/service-client.ts';
 import type { Config } from './config.ts';
+import { createEdgeLimits } from './domain/edge-limits.ts';
 import { createEventStreams } from './domain/event-streams.ts';
-import { createRateLimiter } from './domain/rate-window.ts';
 import { dashboardFiles } from './http/dashboard-files.ts';
-import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './http/edge.ts';
+import {
+  csrfGuard,
+  rateGuard,
+  securityHeaders,
+  stripInternalHeaders,
+  vouching,
+} from './http/edge.ts';
 import { createEventsHandler } from './http/events.ts';
 import { getHealth } from './http/get-health.ts';
 import { createProxy } from './http/proxy.ts';
@@ -115,7 +121,9 @@ interface EdgeParts {
 function createEdge(config: Config, parts: EdgeParts): Lifecycled {
   const { log, metrics, clock, dispatcher, streams, producer } = parts;
   const identity = createIdentityClient({ url: config.IDENTITY_URL, dispatcher });
-  const passport = (token: string, audience: string) => identity.passport(token, audience);
+  const limits = createEdgeLimits(config.RATE_LIMIT_PER_MINUTE);
+  const ask = (token: string, audience: string) => identity.passport(token, audience);
+  const passport = vouching(ask, limits, clock);
   const csrfKey = config.CSRF_KEY.reveal();
   const origin = new URL(config.PUBLIC_URL).origin;
   return createHttp({
@@ -126,7 +134,7 @@ function createEdge(config: Config, parts: EdgeParts): Lifecycled {
     before: [
       securityHeaders,
       stripInternalHeaders,
-      rateGuard(createRateLimiter(config.RATE_LIMIT_PER_MINUTE), clock),
+      rateGuard(limits, clock),
       csrfGuard({ key: csrfKey, origin }),
     ],
     routes: [

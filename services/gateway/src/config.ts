@@ -18,7 +18,7 @@ const schema = z.object({
     .int()
     .min(1)
     .default(600)
-    .describe('Requests per session and minute'),
+    .describe('Requests a minute of a session, and of an address without one'),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

@@ -9,9 +9,9 @@ import type { HttpServer } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from '../adapters/identity-client.ts';
 import { createServiceClient } from '../adapters/service-client.ts';
-import { createRateLimiter } from '../domain/rate-window.ts';
+import { createEdgeLimits } from '../domain/edge-limits.ts';
 import { dashboardFiles } from './dashboard-files.ts';
-import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders } from './edge.ts';
+import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders, vouching } from './edge.ts';
 import { createProxy } from './proxy.ts';
 import { postUsage } from './post-usage.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -67,6 +67,9 @@ export async function startEdge(upstream: string, perMinute = 600) {
   const usage: UsageEvent[] = [];
   const dispatcher = new Agent();
   const identity = createIdentityClient({ url: upstream, dispatcher });
+  const limits = createEdgeLimits(perMinute);
+  const ask = (token: string, audience: string) => identity.passport(token, audience);
+  const passport = vouching(ask, limits, clock);
   const services = {
     identity: upstream,
     connector: upstream,
@@ -81,13 +84,13 @@ export async function startEdge(upstream: string, perMinute = 600) {
     before: [
       securityHeaders,
       stripInternalHeaders,
-      rateGuard(createRateLimiter(perMinute), clock),
+      rateGuard(limits, clock),
       csrfGuard({ key: CSRF_KEY, origin: ORIGIN }),
     ],
     routes: [
       ...sessionRoutes({ identity, csrfKey: CSRF_KEY }),
       postUsage({
-        passport: (token, audience) => identity.passport(token, audience),
+        passport,
         send: (events) => {
           usage.push(...events);
           return Promise.resolve();
@@ -100,7 +103,7 @@ export async function startEdge(upstream: string, perMinute = 600) {
       createProxy({
         services,
         send: createServiceClient(dispatcher),
-        passport: (token, audience) => identity.passport(token, audience),
+        passport,
       }),
       ...dashboardFiles(dir),
     ],

@@ -183,6 +183,20 @@ describe('the edge', () => {
     expect((await call('b')).status).toBe(200);
   });
 
+  it('counts made-up sessions for their address, one for each request or not', async () => {
+    const { url } = await setup(
+      ({ url: path }) => (path === '/v1/passports' ? [401, { code: 'auth.required' }] : undefined),
+      2,
+    );
+    const statuses: number[] = [];
+    for (const letter of ['a', 'b', 'c']) {
+      const headers = { cookie: `${SESSION_COOKIE}=${letter.repeat(43)}` };
+      statuses.push((await fetch(`${url}/api/v1/shops`, { headers })).status);
+    }
+
+    expect(statuses).toEqual([401, 401, 429]);
+  });
+
   it('says that a part does not answer, without naming it', async () => {
     const { url, upstream } = await setup();
     upstream.server.close();

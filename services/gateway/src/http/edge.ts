@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { AppError } from '@tokometrics/kit';
+import type { PassportReply } from '@tokometrics/contracts';
+import { AppError, sourceOf } from '@tokometrics/kit';
 import type { Clock } from '@tokometrics/kit';
 import type { RequestHandler } from 'express';
 import { readCookie, SESSION_COOKIE } from '../domain/cookies.ts';
 import { csrfToken, passesCsrf } from '../domain/csrf.ts';
-import type { RateLimiter } from '../domain/rate-window.ts';
+import type { EdgeLimits } from '../domain/edge-limits.ts';
 import { isAnonymous } from '../domain/route-table.ts';
 import { SECURITY_HEADERS } from '../domain/security-headers.ts';
 
@@ -58,24 +58,33 @@ export function csrfGuard(rules: {
   };
 }
 
-export function rateGuard(limiter: RateLimiter, clock: Clock): RequestHandler {
+export function rateGuard(limits: EdgeLimits, clock: Clock): RequestHandler {
   return (request, _response, next) => {
     if (!request.path.startsWith('/api/')) {
       next();
       return;
     }
     const session = readCookie(request.headers.cookie, SESSION_COOKIE);
-    const key =
-      session === undefined
-        ? `ip:${request.socket.remoteAddress ?? ''}`
-        : createHash('sha256').update(session).digest('base64url');
-    const wait = limiter.take(key, clock.monotonicMs());
+    // A socket for both kinds of addresses writes an IPv4 one as the tail of an IPv6 one.
+    const source = sourceOf((request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+    const wait = limits.take({ source, session }, clock.monotonicMs());
     if (wait > 0) {
       throw new AppError('rate.limited', 'too many requests; wait and try again', {
         details: { retryAfterSeconds: wait },
       });
     }
     next();
+  };
+}
+
+type Passport = (sessionToken: string, audience: string) => Promise<PassportReply>;
+
+/** Whose session identity has confirmed is no stranger to the limits from then on. */
+export function vouching(passport: Passport, limits: EdgeLimits, clock: Clock): Passport {
+  return async (sessionToken, audience) => {
+    const reply = await passport(sessionToken, audience);
+    limits.know(sessionToken, clock.monotonicMs());
+    return reply;
   };
 }
 
