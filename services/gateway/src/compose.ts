@@ -148,7 +148,7 @@ function createEdge(config: Config, parts: EdgeParts): Lifecycled {
       getHealth(() => true),
     ],
     after: [
-      createEventsHandler({ streams, passport, clock }),
+      createEventsHandler({ streams, passport }),
       createProxy({
         services: {
           identity: config.IDENTITY_URL,

@@ -13,15 +13,17 @@ function setup() {
     firstId: 100,
   });
   const received: ServerEvent[] = [];
-  const client = (merchantId = 'm1', sessionId = 's1'): StreamClient => ({
+  const displaced: string[] = [];
+  const client = (merchantId = 'm1', sessionId = 's1', name = ''): StreamClient => ({
     merchantId,
     sessionId,
     send: (event) => received.push(event),
     close: () => undefined,
+    displace: () => displaced.push(`${sessionId} ${name}`),
   });
   const progress = (shopKey: string) =>
     streams.publish({ kind: 'sync.progress', shopKey } as never);
-  return { streams, received, client, progress, advance: (ms: number) => (nowMs += ms) };
+  return { streams, received, displaced, client, progress, advance: (ms: number) => (nowMs += ms) };
 }
 
 describe('event streams', () => {
@@ -72,10 +74,26 @@ describe('event streams', () => {
     expect(received.filter((event) => event.data.includes(mine))).toEqual([]);
   });
 
-  it('refuses the sixth window of a session', () => {
-    const { streams, client } = setup();
-    const answers = Array.from({ length: 6 }, () => streams.add(client(), undefined));
+  it('gives the place of the oldest window of a session to the sixth', () => {
+    const { streams, received, displaced, client, progress } = setup();
+    streams.add(client('m1', 's2', 'other session'), undefined);
+    for (const name of ['1', '2', '3', '4', '5', '6', '7']) {
+      streams.add(client('m1', 's1', name), undefined);
+    }
+    progress(mine);
 
-    expect(answers).toEqual([true, true, true, true, true, false]);
+    expect(displaced).toEqual(['s1 1', 's1 2']);
+    expect(received).toHaveLength(6);
+  });
+
+  it('knows a window by its last id again, without any event in between', () => {
+    const { streams, received, client, progress, advance } = setup();
+    progress(theirs);
+    const standing = streams.lastId();
+    advance(6 * 60_000);
+    progress(mine);
+    streams.add(client(), standing);
+
+    expect(received.map((event) => event.type)).toEqual(['sync.progress']);
   });
 });

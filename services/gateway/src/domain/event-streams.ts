@@ -4,7 +4,10 @@ export interface StreamClient {
   readonly merchantId: string;
   readonly sessionId: string;
   send(event: ServerEvent): void;
+  /** Ends for now: the page comes back by itself. */
   close(): void;
+  /** Ends for newer windows of the session: coming back at once would only push out the next one. */
+  displace(): void;
 }
 
 export interface ServerEvent {
@@ -44,17 +47,17 @@ export function createEventStreams({ ownerOf, nowMs, firstId }: StreamOptions) {
   }
 
   return {
-    /** False when the session has too many windows open. */
-    add(client: StreamClient, lastEventId: number | undefined): boolean {
+    /** A session has so many windows at most; the one that was opened last is the one that is looked at. */
+    add(client: StreamClient, lastEventId: number | undefined): void {
       const open = [...clients].filter((other) => other.sessionId === client.sessionId);
-      if (open.length >= PER_SESSION) {
-        return false;
+      for (const oldest of open.slice(0, Math.max(0, open.length + 1 - PER_SESSION))) {
+        clients.delete(oldest);
+        oldest.displace();
       }
       clients.add(client);
       if (lastEventId !== undefined) {
         replay(client, lastEventId);
       }
-      return true;
     },
     remove(client: StreamClient): void {
       clients.delete(client);
@@ -84,6 +87,8 @@ export function createEventStreams({ ownerOf, nowMs, firstId }: StreamOptions) {
       clients.clear();
     },
     size: () => clients.size,
+    /** Whoever is connected now and is told this has missed nothing up to it. */
+    lastId: () => nextId - 1,
   };
 
   function replay(client: StreamClient, lastEventId: number): void {

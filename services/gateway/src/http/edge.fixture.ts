@@ -3,15 +3,17 @@ import type { IncomingMessage, Server } from 'node:http';
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UsageEvent } from '@tokometrics/contracts';
+import type { ShopLifecycle, UsageEvent } from '@tokometrics/contracts';
 import { createClock, createHttp, createLogger, createMetrics, createUlid } from '@tokometrics/kit';
 import type { HttpServer } from '@tokometrics/kit';
 import { Agent } from 'undici';
 import { createIdentityClient } from '../adapters/identity-client.ts';
 import { createServiceClient } from '../adapters/service-client.ts';
 import { createEdgeLimits } from '../domain/edge-limits.ts';
+import { createEventStreams } from '../domain/event-streams.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { csrfGuard, rateGuard, securityHeaders, stripInternalHeaders, vouching } from './edge.ts';
+import { createEventsHandler } from './events.ts';
 import { createProxy } from './proxy.ts';
 import { postUsage } from './post-usage.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -19,6 +21,9 @@ import { sessionRoutes } from './session-routes.ts';
 export const ORIGIN = 'http://localhost:4800';
 export const CSRF_KEY = 'k'.repeat(32);
 export const TOKEN = 'S'.repeat(43);
+/** Whose all shops are. */
+export const MERCHANT = '01J8Z3K4M5N6P7Q8R9S0T1V2W3';
+export const HEARTBEAT_MS = 100;
 
 export interface Seen {
   readonly method: string;
@@ -76,6 +81,11 @@ export async function startEdge(upstream: string, perMinute = 600) {
     analytics: upstream,
     privacy: upstream,
   };
+  const streams = createEventStreams({
+    ownerOf: () => ({ merchantId: MERCHANT }) as ShopLifecycle,
+    nowMs: () => clock.monotonicMs(),
+    firstId: 1_000,
+  });
   const http: HttpServer = createHttp({
     name: 'gateway',
     host: '127.0.0.1',
@@ -100,6 +110,7 @@ export async function startEdge(upstream: string, perMinute = 600) {
       }),
     ],
     after: [
+      createEventsHandler({ streams, passport, heartbeatMs: HEARTBEAT_MS }),
       createProxy({
         services,
         send: createServiceClient(dispatcher),
@@ -115,7 +126,9 @@ export async function startEdge(upstream: string, perMinute = 600) {
   return {
     url: `http://127.0.0.1:${String(http.address().port)}`,
     usage,
+    streams,
     async stop() {
+      streams.closeAll();
       await http.stop();
       await dispatcher.close();
     },
