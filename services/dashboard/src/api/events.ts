@@ -1,11 +1,15 @@
-import { notice } from '@tokometrics/contracts';
 import type { Notice } from '@tokometrics/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { createLiveLine } from './live-line.ts';
 
 /** While a year is loaded, notices come by the hundred: pages read again this often at most. */
 const CALM_MS = 3_000;
+/** Everything at once is read this often at most, whatever the line says. */
+const CALM_OF_ALL_MS = 30_000;
+/** A window that has heard nothing for so long reads by itself: its line may be gone without a word. */
+const QUIET_MS = 60_000;
 
 /** Which cached answers a notice makes old. */
 export function keysOf(event: Notice): readonly (readonly string[])[] {
@@ -24,6 +28,7 @@ export function keysOf(event: Notice): readonly (readonly string[])[] {
 export function createRefresher(
   refresh: (key: readonly string[]) => void,
   schedule: (run: () => void, ms: number) => void,
+  calmMs = CALM_MS,
 ) {
   const waiting = new Map<string, readonly string[]>();
   const state = { isCalm: true };
@@ -37,7 +42,7 @@ export function createRefresher(
     }
     waiting.clear();
     state.isCalm = false;
-    schedule(flush, CALM_MS);
+    schedule(flush, calmMs);
   }
   return (keys: readonly (readonly string[])[]) => {
     for (const key of keys) {
@@ -50,31 +55,34 @@ export function createRefresher(
 }
 
 function listen(client: QueryClient): () => void {
-  const source = new EventSource('/api/v1/events');
-  const refresh = createRefresher(
-    (queryKey) => void client.invalidateQueries({ queryKey }),
-    (run, ms) => void setTimeout(run, ms),
-  );
-  const hear = ({ data }: MessageEvent<string>) => {
-    const parsed = notice.safeParse(parse(data));
-    if (parsed.success) {
-      refresh(keysOf(parsed.data));
+  const refresh = (queryKey: readonly string[]) => void client.invalidateQueries({ queryKey });
+  const later = (run: () => void, ms: number) => void setTimeout(run, ms);
+  const readSome = createRefresher(refresh, later);
+  const readAll = createRefresher(refresh, later, CALM_OF_ALL_MS);
+  const line = createLiveLine({
+    connect: () => new EventSource('/api/v1/events'),
+    onNotice: (heard) => readSome(keysOf(heard)),
+    onGap: () => readAll([[]]),
+    schedule: later,
+  });
+  const isSeen = () => document.visibilityState === 'visible';
+  const onVisibility = () => {
+    if (isSeen()) {
+      line.wake();
     }
   };
-  for (const kind of ['watermark', 'invalidate', 'sync.progress', 'privacy.progress']) {
-    source.addEventListener(kind, hear);
-  }
-  // Something was missed while the line was down: everything shown may be old.
-  source.addEventListener('reset', () => void client.invalidateQueries());
-  return () => source.close();
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const timer = setInterval(() => {
+    // What nobody sees is read when it is looked at again.
+    if (isSeen()) {
+      line.tick();
+    }
+  }, QUIET_MS);
+  document.addEventListener('visibilitychange', onVisibility);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', onVisibility);
+    line.close();
+  };
 }
 
 /** One stream per tab, as long as a signed-in page is open. */
