@@ -45,7 +45,7 @@ export function ShopCard({ shop }: { readonly shop: Shop }) {
       {shop.status === 'disconnecting' ? null : (
         <>
           <div className="mt-2">
-            <SyncStages stages={stages} timezone={shop.timezone} />
+            <SyncStages shop={shop} stages={stages} />
           </div>
           <div className="mt-3 flex flex-wrap items-center gap-3">
             {canSeeToday ? (

@@ -1,10 +1,13 @@
 import type { Shop, SyncStatus } from '@tokometrics/contracts';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { syncQuery } from '../../api/shops.ts';
-import { formatInstant } from '../../ui/format.ts';
+import { formatCount, formatInstant } from '../../ui/format.ts';
 import { NoticeBox } from '../../ui/notice-box.tsx';
-import { isSyncing, progressText } from './sync-stages.tsx';
+import { standingOf, useFreshness } from './standing.ts';
+import { isSyncing, progressText, UNANSWERED } from './sync-stages.tsx';
 
 /** What is being read now, else what waits for its turn. */
 function firstOpen(stages: SyncStatus['stages']) {
@@ -14,8 +17,8 @@ function firstOpen(stages: SyncStatus['stages']) {
   );
 }
 
-/** Above figures that are still filling up, or that no longer do. */
-export function SyncBanner({ shop }: { readonly shop: Shop }) {
+/** The stages of a shop: what is read, and what of that is not in the figures yet. */
+function useStages(shop: Shop) {
   const isLoading = isSyncing(shop.sync);
   const sync = useQuery({
     ...syncQuery(shop.shopKey),
@@ -23,6 +26,34 @@ export function SyncBanner({ shop }: { readonly shop: Shop }) {
     enabled: isLoading,
     refetchInterval: 3_000,
   });
+  const { stages } = isLoading ? sync.data : shop.sync;
+  const { freshness, isUnanswered } = useFreshness(shop, stages);
+  const uncounted =
+    freshness === undefined
+      ? undefined
+      : stages.filter((stage) => standingOf(stage, freshness).kind === 'counting');
+  return { stages, uncounted, isUnanswered };
+}
+
+/** The last rows of a history have come into the figures: those that are shown are from before. */
+function useLastRows({ shopKey }: Shop, uncounted: number | undefined): void {
+  const client = useQueryClient();
+  const before = useRef(uncounted);
+  useEffect(() => {
+    if (uncounted === undefined) {
+      return;
+    }
+    if (before.current !== undefined && uncounted < before.current) {
+      void client.invalidateQueries({ queryKey: ['shop', shopKey, 'figures'] });
+    }
+    before.current = uncounted;
+  }, [client, shopKey, uncounted]);
+}
+
+/** Above figures that are still filling up, or that no longer do. */
+export function SyncBanner({ shop }: { readonly shop: Shop }) {
+  const { stages, uncounted, isUnanswered } = useStages(shop);
+  useLastRows(shop, uncounted?.length);
   if (shop.status === 'reauth_required') {
     return (
       <NoticeBox tone="warn">
@@ -46,18 +77,33 @@ export function SyncBanner({ shop }: { readonly shop: Shop }) {
       </NoticeBox>
     );
   }
-  const stage = firstOpen(sync.data.stages);
-  if (!isLoading || stage === undefined) {
-    return null;
+  const stage = firstOpen(stages);
+  if (stage !== undefined) {
+    const oldest = stage.oldestLoaded;
+    return (
+      <Progress>
+        History is being read, newest first: {progressText(stage, { kind: 'reading' })}
+        {oldest === null ? '' : `, back to ${formatInstant(oldest, shop.timezone)}`}.
+      </Progress>
+    );
   }
-  const oldest = stage.oldestLoaded;
+  if (isUnanswered) {
+    return <Progress>{UNANSWERED}</Progress>;
+  }
+  return uncounted === undefined || uncounted.length === 0 ? null : (
+    <Progress>
+      History has been read and is being counted:{' '}
+      {uncounted.map(({ progress }) => `${formatCount(progress.done)} ${progress.unit}`).join(', ')}
+      . Figures may still change.
+    </Progress>
+  );
+}
+
+function Progress({ children }: { readonly children: ReactNode }) {
   return (
     <NoticeBox>
       <span className="flex flex-wrap justify-between gap-x-6 gap-y-1">
-        <span>
-          History is being read, newest first: {progressText(stage)}
-          {oldest === null ? '' : `, back to ${formatInstant(oldest, shop.timezone)}`}.
-        </span>
+        <span>{children}</span>
         <Link to="/settings/connect" className="link">
           All stages
         </Link>

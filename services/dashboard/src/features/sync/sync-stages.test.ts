@@ -11,18 +11,30 @@ const progress = {
 
 describe('progressText', () => {
   it('says done, total, rate and time left', () => {
-    expect(progressText({ state: 'running', progress })).toBe(
+    expect(progressText({ progress }, { kind: 'reading' })).toBe(
       '2,310 of 6,941 orders · 1,180 a minute · about 4 min left',
     );
   });
 
   it('makes nothing up', () => {
     const unknown = { ...progress, total: null, ratePerMinute: null, etaSeconds: null };
-    expect(progressText({ state: 'running', progress: unknown })).toBe('2,310 orders');
+    expect(progressText({ progress: unknown }, { kind: 'reading' })).toBe('2,310 orders');
   });
 
-  it('ends with complete', () => {
-    expect(progressText({ state: 'done', progress })).toBe('2,310 orders, complete');
+  it.each([
+    [{ kind: 'unknown' }, '2,310 orders read'],
+    [{ kind: 'counting' }, '2,310 orders read, being counted'],
+    [{ kind: 'complete', unread: 0 }, '2,310 orders, complete'],
+    [
+      { kind: 'complete', unread: 1 },
+      '2,310 orders, complete but for 1 record that could not be read',
+    ],
+    [
+      { kind: 'complete', unread: 3_000 },
+      '2,310 orders, complete but for 3,000 records that could not be read',
+    ],
+  ] as const)('says of what was read and stands as %o: %s', (standing, text) => {
+    expect(progressText({ progress }, standing)).toBe(text);
   });
 });
 

@@ -1,11 +1,15 @@
-import type { SyncStatus } from '@tokometrics/contracts';
+import type { Shop, SyncStatus } from '@tokometrics/contracts';
 import { stageErrorText } from '../../api/problem-text.ts';
 import { formatCount, formatInstant, formatSeconds, formatWord } from '../../ui/format.ts';
-
-type Stage = SyncStatus['stages'][number];
+import { standingOf, useFreshness } from './standing.ts';
+import type { Stage, Standing } from './standing.ts';
 
 export const isSyncing = ({ stages }: Pick<SyncStatus, 'stages'>): boolean =>
   stages.some(({ state }) => state === 'running' || state === 'waiting');
+
+/** Analytics does not answer. */
+export const UNANSWERED =
+  'Whether everything that was read is in the figures cannot be told at the moment.';
 
 const NAMES = {
   order: 'Orders',
@@ -18,10 +22,17 @@ const NAMES = {
 } as const;
 
 /** Done of total, rate and time left: only what is known is said. */
-export function progressText({ progress, state }: Pick<Stage, 'progress' | 'state'>): string {
+export function progressText({ progress }: Pick<Stage, 'progress'>, standing: Standing): string {
   const { done, total, unit, ratePerMinute, etaSeconds } = progress;
-  if (state === 'done') {
-    return `${formatCount(done)} ${unit}, complete`;
+  switch (standing.kind) {
+    case 'unknown':
+      return `${formatCount(done)} ${unit} read`;
+    case 'counting':
+      return `${formatCount(done)} ${unit} read, being counted`;
+    case 'complete':
+      return `${formatCount(done)} ${unit}, complete${butFor(standing.unread)}`;
+    case 'reading':
+      break;
   }
   const amount =
     total === null
@@ -32,38 +43,49 @@ export function progressText({ progress, state }: Pick<Stage, 'progress' | 'stat
   return `${amount}${rate}${eta}`;
 }
 
-interface SyncStagesProps {
-  readonly stages: readonly Stage[];
-  readonly timezone: string;
+function butFor(unread: number): string {
+  const records = unread === 1 ? 'record' : 'records';
+  return unread === 0 ? '' : ` but for ${formatCount(unread)} ${records} that could not be read`;
 }
 
-/** How far each kind of data has been read, newest first. */
-export function SyncStages({ stages, timezone }: SyncStagesProps) {
+interface SyncStagesProps {
+  readonly shop: Pick<Shop, 'shopKey' | 'epoch' | 'timezone'>;
+  readonly stages: readonly Stage[];
+}
+
+/** How far each kind of data has been read, newest first, and whether all of it is counted. */
+export function SyncStages({ shop, stages }: SyncStagesProps) {
+  const { freshness, isUnanswered } = useFreshness(shop, stages);
   return (
-    <ul className="flex flex-col divide-y divide-rule">
-      {stages.map((stage) => (
-        <li key={stage.resource} className="flex flex-col gap-1.5 py-3">
-          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="font-medium">{NAMES[stage.resource]}</span>
-            <span className="text-[0.87rem] text-soft">
-              {stage.state === 'waiting' ? 'Waiting for its turn' : progressText(stage)}
-              {stage.state === 'paused' || stage.state === 'failed'
-                ? ` · ${formatWord(stage.state)}`
-                : ''}
-            </span>
-          </div>
-          <Bar stage={stage} />
-          {stage.oldestLoaded === null || stage.state === 'done' ? null : (
-            <p className="text-[0.82rem] text-soft">
-              Newest first; read back to {formatInstant(stage.oldestLoaded, timezone)}
-            </p>
-          )}
-          {stage.error === null ? null : (
-            <p className="text-[0.85rem] text-warn">{stageErrorText(stage.error)}</p>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="flex flex-col divide-y divide-rule">
+        {stages.map((stage) => (
+          <li key={stage.resource} className="flex flex-col gap-1.5 py-3">
+            <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+              <span className="font-medium">{NAMES[stage.resource]}</span>
+              <span className="text-[0.87rem] text-soft">
+                {stage.state === 'waiting'
+                  ? 'Waiting for its turn'
+                  : progressText(stage, standingOf(stage, freshness))}
+                {stage.state === 'paused' || stage.state === 'failed'
+                  ? ` · ${formatWord(stage.state)}`
+                  : ''}
+              </span>
+            </div>
+            <Bar stage={stage} />
+            {stage.oldestLoaded === null || stage.state === 'done' ? null : (
+              <p className="text-[0.82rem] text-soft">
+                Newest first; read back to {formatInstant(stage.oldestLoaded, shop.timezone)}
+              </p>
+            )}
+            {stage.error === null ? null : (
+              <p className="text-[0.85rem] text-warn">{stageErrorText(stage.error)}</p>
+            )}
+          </li>
+        ))}
+      </ul>
+      {isUnanswered ? <p className="text-[0.85rem] text-warn">{UNANSWERED}</p> : null}
+    </>
   );
 }
 
