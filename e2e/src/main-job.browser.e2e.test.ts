@@ -126,7 +126,10 @@ describe('the main job, in a browser', () => {
     await page().goto(`/overview?from=${FIRST}&to=${LAST}&grain=day&compare=none`);
     const gross = page().locator('[data-metric="gross_sales"]');
     await gross.locator(`data[value="${expected.total.gross_sales}"]`).waitFor({ timeout: 60_000 });
-    await page().getByText('complete', { exact: false }).first().waitFor();
+    await page()
+      .getByText(/^Complete through /)
+      .first()
+      .waitFor({ timeout: 60_000 });
     await settled();
     await judge('overview');
 
