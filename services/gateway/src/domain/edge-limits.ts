@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRateLimiter } from './rate-window.ts';
 
-export interface Caller {
+interface Caller {
   /** What counts as one source. */
   readonly source: string;
   readonly session: string | undefined;

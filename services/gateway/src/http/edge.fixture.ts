@@ -23,7 +23,7 @@ export const CSRF_KEY = 'k'.repeat(32);
 export const TOKEN = 'S'.repeat(43);
 /** Whose all shops are. */
 export const MERCHANT = '01J8Z3K4M5N6P7Q8R9S0T1V2W3';
-export const HEARTBEAT_MS = 100;
+const HEARTBEAT_MS = 100;
 
 export interface Seen {
   readonly method: string;

@@ -44,7 +44,7 @@ export const aShop = ({ status = 'active', missing = [], stages = [] }: ShopPart
 
 type Item = Freshness[number];
 
-export const aFreshness = (resource: Resource, change: Partial<Item> = {}): Item => ({
+const aFreshness = (resource: Resource, change: Partial<Item> = {}): Item => ({
   ...{ resource, completeThrough: '2026-11-24T09:00:00Z', historyFrom: '1970-01-01T00:00:00Z' },
   ...{ historyDone: true, stale: false, unread: null },
   ...change,
