@@ -29,6 +29,11 @@ export const metricValue = z.object({
   definitionVersion: z.int(),
   completeThrough: instant.nullable(),
   state: valueState,
+  /**
+   * What it lacks, also where a worse state hides it: days of history that are still to be read,
+   * records that could not be understood. Absent: nothing.
+   */
+  lacks: z.array(z.enum(['history', 'records'])).optional(),
   stale: z.boolean(),
   label: z.string().optional(),
 });
@@ -183,6 +188,8 @@ export const productReply = z.object({
   ),
   /** Prices as they were read, a row for each change: by SKU, then by day. */
   priceHistory: z.array(z.object({ skuId: z.string(), from: localDate, price: amount })),
+  /** How far the list of products and the stock have been read. */
+  listing: z.array(freshness),
   /** What was there of each listed SKU at the last reading of its stock. */
   stock: z.array(
     z.object({
@@ -216,6 +223,8 @@ export const proofRow = z.object({
   date: localDate,
   /** What this row adds to the figure: money or a count, signed. */
   contribution: z.string(),
+  /** Of this row; null of a count. */
+  currency: z.string().nullable(),
 });
 export const proofReply = z.object({
   meta,
@@ -284,6 +293,8 @@ export const orderParams = z.strictObject({ orderId: z.string().regex(/^\d{1,20}
 export const orderQuery = z.strictObject({ shop: shopKey });
 export const orderDetail = z.object({
   ...orderRow.shape,
+  /** How far orders and the lines of statements have been read. */
+  freshness: z.array(freshness),
   times: z.array(z.object({ name: z.string(), at: instant })),
   amounts: z.array(z.object({ name: z.string(), amount })),
   cancellation: z
