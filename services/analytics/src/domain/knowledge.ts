@@ -1,4 +1,10 @@
-import type { MetricId, NullReason, Resource, ValueState } from '@tokometrics/contracts';
+import type {
+  MetricId,
+  MetricValue,
+  NullReason,
+  Resource,
+  ValueState,
+} from '@tokometrics/contracts';
 import { DICTIONARY, FRESHNESS_BUDGET_S, RESOURCES } from '@tokometrics/contracts';
 import type { Known, OpenGap, Watermark } from './completeness.ts';
 import { NOTHING_COMPLETE, watermarkOf } from './completeness.ts';
@@ -10,6 +16,8 @@ export interface Interval {
   readonly fromS: number;
   readonly toS: number;
 }
+
+export type Lack = NonNullable<MetricValue['lacks']>[number];
 
 /** What is known of a connection at one moment: how far back, how far forward, how fresh. */
 export interface Knowledge {
@@ -23,6 +31,8 @@ export interface Knowledge {
   /** Every resource of the metric is loaded from here on; infinite while nothing is. */
   loadedFrom(metric: MetricId): number;
   stateOf(metric: MetricId, interval: Interval, isInconsistent: boolean): ValueState;
+  /** Everything that is missing of an interval; its state tells the worst alone. */
+  lacksOf(metric: MetricId, interval: Interval): Lack[];
   /** Why an interval without any row is unknown; undefined: it is known to be empty. */
   unknownReason(metric: MetricId, interval: Interval): NullReason | undefined;
 }
@@ -47,6 +57,7 @@ export function createKnowledge(
     );
   const loadedFrom = (metric: MetricId): number =>
     Math.max(...of(metric).map(({ historyFrom }) => historyFrom ?? Number.POSITIVE_INFINITY));
+  const isUnloaded = (metric: MetricId, { fromS }: Interval): boolean => fromS < loadedFrom(metric);
   const isGapped = (metric: MetricId, { fromS, toS }: Interval): boolean =>
     gaps.some(
       (gap) =>
@@ -66,24 +77,30 @@ export function createKnowledge(
       watermarks.some((mark) => mark.resource === resource && isWatermarkStale(mark)),
     unreadOf: (resource) => sumOf(gaps.filter((gap) => gap.resource === resource)),
     stateOf: (metric, interval, isInconsistent) => {
-      const { fromS, toS } = interval;
       if (isInconsistent) {
         return 'source_inconsistent';
       }
-      if (fromS < loadedFrom(metric)) {
+      if (isUnloaded(metric, interval)) {
         return 'backfilling';
       }
       if (isGapped(metric, interval)) {
         return 'incomplete';
       }
       const through = completeThrough(metric);
-      return toS > nowS || through === null || through < toS ? 'partial' : 'complete';
+      return interval.toS > nowS || through === null || through < interval.toS
+        ? 'partial'
+        : 'complete';
     },
-    unknownReason: (metric, { fromS }) => {
+    lacksOf: (metric, interval) => [
+      ...(isUnloaded(metric, interval) ? (['history'] as const) : []),
+      ...(isGapped(metric, interval) ? (['records'] as const) : []),
+    ],
+    unknownReason: (metric, interval) => {
+      const { fromS } = interval;
       if (fromS >= nowS) {
         return 'not_yet';
       }
-      if (fromS < loadedFrom(metric)) {
+      if (isUnloaded(metric, interval)) {
         return 'before_connection';
       }
       const through = completeThrough(metric);

@@ -64,6 +64,7 @@ export function metricValueOf(
   const { window, basis, knowledge } = context;
   const { unit, version, label } = DICTIONARY[metric];
   const through = knowledge.completeThrough(metric);
+  const lacks = knowledge.lacksOf(metric, of.interval);
   return {
     metric,
     value: valued.value,
@@ -74,6 +75,7 @@ export function metricValueOf(
     definitionVersion: version,
     completeThrough: through === null ? null : isoInstant(through),
     state: knowledge.stateOf(metric, of.interval, isInconsistent(metric, of.sums)),
+    ...(lacks.length === 0 ? {} : { lacks }),
     stale: knowledge.isStale(metric),
     ...(label === undefined ? {} : { label }),
   };
