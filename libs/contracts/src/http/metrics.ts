@@ -196,6 +196,7 @@ export const productReply = z.object({
       skuId: z.string(),
       available: z.int(),
       committed: z.int(),
+      /** Last change of it that was read, or its daily reading, by the hour; `listing` has how long it stood. */
       at: instant,
       byWarehouse: z.array(
         z.object({ warehouseId: z.string(), available: z.int(), committed: z.int() }),

@@ -5,7 +5,7 @@ import { orderDetailOf, orderRowOf } from './order-view.ts';
 import type { OrderColumns, OrderColumnsWithLines, OrderTransaction } from './order-view.ts';
 import { resolveWindow, wholeWindow } from './query-window.ts';
 import type { WindowRequest } from './query-window.ts';
-import { metaOf } from './reply-meta.ts';
+import { freshnessOf, metaOf } from './reply-meta.ts';
 import { shownFrom } from './retention.ts';
 import { openShop } from './shop-access.ts';
 import type { ShopAccessDeps } from './shop-access.ts';
@@ -67,8 +67,9 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
   const scope = { shopKey: shop.shopKey, epoch: shop.epoch, cutoff: window.cutoff };
   const bound = boundTo(merchantId, request);
   const place = request.cursor === undefined ? FIRST : placeOf(deps.cursors, bound, request.cursor);
-  const [known, rows, statuses] = await Promise.all([
-    deps.known(shop.shopKey, shop.epoch),
+  // First, so that what is said to be complete was so before its rows were read.
+  const known = await deps.known(shop.shopKey, shop.epoch);
+  const [rows, statuses] = await Promise.all([
     deps.ordersPage({
       ...scope,
       from: window.from,
@@ -106,10 +107,13 @@ export async function readOrder(
   request: { readonly shop: string; readonly orderId: string },
 ) {
   const shop = openShop(deps, merchantId, request.shop);
+  const now = deps.now();
   const scope = {
     ...{ shopKey: shop.shopKey, epoch: shop.epoch },
-    cutoff: shownFrom(shop.zone, deps.now()),
+    cutoff: shownFrom(shop.zone, now),
   };
+  // First, as above.
+  const known = await deps.known(shop.shopKey, shop.epoch);
   const [order, transactions] = await Promise.all([
     deps.orderDetail({ ...scope, orderId: request.orderId }),
     deps.orderTransactions({ ...scope, orderId: request.orderId }),
@@ -119,12 +123,15 @@ export async function readOrder(
   }
   const productIds = [...new Set(order.product_ids)];
   const titles = productIds.length === 0 ? [] : await deps.productTitles({ ...scope, productIds });
-  return orderDetailOf(
-    shop.shopKey,
-    order,
-    new Map(titles.map(({ productId, title }) => [productId, title])),
-    transactions,
-  );
+  return {
+    ...orderDetailOf(
+      shop.shopKey,
+      order,
+      new Map(titles.map(({ productId, title }) => [productId, title])),
+      transactions,
+    ),
+    freshness: freshnessOf(createKnowledge(known, Math.floor(now.getTime() / 1000)), ['order', 'transaction']),
+  };
 }
 
 function boundTo(merchantId: string, request: OrdersRequest): string {

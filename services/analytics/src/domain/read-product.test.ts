@@ -109,6 +109,30 @@ describe('one product', () => {
     ]);
   });
 
+  it('says how far the list of products and the stock have been read', async () => {
+    const complete = new Map<Resource, Completeness>(
+      RESOURCES.map((resource) => {
+        const through = at(resource === 'inventory' ? '2026-11-24T09:00:00Z' : NOW);
+        return [resource, { create: [], update: [{ from: 0, through }] }];
+      }),
+    );
+    const unread = { resource: 'product' as const, records: 2, fromS: 0, throughS: at(NOW) };
+    const { read } = aPlace({
+      known: () => Promise.resolve({ complete, gaps: [unread], revision: 1 }),
+    });
+
+    const { listing } = await read(LOADED);
+
+    const through = '2026-11-24T15:30:00.000Z';
+    expect(listing).toMatchObject([
+      { resource: 'product', completeThrough: through, stale: false, unread: { records: 2 } },
+      {
+        ...{ resource: 'inventory', completeThrough: '2026-11-24T09:00:00.000Z' },
+        ...{ stale: true, unread: null },
+      },
+    ]);
+  });
+
   it('asks for stock while prices are read', async () => {
     const order: string[] = [];
     const stock = Promise.withResolvers<undefined>();

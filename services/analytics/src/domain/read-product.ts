@@ -22,7 +22,7 @@ import { readFigures } from './read-figures.ts';
 import { openFigures } from './read-overview.ts';
 import type { FigureRequest, OverviewDeps } from './read-overview.ts';
 import { likeTotal } from './read-products.ts';
-import { metaOf } from './reply-meta.ts';
+import { freshnessOf, metaOf } from './reply-meta.ts';
 import type { Sums } from './sums.ts';
 
 interface Scoped {
@@ -131,6 +131,7 @@ export async function readProduct(
     priceHistory: priceChanges(prices).map(({ skuId, day, price, currency }) => ({
       ...{ skuId, from: day, price: amountOf(price, currency) },
     })),
+    listing: freshnessOf(knowledge, ['product', 'inventory']),
     stock,
   };
 }

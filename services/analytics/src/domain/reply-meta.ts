@@ -1,20 +1,23 @@
 import type { Basis, Resource } from '@tokometrics/contracts';
-import { DICTIONARY, isoInstant } from '@tokometrics/contracts';
+import { DICTIONARY, isoInstant, RESOURCES } from '@tokometrics/contracts';
 import type { Knowledge, Unread } from './knowledge.ts';
 import type { QueryWindow } from './query-window.ts';
 
 const maybeInstant = (epochS: number | null): string | null =>
   epochS === null ? null : isoInstant(epochS);
 
-export function freshnessOf(knowledge: Knowledge) {
-  return knowledge.watermarks.map(({ resource, completeThrough, historyFrom, historyDone }) => ({
-    resource,
-    completeThrough: maybeInstant(completeThrough),
-    historyFrom: maybeInstant(historyFrom),
-    historyDone,
-    stale: knowledge.isResourceStale(resource),
-    unread: unreadReply(knowledge.unreadOf(resource)),
-  }));
+/** How far some resources have been read, and what is missing of them. */
+export function freshnessOf(knowledge: Knowledge, resources: readonly Resource[] = RESOURCES) {
+  return knowledge.watermarks
+    .filter(({ resource }) => resources.includes(resource))
+    .map(({ resource, completeThrough, historyFrom, historyDone }) => ({
+      resource,
+      completeThrough: maybeInstant(completeThrough),
+      historyFrom: maybeInstant(historyFrom),
+      historyDone,
+      stale: knowledge.isResourceStale(resource),
+      unread: unreadReply(knowledge.unreadOf(resource)),
+    }));
 }
 
 function unreadReply(unread: Unread | undefined) {
@@ -28,10 +31,10 @@ function unreadReply(unread: Unread | undefined) {
 }
 
 /** A page is as old as the oldest of these, and no older because estimates are read once an hour. */
-const FEEDING_FIGURES: ReadonlySet<Resource> = new Set([
+const FEEDING_FIGURES: readonly Resource[] = [
   ...Object.values(DICTIONARY).flatMap(({ resources }) => resources),
   'product',
-]);
+];
 
 export interface MetaParts {
   readonly shopKey: string;
@@ -57,7 +60,7 @@ export function metaOf({ shopKey, window, compare, basis, currency, knowledge }:
     basis,
     timezone: window.zone,
     currency,
-    freshness: freshnessOf(knowledge).filter(({ resource }) => FEEDING_FIGURES.has(resource)),
+    freshness: freshnessOf(knowledge, FEEDING_FIGURES),
     demo: false as const,
   };
 }
