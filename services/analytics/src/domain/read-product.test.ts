@@ -173,6 +173,23 @@ describe('one product', () => {
     expect([meta.grain, main.points.length]).toEqual(['day', 91]);
   });
 
+  it('is shown in one currency, and no day of it in another', async () => {
+    const sold = (day: string, currency: string) => ({
+      ...{ storedOn: day, at: day },
+      sums: { ...NO_SUMS, grossSales: 90_000n, units: 1n, currency, rows: 1 },
+    });
+    const { read } = aPlace({
+      productByDay: () => Promise.resolve([sold('2026-11-21', 'GBP'), sold('2026-11-22', 'USD')]),
+    });
+
+    const { main } = await read(LOADED);
+
+    expect(main).toMatchObject({ value: '9.00', currency: 'GBP' });
+    expect(main.points.map(({ value, reason }) => value ?? reason)).toEqual([
+      ...['9.00', 'mixed_currency'],
+    ]);
+  });
+
   it.each([
     ['days that are loaded', LOADED, ['9.00', undefined], ['9.00', '0.00']],
     [

@@ -122,7 +122,7 @@ export async function readProduct(
       const { sums, valued } = figureOf(of);
       return metricValueOf(context, of, valued, { interval: period.interval, sums });
     }),
-    main: seriesOf(context, metric, main.valued, { ...period, total: main.sums }),
+    main: seriesOf(context, metric, { ...period, total: main.sums }, main.valued),
     skus: (listing?.skus ?? []).map(({ price, currency, ...sku }) => ({
       ...sku,
       // A zero is what is stored where the source told no price.

@@ -44,6 +44,7 @@ interface Contribution {
   readonly at: number;
   readonly event_date: string;
   readonly contribution: string;
+  readonly currency: string;
 }
 
 /** Sum and number of all rows behind a figure, and one page of them. */
@@ -121,7 +122,7 @@ export async function readProof(
     sum,
     rows: total.rows,
     difference: value.value === null ? '0' : fromUnits(toUnits(value.value) - toUnits(sum)),
-    items: items.map(toItem),
+    items: items.map((row) => toItem(row, value.unit !== 'count')),
     nextCursor:
       last === undefined
         ? null
@@ -280,7 +281,7 @@ function placeOf(cursors: Cursors, bound: string, cursor: string): ProofPlace {
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
-function toItem(row: Contribution) {
+function toItem(row: Contribution, isMoney: boolean) {
   return {
     kind: row.kind,
     orderId: orNull(row.order_id),
@@ -289,5 +290,6 @@ function toItem(row: Contribution) {
     at: isoInstant(row.at),
     date: row.event_date,
     contribution: fromUnits(toUnits(row.contribution)),
+    currency: isMoney ? row.currency : null,
   };
 }

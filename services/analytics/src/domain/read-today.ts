@@ -2,10 +2,9 @@ import type { MetricId, TodayReply } from '@tokometrics/contracts';
 import { addDays, METRICS } from '@tokometrics/contracts';
 import type { HourFigure } from './bucket-sums.ts';
 import { sumHours, totalOf } from './bucket-sums.ts';
-import { metricValueOf, valuedOf } from './metric-value.ts';
 import type { ViewContext } from './metric-value.ts';
-import { deltaBetween, seriesOf } from './overview.ts';
-import type { BaselinePeriod, Period } from './overview.ts';
+import { seriesBeside, seriesOf, tileOf } from './overview.ts';
+import type { Period } from './overview.ts';
 import { dayWindow } from './query-window.ts';
 import type { QueryWindow } from './query-window.ts';
 import { readFigures } from './read-figures.ts';
@@ -48,9 +47,9 @@ export async function readToday(
     ...{ from: weekAgo.from, to: window.to },
     ...{ baseFrom: weekAgo.from, baseTo: weekAgo.from },
   });
-  const [figures, lastWeek, statusCounts] = await Promise.all([
+  const [figures, eightDays, statusCounts] = await Promise.all([
     readFigures({ ...deps, figuresByHour: () => hours }, shop, window, baseline, 'activity'),
-    hours.then((all) => all.filter(({ at }) => at >= weekAgo.fromS && at < weekAgo.toS)),
+    hours,
     deps.orderStatuses({ ...scope, from: window.from, to: window.to }),
   ]);
   const context: ViewContext = {
@@ -59,9 +58,12 @@ export async function readToday(
     knowledge,
     currency: shop.shownCurrency,
   };
-  const yesterday = dayWindow(window, addDays(window.today, -1));
-  const whole = (period: Period): Period => ({ ...period, total: totalOf(period.perBucket) });
-  const line = (period: Period) => seriesFor(context, request.metric, period);
+  const today = seriesOf(context, request.metric, growing(context, figures.current));
+  // A whole day, unlike what tiles are compared with: that is cut at the time of day that was read.
+  const daysAgo = (days: number) => {
+    const day = dayWindow(window, addDays(window.today, -days));
+    return seriesBeside(context, today, growing(context, periodOf(day, eightDays)));
+  };
   return {
     meta: metaOf({
       shopKey: shop.shopKey,
@@ -71,14 +73,15 @@ export async function readToday(
       currency: shop.currency,
       knowledge,
     }),
-    today: line(figures.current),
-    yesterday: line(whole(figures.baseline ?? periodOf(yesterday, []))),
-    lastWeek: line(periodOf(weekAgo, lastWeek)),
-    tiles: tilesOf(context, figures.current, figures.baseline),
+    today,
+    yesterday: daysAgo(1),
+    lastWeek: daysAgo(7),
+    tiles: METRICS.map((metric) => tileOf(context, metric, figures.current, figures.baseline)),
     statusCounts: [...statusCounts],
   };
 }
 
+/** A day that today is compared with. */
 function periodOf(window: QueryWindow, hours: readonly HourFigure[]): Period {
   const perBucket = sumHours(window.buckets, hours);
   return {
@@ -87,44 +90,17 @@ function periodOf(window: QueryWindow, hours: readonly HourFigure[]): Period {
     buckets: window.buckets,
     perBucket,
     total: totalOf(perBucket),
+    isCompared: true,
   };
 }
 
-function tilesOf(context: ViewContext, current: Period, baseline: BaselinePeriod | undefined) {
-  return METRICS.map((metric) => {
-    const valued = valuedOf(context, metric, current.total, {
-      ...current.interval,
-      date: current.date,
-    });
-    return {
-      value: metricValueOf(context, metric, valued, {
-        interval: current.interval,
-        sums: current.total,
-      }),
-      delta: deltaBetween(context, metric, valued, baseline),
-    };
-  });
-}
-
 /** Each hour shows the day up to its end; an hour that has not come is null, never a flat line. */
-function seriesFor(context: ViewContext, metric: MetricId, period: Period) {
-  const valued = valuedOf(context, metric, period.total, {
-    ...period.interval,
-    date: period.date,
-  });
+function growing({ window }: ViewContext, period: Period): Period {
   let sum: Sums = NO_SUMS;
-  const perBucket = period.perBucket.map((sums) => {
+  const perBucket = period.perBucket.map((sums, index) => {
     sum = addSums(sum, sums);
-    return sum;
-  });
-  const { nowS } = context.window;
-  const cumulative = perBucket.map((sums, index) => {
     const begins = period.buckets[index]?.from ?? 0;
-    return begins >= nowS ? NO_SUMS : sums;
+    return begins >= window.nowS ? NO_SUMS : sum;
   });
-  return seriesOf(context, metric, valued, {
-    ...period,
-    perBucket: cumulative,
-    isCumulative: true,
-  });
+  return { ...period, perBucket, isCumulative: true };
 }

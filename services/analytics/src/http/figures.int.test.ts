@@ -189,8 +189,23 @@ describe('figures over HTTP', () => {
       reason: 'mixed_currency',
     });
     expect(tileOf(reply, 'orders')?.value.value).toBe('3');
-    expect(reply.main.current.points.map(({ value }) => value)).toEqual([null, '2.25']);
+    // The figure is written in the shop's currency, and no point of it has an amount in another.
+    expect(reply.main.current.currency).toBe('IDR');
+    expect(reply.main.current.points.map(({ value, reason }) => [value, reason])).toEqual([
+      [null, 'mixed_currency'],
+      [null, 'mixed_currency'],
+    ]);
+    expect(tileOf(reply, 'gross_sales')?.spark).toEqual([null, null]);
     expect(proof).toMatchObject({ value: { value: null }, sum: '0', difference: '0', rows: 3 });
+    expect(proof.items.map(({ contribution, currency }) => [contribution, currency])).toEqual([
+      ['2.25', 'USD'],
+      ['7.5', 'USD'],
+      ['100', 'IDR'],
+    ]);
+    const counted = await ask(at, `proof?${query.replace('gross_sales', 'orders')}`, proofReply);
+    expect(counted.items.map(({ contribution, currency }) => [contribution, currency])).toEqual(
+      Array.from({ length: 3 }, () => ['1', null]),
+    );
   });
 
   it('never adds two connections of one shop', async () => {

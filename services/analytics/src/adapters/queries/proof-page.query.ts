@@ -1,3 +1,4 @@
+import { currency } from '@tokometrics/contracts';
 import { defineQuery } from '@tokometrics/kit';
 import { z } from 'zod';
 import type { Taken } from '../../domain/proof.ts';
@@ -29,6 +30,7 @@ const cells = z.tuple([
   z.coerce.number().int(),
   z.iso.date(),
   z.string(),
+  currency,
 ]);
 const row = z.object({ total: z.string(), n: z.string(), page: z.array(cells) });
 
@@ -43,10 +45,10 @@ const KINDS = "['sale', 'discount', 'cancellation', 'refund']";
 const pageOf = (movements: string) => `
     ${movements}
     SELECT toString(sum(contribution)) AS total, toString(count()) AS n,
-      arrayMap(one -> (one.5, one.2, one.3, one.6, toString(-one.1), one.7, one.8),
+      arrayMap(one -> (one.5, one.2, one.3, one.6, toString(-one.1), one.7, one.8, one.9),
         arraySlice(groupArraySortedIf(${String(MOST_ROWS)})(
           (-toInt64(moment), order_id, transaction_id, indexOf(${KINDS}, what), what, statement_id,
-            toString(event_date), toString(contribution)),
+            toString(event_date), toString(contribution), toString(currency)),
           {afterAt:UInt32} = 0
             OR (-toInt64(moment), order_id, transaction_id, indexOf(${KINDS}, what))
               > (-toInt64({afterAt:UInt32}), {afterOrder:String}, {afterTransaction:String},
@@ -59,8 +61,9 @@ const mapRow = ({ total, n, page }: z.infer<typeof row>) => ({
   sum: total,
   rows: Number(n),
   page: page.map(
-    ([kind, order_id, transaction_id, statement_id, at, event_date, contribution]) => ({
+    ([kind, order_id, transaction_id, statement_id, at, event_date, contribution, own]) => ({
       ...{ kind, order_id, transaction_id, statement_id, at, event_date, contribution },
+      currency: own,
     }),
   ),
 });
