@@ -24,6 +24,8 @@ export interface MetricDefinition {
   readonly label?: string;
   readonly text: string;
   readonly formula: string;
+  /** The same of one product's figure, where the source does not split all of it by product. */
+  readonly ofProduct?: { readonly text: string; readonly formula: string };
   readonly unit: 'money' | 'count';
   /** Whether a rise is good news. */
   readonly polarity: 'up' | 'down';
@@ -46,6 +48,10 @@ export const DICTIONARY: Readonly<Record<MetricId, MetricDefinition>> = {
     name: 'Net sales',
     text: 'Gross sales less your own discounts, cancellations and settled refunds. Refunds count once a statement carries them, not when the buyer asks.',
     formula: 'gross sales − seller discount − cancellations − settled refunds',
+    ofProduct: {
+      text: 'Gross sales less your own discounts and cancellations. Refunds are not taken off: TikTok Shop does not split them by product.',
+      formula: 'gross sales − seller discount − cancellations',
+    },
     unit: 'money',
     polarity: 'up',
     resources: ['order', 'transaction'],

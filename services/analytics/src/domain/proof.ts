@@ -74,10 +74,15 @@ export function weightsOf(metric: MetricId, component: Component): Weights {
 
 export const bySaleOf = (basis: Basis): 0 | 1 => (basis === 'order' ? 1 : 0);
 
-export function formulaOf(metric: MetricId, component: Component): string {
-  const { formula } = DICTIONARY[metric];
-  if (component === 'numerator') {
-    return 'gross sales − seller discount';
+/** What a figure means and how it is made; that of a product has no refunds in it. */
+export function explanationOf(metric: MetricId, component: Component, isOfProduct: boolean) {
+  const { text, formula, ofProduct } = DICTIONARY[metric];
+  switch (component) {
+    case 'numerator':
+      return { text, formula: 'gross sales − seller discount' };
+    case 'denominator':
+      return { text, formula: 'number of orders with a sale time' };
+    case 'value':
+      return isOfProduct && ofProduct !== undefined ? ofProduct : { text, formula };
   }
-  return component === 'denominator' ? 'number of orders with a sale time' : formula;
 }

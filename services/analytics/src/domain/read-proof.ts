@@ -1,12 +1,12 @@
 import type { MetricId, ProofReply } from '@tokometrics/contracts';
-import { DICTIONARY, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
+import { fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
 import { AppError } from '@tokometrics/kit/errors';
 import { totalOf } from './bucket-sums.ts';
 import type { Stored } from './bucket-sums.ts';
 import type { Cursors } from './cursor.ts';
 import { metricValueOf, valuedOf } from './metric-value.ts';
 import type { Valued, ViewContext } from './metric-value.ts';
-import { bySaleOf, componentOf, formulaOf, takenOf, weightsOf } from './proof.ts';
+import { bySaleOf, componentOf, explanationOf, takenOf, weightsOf } from './proof.ts';
 import type { Component, Taken, Weights } from './proof.ts';
 import type { QueryWindow } from './query-window.ts';
 import type { ProductFigure, ProductFigureParams } from './product-figures.ts';
@@ -117,8 +117,7 @@ export async function readProof(
       knowledge,
     }),
     value,
-    formula: formulaOf(metric, component),
-    text: DICTIONARY[metric].text,
+    ...explanationOf(metric, component, request.productId !== undefined),
     sum,
     rows: total.rows,
     difference: value.value === null ? '0' : fromUnits(toUnits(value.value) - toUnits(sum)),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { overviewReply, productsReply, proofReply } from '@tokometrics/contracts';
+import { DICTIONARY, overviewReply, productsReply, proofReply } from '@tokometrics/contracts';
 import type { ProductReply } from '@tokometrics/contracts';
 import { aMerchantId, engineEnv, startTestPassports } from '@tokometrics/testkit';
 import type { TestPassports } from '@tokometrics/testkit';
@@ -180,6 +180,21 @@ describe('one product over HTTP', () => {
     expect(main.state).toBe((await rowOf(tenant, query, MUG))?.value.state);
     const sound = main.points.filter(({ state }) => state === undefined);
     expect(sound.map(({ date }) => date)).toEqual(['2026-11-23']);
+  });
+
+  it('says in its proof that its net sales have no refunds in them', async () => {
+    const tenant = aTenant();
+    await mixedSales(tenant);
+    const query = `${SPAN}&metric=net_sales`;
+    const explained = async (of: string) => {
+      const { text, formula } = proofReply.parse(await ask(tenant, `proof?${query}${of}`));
+      return { text, formula };
+    };
+    const { text, formula, ofProduct } = DICTIONARY.net_sales;
+
+    expect(await explained('')).toEqual({ text, formula });
+    expect(await explained(`&productId=${MUG}`)).toEqual(ofProduct);
+    expect(ofProduct?.formula).toBe('gross sales − seller discount − cancellations');
   });
 
   it('shows its listing, each change of its prices and the last of its stock', async () => {
