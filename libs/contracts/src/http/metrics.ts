@@ -280,6 +280,7 @@ export const orderRow = z.object({
   flags: z.array(z.enum(['cod', 'sample', 'replacement', 'exchange', 'on_hold', 'cancelled'])),
   units: z.int(),
   gross: amount,
+  /** Less own discounts, cancellations and settled refunds: what net sales by the day of sale have of it. */
   net: amount,
 });
 export const ordersReply = z.object({

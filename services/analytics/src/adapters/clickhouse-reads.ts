@@ -12,6 +12,7 @@ import { figuresByHour } from './queries/figures-by-hour.query.ts';
 import { figuresOfPartHour } from './queries/figures-of-part-hour.query.ts';
 import { openGaps } from './queries/open-gaps.query.ts';
 import { orderDetailRow, orderTransactions } from './queries/order-detail.query.ts';
+import { orderRefunds } from './queries/order-refunds.query.ts';
 import { orderStatuses } from './queries/order-statuses.query.ts';
 import { ordersPage } from './queries/orders-page.query.ts';
 import { productByDay } from './queries/product-by-day.query.ts';
@@ -42,6 +43,7 @@ export type Reads = FigureReads &
     | 'orderStatuses'
     | 'orderDetail'
     | 'orderTransactions'
+    | 'orderRefunds'
   >;
 
 /** Every question that the routes ask, one query file each. */
@@ -81,5 +83,7 @@ export function createClickhouseReads(clickhouse: Clickhouse): Reads {
     orderStatuses: (params) => runQuery(clickhouse, orderStatuses, params),
     orderDetail: async (params) => (await runQuery(clickhouse, orderDetailRow, params))[0],
     orderTransactions: (params) => runQuery(clickhouse, orderTransactions, params),
+    orderRefunds: ({ orderIds, ...params }) =>
+      runQuery(clickhouse, orderRefunds, { ...params, orderIds: [...orderIds] }),
   };
 }

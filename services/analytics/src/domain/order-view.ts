@@ -1,7 +1,15 @@
-import { currencyDigits, fromUnits, isoInstant, toUnits } from '@tokometrics/contracts';
+import {
+  currencyDigits,
+  fromUnits,
+  isoInstant,
+  sumDecimals,
+  toUnits,
+} from '@tokometrics/contracts';
 
 /** Columns that list and detail share. */
 export interface OrderColumns {
+  /** Local day whose bucket holds the order and what statements say of it. */
+  readonly stored_on: string;
   readonly order_id: string;
   readonly created: number;
   readonly sold: number | null;
@@ -16,7 +24,16 @@ export interface OrderColumns {
   readonly currency: string;
   readonly n_units: string;
   readonly gross: string;
-  readonly net: string;
+  /** Gross less own discounts and cancellations. */
+  readonly before_refunds: string;
+}
+
+/** Money that statements have paid back of one order. */
+export interface OrderRefund {
+  readonly stored_on: string;
+  readonly order_id: string;
+  readonly currency: string;
+  readonly refunded: string;
 }
 
 export interface OrderColumnsWithLines extends OrderColumns {
@@ -45,6 +62,7 @@ export interface OrderColumnsWithLines extends OrderColumns {
 }
 
 export interface OrderTransaction {
+  readonly stored_on: string;
   readonly transaction_id: string;
   readonly statement_id: string;
   readonly date: string;
@@ -70,7 +88,20 @@ const FLAGS = [
   ['cancelled', 'is_cancelled'],
 ] as const;
 
-export function orderRowOf(shopKey: string, order: OrderColumns) {
+/**
+ * What net sales by the day of sale have of an order: less its refunds, and of one that was cancelled as a
+ * whole nothing twice. No amount in another currency is taken off.
+ */
+function netOf(order: OrderColumns, refunds: readonly OrderRefund[]): string {
+  const own = refunds.filter(
+    ({ stored_on, order_id, currency }) =>
+      stored_on === order.stored_on && order_id === order.order_id && currency === order.currency,
+  );
+  const refunded = order.is_cancelled === 1 ? '0' : sumDecimals(own.map((one) => one.refunded));
+  return fromUnits(toUnits(order.before_refunds) - toUnits(refunded));
+}
+
+export function orderRowOf(shopKey: string, order: OrderColumns, refunds: readonly OrderRefund[]) {
   return {
     orderId: order.order_id,
     shopKey,
@@ -80,7 +111,7 @@ export function orderRowOf(shopKey: string, order: OrderColumns) {
     flags: FLAGS.filter(([, column]) => order[column] === 1).map(([flag]) => flag),
     units: Number(order.n_units),
     gross: amountOf(order.gross, order.currency),
-    net: amountOf(order.net, order.currency),
+    net: amountOf(netOf(order, refunds), order.currency),
   };
 }
 
@@ -91,7 +122,13 @@ export function orderDetailOf(
   transactions: readonly OrderTransaction[],
 ) {
   return {
-    ...orderRowOf(shopKey, order),
+    ...orderRowOf(
+      shopKey,
+      order,
+      transactions.map(({ stored_on, currency, refund_text }) => ({
+        ...{ stored_on, order_id: order.order_id, currency, refunded: refund_text },
+      })),
+    ),
     times: timesOf(order),
     amounts: amountsOf(order),
     cancellation:

@@ -17,9 +17,22 @@ const complete = new Map<Resource, Completeness>(
   }),
 );
 const COLUMNS = {
-  ...{ order_id: '7', created: at('2026-11-20T03:00:00Z'), sold: null, is_sale: 0 },
+  ...{
+    stored_on: '2026-11-20',
+    order_id: '7',
+    created: at('2026-11-20T03:00:00Z'),
+    sold: null,
+    is_sale: 0,
+  },
   ...{ status: 'UNPAID', is_cod: 0, is_sample: 0, is_replacement: 0, is_exchange: 0 },
-  ...{ is_on_hold: 0, is_cancelled: 0, currency: 'GBP', n_units: '1', gross: '5', net: '5' },
+  ...{
+    is_on_hold: 0,
+    is_cancelled: 0,
+    currency: 'GBP',
+    n_units: '1',
+    gross: '5',
+    before_refunds: '5',
+  },
 };
 const DETAIL = {
   ...COLUMNS,
@@ -32,7 +45,7 @@ const DETAIL = {
 };
 
 /** A shop that notes what it is asked for and in which order; `known` takes a while. */
-function aShop() {
+function aShop(change: Partial<OrdersDeps> = {}) {
   const asked: string[] = [];
   const note = <T>(name: string, answer: T): Promise<T> => {
     asked.push(name);
@@ -50,12 +63,14 @@ function aShop() {
       return note('known', { complete, gaps: [], revision: 1 });
     },
     now: () => new Date(NOW),
-    ordersPage: () => note('page', [{ ...COLUMNS, local_date: '2026-11-20' }]),
+    ordersPage: () => note('page', [COLUMNS]),
+    orderRefunds: () => note('refunds', []),
     orderStatuses: () => note('statuses', []),
     orderDetail: () => note('order', DETAIL),
     orderTransactions: () => note('transactions', []),
     productTitles: () => note('titles', []),
     cursors: { encode: () => '', decode: () => [] },
+    ...change,
   };
   return { asked, deps };
 }
@@ -66,7 +81,28 @@ describe('orders', () => {
 
     await readOrders(deps, merchantId, { shop: shopKey, limit: 50 });
 
-    expect(asked).toEqual(['known', 'page', 'statuses']);
+    expect(asked).toEqual(['known', 'page', 'statuses', 'refunds']);
+  });
+
+  it('are less what was paid back in their own currency, of the day that they are stored on', async () => {
+    const own = { stored_on: '2026-11-20', order_id: '7', currency: 'GBP', refunded: '1.5' };
+    const refunds = [
+      ...[own, { ...own, currency: 'USD' }, { ...own, order_id: '8' }],
+      { ...own, stored_on: '2026-11-19' },
+    ];
+    const { deps } = aShop({ orderRefunds: () => Promise.resolve(refunds) });
+
+    const { items } = await readOrders(deps, merchantId, { shop: shopKey, limit: 50 });
+
+    expect(items.map(({ net }) => net)).toEqual([{ amount: '3.50', currency: 'GBP' }]);
+  });
+
+  it('ask for no refunds where there is no order', async () => {
+    const { asked, deps } = aShop({ ordersPage: () => Promise.resolve([]) });
+
+    await readOrders(deps, merchantId, { shop: shopKey, limit: 50 });
+
+    expect(asked).toEqual(['known', 'statuses']);
   });
 });
 

@@ -2,7 +2,12 @@ import { AppError } from '@tokometrics/kit/errors';
 import type { Cursors } from './cursor.ts';
 import { createKnowledge } from './knowledge.ts';
 import { orderDetailOf, orderRowOf } from './order-view.ts';
-import type { OrderColumns, OrderColumnsWithLines, OrderTransaction } from './order-view.ts';
+import type {
+  OrderColumns,
+  OrderColumnsWithLines,
+  OrderRefund,
+  OrderTransaction,
+} from './order-view.ts';
 import { resolveWindow, wholeWindow } from './query-window.ts';
 import type { WindowRequest } from './query-window.ts';
 import { freshnessOf, metaOf } from './reply-meta.ts';
@@ -28,9 +33,10 @@ interface OrdersPageParams extends Scoped {
 }
 
 export interface OrdersDeps extends ShopAccessDeps {
-  readonly ordersPage: (
-    params: OrdersPageParams,
-  ) => Promise<readonly (OrderColumns & { local_date: string })[]>;
+  readonly ordersPage: (params: OrdersPageParams) => Promise<readonly OrderColumns[]>;
+  readonly orderRefunds: (
+    params: Scoped & { storedFrom: string; storedTo: string; orderIds: readonly string[] },
+  ) => Promise<readonly OrderRefund[]>;
   readonly orderStatuses: (
     params: Scoped & { from: string; to: string },
   ) => Promise<readonly { status: string; orders: number }[]>;
@@ -69,8 +75,8 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
   const place = request.cursor === undefined ? FIRST : placeOf(deps.cursors, bound, request.cursor);
   // First, so that what is said to be complete was so before its rows were read.
   const known = await deps.known(shop.shopKey, shop.epoch);
-  const [rows, statuses] = await Promise.all([
-    deps.ordersPage({
+  const [{ rows, refunds }, statuses] = await Promise.all([
+    withRefunds(deps, {
       ...scope,
       from: window.from,
       to: window.to,
@@ -92,13 +98,27 @@ export async function readOrders(deps: OrdersDeps, merchantId: string, request: 
       currency: shop.currency,
       knowledge: createKnowledge(known, window.nowS),
     }),
-    items: page.map((order) => orderRowOf(shop.shopKey, order)),
+    items: page.map((order) => orderRowOf(shop.shopKey, order, refunds)),
     statuses: [...statuses],
     nextCursor:
       last === undefined
         ? null
-        : deps.cursors.encode(bound, [last.local_date, String(last.created), last.order_id]),
+        : deps.cursors.encode(bound, [last.stored_on, String(last.created), last.order_id]),
   };
+}
+
+/** A page of orders and what was paid back of them; both know the day that an order is stored on. */
+async function withRefunds(deps: OrdersDeps, params: OrdersPageParams) {
+  const rows = await deps.ordersPage(params);
+  const days = rows.map(({ stored_on }) => stored_on).sort();
+  const [storedFrom, storedTo] = [days[0], days.at(-1)];
+  if (storedFrom === undefined || storedTo === undefined) {
+    return { rows, refunds: [] };
+  }
+  const { shopKey, epoch, cutoff } = params;
+  const orderIds = rows.map(({ order_id }) => order_id);
+  const of = { shopKey, epoch, cutoff, storedFrom, storedTo, orderIds };
+  return { rows, refunds: await deps.orderRefunds(of) };
 }
 
 export async function readOrder(

@@ -19,6 +19,7 @@ export const orderDetailRow = defineQuery({
   params,
   row: z.object({
     ...orderColumns,
+    stored_on: localDate,
     updated: z.int(),
     paid: maybe,
     cancelled_at: maybe,
@@ -43,7 +44,7 @@ export const orderDetailRow = defineQuery({
     line_platform_discounts: texts,
   }),
   sql: `
-    SELECT ${ORDER_COLUMNS}, toUnixTimestamp(update_time) AS updated,
+    SELECT ${ORDER_COLUMNS}, toString(local_date) AS stored_on, toUnixTimestamp(update_time) AS updated,
       toUnixTimestamp(paid_time) AS paid, toUnixTimestamp(cancel_time) AS cancelled_at,
       isNotNull(cancel_date) AS has_cancel,
       toUnixTimestamp(rts_time) AS shipped, toUnixTimestamp(rts_sla_time) AS ship_by,
@@ -70,6 +71,7 @@ export const orderTransactions = defineQuery({
   name: 'order-transactions',
   params,
   row: z.object({
+    stored_on: localDate,
     transaction_id: z.string(),
     statement_id: z.string(),
     date: localDate,
@@ -82,7 +84,7 @@ export const orderTransactions = defineQuery({
     settlement: z.string(),
   }),
   sql: `
-    SELECT transaction_id, statement_id, toString(statement_date) AS date, type, currency,
+    SELECT toString(local_date) AS stored_on, transaction_id, statement_id, toString(statement_date) AS date, type, currency,
       toString(revenue_amount) AS revenue, toString(fee_tax_amount) AS fees,
       toString(shipping_cost_amount) AS shipping, toString(refund) AS refund_text,
       toString(settlement_amount) AS settlement

@@ -8,7 +8,7 @@ export const ORDER_COLUMNS = `order_id, toUnixTimestamp(create_time) AS created,
       toUnixTimestamp(if(is_cod = 1, create_time, paid_time)) AS sold, isNotNull(sale_date) AS is_sale,
       status, is_cod, is_sample, is_replacement, is_exchange, is_on_hold, is_cancelled, currency,
       toString(units) AS n_units, toString(gross_sales) AS gross,
-      toString(gross_sales - lines_seller_discount - cancelled_value) AS net`;
+      toString(gross_sales - lines_seller_discount - cancelled_value) AS before_refunds`;
 
 export const orderColumns = {
   order_id: z.string(),
@@ -25,10 +25,10 @@ export const orderColumns = {
   currency,
   n_units: z.string(),
   gross: z.string(),
-  net: z.string(),
+  before_refunds: z.string(),
 };
 
-const row = z.object({ ...orderColumns, local_date: localDate });
+const row = z.object({ ...orderColumns, stored_on: localDate });
 
 /** Orders of a shop by the day they were placed, newest first. */
 export const ordersPage = defineQuery({
@@ -48,7 +48,7 @@ export const ordersPage = defineQuery({
   }),
   row,
   sql: `
-    SELECT toString(local_date) AS local_date, ${ORDER_COLUMNS}
+    SELECT toString(local_date) AS stored_on, ${ORDER_COLUMNS}
     FROM (
       SELECT * , units, gross_sales, lines_seller_discount, cancelled_value
       FROM orders FINAL
