@@ -87,6 +87,10 @@ export function createMongo({ url, database, log }: MongoOptions): Mongo {
 }
 
 const DUPLICATE_KEY = 11_000;
+// InterruptedAtShutdown, NotWritablePrimary and their like, MaxTimeMSExpired
+const PASSING: ReadonlySet<number> = new Set([
+  50, 91, 189, 262, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
 
 /** Driver errors in our words, once, at the adapter's edge. Their messages quote documents: not kept. */
 export async function mongoErrors<T>(fn: () => Promise<T>): Promise<T> {
@@ -102,23 +106,39 @@ function toMongoFault(error: unknown): unknown {
   if (!(error instanceof MongoError)) {
     return error;
   }
-  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) {
-    return new AppError('resource.conflict', 'a document with this key exists');
-  }
+  const failure = failureOf(error);
+  const cause = new Error(`${failure.name} ${String(failure.code ?? '')}`.trim());
   // A refused command is a bug of ours; all else is a server that is away, slow or electing.
-  const isRefused = error instanceof MongoServerError && !isPassing(error);
-  const cause = new Error(`${error.name} ${String(error.code ?? '')}`.trim());
-  return isRefused
-    ? new AppError('internal', 'mongodb refused the command', { cause })
-    : new AppError('upstream.unavailable', 'mongodb does not answer', { cause });
+  if (!(failure instanceof MongoServerError) || isPassing(failure)) {
+    return new AppError('upstream.unavailable', 'mongodb does not answer', { cause });
+  }
+  return failure.code === DUPLICATE_KEY
+    ? new AppError('resource.conflict', 'a document with this key exists')
+    : new AppError('internal', 'mongodb refused the command', { cause });
+}
+
+/** A bulk write gives whatever broke it off, a lost connection as well, the form of a server's answer. */
+function failureOf(error: mongo.MongoError): mongo.MongoError {
+  const { MongoBulkWriteError, MongoError } = mongoose.mongo;
+  return error instanceof MongoBulkWriteError && error.errorResponse instanceof MongoError
+    ? error.errorResponse
+    : error;
 }
 
 function isPassing(error: mongo.MongoServerError): boolean {
+  const { MongoBulkWriteError, MongoWriteConcernError } = mongoose.mongo;
   return (
     error.hasErrorLabel('RetryableWriteError') ||
     error.hasErrorLabel('TransientTransactionError') ||
-    error instanceof mongoose.mongo.MongoWriteConcernError ||
-    // InterruptedAtShutdown, NotWritablePrimary and their like, MaxTimeMSExpired
-    [50, 91, 189, 262, 10_107, 11_600, 11_602, 13_435, 13_436].includes(Number(error.code))
+    error instanceof MongoWriteConcernError ||
+    (error instanceof MongoBulkWriteError && isBulkPassing(error)) ||
+    PASSING.has(Number(error.code))
   );
+}
+
+/** Its own code is that of one failure; those beside it are looked at as well. */
+function isBulkPassing({ result, writeErrors }: mongo.MongoBulkWriteError): boolean {
+  // Written by a server whose word the others have not confirmed: a next primary may not have it.
+  const isUnconfirmed = result.getWriteConcernError() !== undefined;
+  return isUnconfirmed || [writeErrors].flat().some(({ code }) => PASSING.has(code));
 }

@@ -3,6 +3,7 @@ import type { Mongo } from '@tokometrics/kit';
 import { mongo as driver } from 'mongoose';
 import type { ArchivedEvent } from '../domain/archived-event.ts';
 import type { IdRange } from '../domain/id-ranges.ts';
+import { insertNew } from './insert-new.ts';
 
 export interface Archive {
   /** Insert-only: an event that is there already keeps its first bytes. Answers the ids of those. */
@@ -14,22 +15,6 @@ export interface Archive {
   removeExpired(now: Date, signal: AbortSignal): Promise<number>;
   /** Indexes of a real MongoDB; the embedded one keeps their names and nothing else. */
   prepare(): Promise<void>;
-}
-
-const DUPLICATE = 11_000;
-
-/** Places of those that were there already, where that is all that failed; else undefined. */
-function placesOfDuplicates(error: unknown): number[] | undefined {
-  if (!(error instanceof driver.MongoBulkWriteError)) {
-    return undefined;
-  }
-  const refused = [error.writeErrors].flat();
-  const isHarmless = refused.length > 0 && refused.every(({ code }) => code === DUPLICATE);
-  return isHarmless ? refused.map(({ index }) => index) : undefined;
-}
-
-export function isOnlyDuplicates(error: unknown): boolean {
-  return placesOfDuplicates(error) !== undefined;
 }
 
 type StoredEvent = Omit<ArchivedEvent, 'id' | 'ver' | 'sealed'> & {
@@ -54,26 +39,13 @@ export function createMongoArchive(mongo: Mongo): Archive {
   const events = mongo.collection<StoredEvent>('raw_events');
   return {
     async store(batch) {
-      if (batch.length === 0) {
-        return new Set();
-      }
       const rows = batch.map((item) => {
         const { id, ver, ...event } = item;
         const ids = { _id: storedId(item), eventId: id };
         return { ...ids, ver: driver.Long.fromString(ver), ...event };
       });
-      return mongoErrors(async () => {
-        try {
-          await events.insertMany(rows, { ordered: false });
-          return new Set();
-        } catch (error) {
-          const places = placesOfDuplicates(error);
-          if (places === undefined) {
-            throw error;
-          }
-          return new Set(places.flatMap((place) => batch[place]?.id ?? []));
-        }
-      });
+      const places = await insertNew(events, rows);
+      return new Set(places.flatMap((place) => batch[place]?.id ?? []));
     },
     count: (shopKey, epoch) => mongoErrors(() => events.countDocuments({ shopKey, epoch })),
     async readRange(shopKey, epoch, { from, below }) {

@@ -3,7 +3,8 @@ import type { UsageEvent } from '@tokometrics/contracts';
 import { KeyShredded, mongoErrors } from '@tokometrics/kit';
 import type { Mongo, VaultTransit } from '@tokometrics/kit';
 import type { SealedText, StoredUsage } from '../domain/stored-usage.ts';
-import { isOnlyDuplicates, removeExpired } from './mongo-archive.ts';
+import { insertNew } from './insert-new.ts';
+import { removeExpired } from './mongo-archive.ts';
 
 type Row = Omit<StoredUsage, 'eventId'> & { readonly _id: string };
 
@@ -40,19 +41,11 @@ export function createMongoUsage(mongo: Mongo, transit: Pick<VaultTransit, 'data
         throw error;
       }
     },
-    insert: async (rows: readonly StoredUsage[]): Promise<void> => {
-      if (rows.length === 0) {
-        return;
-      }
-      const documents = rows.map(({ eventId, ...row }) => ({ _id: eventId, ...row }));
-      await mongoErrors(() =>
-        pages.insertMany(documents, { ordered: false }).catch((error: unknown) => {
-          if (!isOnlyDuplicates(error)) {
-            throw error;
-          }
-        }),
-      );
-    },
+    insert: (rows: readonly StoredUsage[]): Promise<readonly number[]> =>
+      insertNew(
+        pages,
+        rows.map(({ eventId, ...row }) => ({ _id: eventId, ...row })),
+      ),
     removeExpired: (now: Date, signal: AbortSignal) => removeExpired(pages, now, signal),
     prepare: async (): Promise<void> => {
       await mongoErrors(() =>

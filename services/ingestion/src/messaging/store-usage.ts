@@ -7,8 +7,8 @@ import type { SealedText, StoredUsage } from '../domain/stored-usage.ts';
 export interface UsageDeps {
   /** Undefined: the account's key is gone, and with it the account. */
   readonly seal: (event: UsageEvent, text: string) => Promise<SealedText | undefined>;
-  /** What is there already stays as it is. */
-  readonly insert: (rows: readonly StoredUsage[]) => Promise<void>;
+  /** What is there already stays as it is. Answers the places of that. */
+  readonly insert: (rows: readonly StoredUsage[]) => Promise<readonly number[]>;
 }
 
 const KEPT_MS = 90 * 86_400_000;
