@@ -1,5 +1,5 @@
 import { TOPIC, TOPICS } from '@tokometrics/contracts';
-import type { Resource, SealedWire, ShopKey } from '@tokometrics/contracts';
+import type { Resource, ShopKey } from '@tokometrics/contracts';
 import {
   createFences,
   createReplayTools,
@@ -12,7 +12,7 @@ import {
   shopIsFenced,
   topicsOfGroup,
 } from '@tokometrics/erasure';
-import type { Eraser, Fences, ReplayTools, SealContext } from '@tokometrics/erasure';
+import type { Eraser, Fences, ReplayTools } from '@tokometrics/erasure';
 import {
   createClock,
   createKafka,
@@ -36,6 +36,7 @@ import { createProgress, summaryOf } from './domain/rebuild-lines.ts';
 import { rebuild } from './domain/rebuild.ts';
 import { retentionCut } from './domain/retention.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
+import type { PrepareDeps } from './messaging/prepare-chunk.ts';
 import { storeUsage } from './messaging/store-usage.ts';
 import { rebuildFacts } from './messaging/rebuild-facts.ts';
 import type { TopicCounts } from './domain/fates.ts';
@@ -84,7 +85,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     zoneOf: (shopKey, epoch) => zones.zoneOf(shopKey, epoch),
     revsOf: (scopes) => states.revs(scopes),
     validators: createValidators(),
-    cutoff: (zone) => retentionCut(clock.now(), zone),
+    cutoff: cutBy(clock),
     readHeads: (ids) => heads.read(ids),
     writeHeads: (changed) => heads.write(changed),
     archive: (events) => archive.store(events),
@@ -135,6 +136,12 @@ export function compose(config: Config, log: Logger): Lifecycle {
 function step(name: string, start: () => Promise<void>): Lifecycled {
   return { name, start, stop: () => Promise.resolve() };
 }
+
+/** First day that is kept, in the zone of the shop: live records and a rebuild are cut alike. */
+const cutBy =
+  (clock: Clock): PrepareDeps['cutoff'] =>
+  (zone) =>
+    retentionCut(clock.now(), zone);
 
 /** Its own group: nothing of a shop waits for it. */
 function usageConsumer(kafka: Kafka, usage: Retained['usage'], config: Config): Lifecycled {
@@ -233,12 +240,12 @@ async function rebuildShop(parts: RebuildParts, shopKey: ShopKey): Promise<void>
     return written.value;
   };
   const zone = (await states.find(shopKey, scope.epoch))?.zone;
-  const prepare = {
-    isFenced: (key: string, epoch: number) => fences.isFenced(key, epoch),
-    open: (context: SealContext, body: SealedWire) => sealer.open(context, body),
+  const prepare: PrepareDeps = {
+    isFenced: (key, epoch) => fences.isFenced(key, epoch),
+    open: (context, body) => sealer.open(context, body),
     zoneOf: () => Promise.resolve(zone),
     validators: createValidators(),
-    cutoff: () => retentionCut(clock.now()),
+    cutoff: cutBy(clock),
   };
   const result = await rebuild({
     find: async () => {

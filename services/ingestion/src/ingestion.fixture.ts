@@ -1,5 +1,5 @@
 import { factTopic, GAP_TYPE, HEADERS, TOPIC } from '@tokometrics/contracts';
-import type { ShopKey } from '@tokometrics/contracts';
+import type { ShopKey, ShopLifecycle } from '@tokometrics/contracts';
 import { createSealer } from '@tokometrics/erasure';
 import type { Sealer } from '@tokometrics/erasure';
 import {
@@ -57,9 +57,11 @@ export interface IngestionWorld {
   start(): Promise<void>;
   stop(): Promise<void>;
   send(...messages: OutMessage[]): Promise<void>;
-  announce(shopKey: ShopKey): Promise<void>;
+  announce(shopKey: ShopKey, change?: Partial<ShopLifecycle>): Promise<void>;
   /** A connected shop with a sealing key: what the connector has made when a shop is connected. */
-  connectedShop(): Promise<{ readonly shopKey: ShopKey; readonly epoch: number }>;
+  connectedShop(
+    change?: Partial<ShopLifecycle>,
+  ): Promise<{ readonly shopKey: ShopKey; readonly epoch: number }>;
   event(scope: RawScope, part: RawPart, id?: string): Promise<OutMessage>;
   readAll(topic: string, shopKey?: string): Promise<InMessage[]>;
   /** Waits for so many facts of orders of the shop, markers among them. */
@@ -106,11 +108,11 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
     outputs.push(service.output);
   };
   const send = (...messages: OutMessage[]): Promise<void> => producer.send(messages);
-  const announce = (shopKey: ShopKey): Promise<void> =>
+  const announce: IngestionWorld['announce'] = (shopKey, change) =>
     send({
       topic: TOPIC.shopLifecycle,
       key: shopKey,
-      value: Buffer.from(JSON.stringify(aShopLifecycle({ shopKey }))),
+      value: Buffer.from(JSON.stringify(aShopLifecycle({ shopKey, ...change }))),
     });
   const readAll = async (topic: string, shopKey?: string): Promise<InMessage[]> => {
     const found: InMessage[] = [];
@@ -140,10 +142,10 @@ export async function startIngestionWorld(names: SuiteNames): Promise<IngestionW
       await running().kill('SIGTERM');
       await Promise.all([producer.stop(), admin.stop(), mongo.stop(), vault.stop()]);
     },
-    connectedShop: async () => {
+    connectedShop: async (change) => {
       const scope = { shopKey: aShopKey(), epoch: 1 };
       await sealer.provision(scope.shopKey, scope.epoch);
-      await announce(scope.shopKey);
+      await announce(scope.shopKey, change);
       return scope;
     },
     event: (scope, part, id = '576461413038785752') =>

@@ -43,8 +43,11 @@ describe('a rebuild of one shop', () => {
     return new Set(found.map(({ eventId }) => eventId));
   };
 
-  async function shopWithOrders(count: number): Promise<{ shopKey: ShopKey; epoch: number }> {
-    const scope = await world.connectedShop();
+  async function shopWithOrders(
+    count: number,
+    timezone = 'Europe/London',
+  ): Promise<{ shopKey: ShopKey; epoch: number }> {
+    const scope = await world.connectedShop({ timezone });
     const orders = await Promise.all(
       Array.from({ length: count }, (_, n) =>
         world.event(scope, {
@@ -118,6 +121,26 @@ describe('a rebuild of one shop', () => {
     const ids = (await rebuilt(shopKey)).map((message) => factOf(message).id);
     expect(new Set(ids)).toEqual(new Set(kept.map(({ eventId }) => eventId)));
   }, 120_000);
+
+  // Two years behind an order of the 23rd: its day is today's in one zone, in the other yesterday's.
+  it.each([
+    ['sends the first day that is kept', 'America/Los_Angeles', '2028-11-24T02:00:00Z', 1],
+    ['leaves out the day before it', 'Asia/Jakarta', '2028-11-23T20:00:00Z', 0],
+  ])(
+    '%s, by the calendar of the shop: in %s',
+    async (_what, timezone, shown, sent) => {
+      const { shopKey } = await shopWithOrders(1, timezone);
+      const CLOCK_AT = `${shown}@${new Date().toISOString()}`;
+
+      const run = await world.replay(['rebuild', '--shop', shopKey], { CLOCK_AT }).ended;
+
+      expect(run.out).toContain(
+        `1 archived events read, ${String(sent)} facts sent by this run, ${String(1 - sent)} expired`,
+      );
+      expect(await rebuilt(shopKey)).toHaveLength(sent);
+    },
+    120_000,
+  );
 
   it('goes on under the same revision after it was killed, until archive and facts agree', async () => {
     const { shopKey } = await shopWithOrders(3_000);
