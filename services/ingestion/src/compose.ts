@@ -37,7 +37,8 @@ import { rebuild } from './domain/rebuild.ts';
 import { retentionCut } from './domain/retention.ts';
 import { createConsumers, GROUPS } from './messaging/consumers.ts';
 import type { PrepareDeps } from './messaging/prepare-chunk.ts';
-import { storeUsage } from './messaging/store-usage.ts';
+import { countRejectedUsage, storeUsage } from './messaging/store-usage.ts';
+import type { UsageDeps } from './messaging/store-usage.ts';
 import { rebuildFacts } from './messaging/rebuild-facts.ts';
 import type { TopicCounts } from './domain/fates.ts';
 import type { Scope } from './messaging/store-chunk.ts';
@@ -56,6 +57,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
   const heads = createMongoHeads(mongo);
   const states = createMongoShopStates(mongo);
   const usage = createMongoUsage(mongo, vault.transit);
+  const count = counterOf(metrics);
   const shops = createShopProjection(kafka, `${SERVICE}-shops-${config.INSTANCE_ID}`, log);
   const zones = createZones({
     ...{ shops, states },
@@ -91,7 +93,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     archive: (events) => archive.store(events),
     publish: (batch) => producer.send(batch),
     guardedChunk: (scopes, write) => guardChunk(fences, { archive, heads }, scopes, write),
-    count: counterOf(metrics),
+    count,
     countUnknown: unknownCounterOf(metrics),
     parkBody: parkBodyBy(sealer),
     liveRows: config.LIVE_CHUNK_ROWS,
@@ -113,7 +115,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     fences,
     erasers,
     ...consumers,
-    usageConsumer(kafka, usage, config),
+    usageConsumer(kafka, { ...usage, count }, config),
     createRetention({ archive, heads, usage }, { config, clock, metrics, log }),
   ]);
   const ops = createOps({
@@ -144,7 +146,7 @@ const cutBy =
     retentionCut(clock.now(), zone);
 
 /** Its own group: nothing of a shop waits for it. */
-function usageConsumer(kafka: Kafka, usage: Retained['usage'], config: Config): Lifecycled {
+function usageConsumer(kafka: Kafka, deps: UsageDeps, config: Config): Lifecycled {
   return kafka.batchConsumer({
     group: 'ingestion-usage',
     topics: [TOPIC.usage],
@@ -153,7 +155,8 @@ function usageConsumer(kafka: Kafka, usage: Retained['usage'], config: Config): 
     lingerMs: 200,
     // Of no shop, so there is no key to seal what is parked: its headers and length are kept.
     parkBody: () => Promise.resolve(undefined),
-    onChunk: (messages) => storeUsage(usage, messages),
+    onChunk: (messages) => storeUsage(deps, messages),
+    onRejected: (rejected) => countRejectedUsage(deps, rejected),
   });
 }
 

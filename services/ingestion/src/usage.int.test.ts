@@ -75,6 +75,28 @@ describe('what ingestion keeps for a time', () => {
     }, LONG);
   });
 
+  it('counts what is told of its use by what became of it, each record once', async () => {
+    const counted = async (): Promise<Record<string, number>> => {
+      const text = await (await fetch(`${world.service().opsUrl}/metrics`)).text();
+      const ofTopic = text.matchAll(
+        /^tokometrics_ingestion_records_total\{outcome="(\w+)",topic="tm\.usage\.page\.v1"\} (\d+)$/gm,
+      );
+      return Object.fromEntries(
+        [...ofTopic].map(([, outcome = '', count]) => [outcome, Number(count)]),
+      );
+    };
+
+    await eventually(async () => {
+      expect(await counted()).toEqual({
+        consumed: 5,
+        stored: 2,
+        duplicate: 1,
+        fenced: 1,
+        parked: 1,
+      });
+    }, LONG);
+  });
+
   it('removes what is past its two years, and nothing else', async () => {
     const kept = new Date(Date.now() + 86_400_000);
     const past = new Date(Date.now() - 1_000);
