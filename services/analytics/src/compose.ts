@@ -63,7 +63,8 @@ import type { ConsumerDeps } from './messaging/consumers.ts';
 import { guardChunk } from './messaging/guard-chunk.ts';
 import { guardPass } from './messaging/guard-pass.ts';
 import { raise } from './messaging/store-chunk.ts';
-import { storeUsage } from './messaging/store-usage.ts';
+import { countRejectedUsage, storeUsage } from './messaging/store-usage.ts';
+import type { UsageDeps } from './messaging/store-usage.ts';
 import { publishNotices } from './messaging/publish-notices.ts';
 
 const SERVICE = 'analytics';
@@ -107,7 +108,8 @@ export function compose(config: Config, log: Logger): Lifecycle {
   ];
   const board = createNoticeBoard();
   const isFenced = (shopKey: string, epoch: number): boolean => fences.isFenced(shopKey, epoch);
-  const sinkDeps = sinkOf({ engines, fences, erasers, completeness, board, metrics, log });
+  const count = countRecords(metrics, [...Object.values(GROUPS).flat(), TOPIC.usage]);
+  const sinkDeps = sinkOf({ engines, fences, erasers, completeness, board, metrics, count, log });
   const journal = createMongoAudits(mongo);
   const cutoff = (): string => takenFrom(clock.now());
   const consumers = createConsumers(kafka, {
@@ -158,7 +160,7 @@ export function compose(config: Config, log: Logger): Lifecycle {
     registerErasers({ ...own, erasers }),
     publishNotices({ take: () => board.take(), send: (batch) => producer.send(batch), log }),
     ...consumers,
-    usageConsumer(kafka, createClickhouseUsage(clickhouse)),
+    usageConsumer(kafka, { insert: createClickhouseUsage(clickhouse), count }),
     createAuditTimer(
       {
         ...createClickhouseAudit(engines.patientClickhouse),
@@ -198,13 +200,14 @@ export function compose(config: Config, log: Logger): Lifecycle {
 }
 
 /** Its own group, and no hurry: nobody waits for these rows. */
-function usageConsumer(kafka: Kafka, insert: ReturnType<typeof createClickhouseUsage>): Lifecycled {
+function usageConsumer(kafka: Kafka, deps: UsageDeps): Lifecycled {
   return kafka.batchConsumer({
     ...{ group: 'analytics-usage', topics: [TOPIC.usage], maxRows: 1_000, maxBytes: 1_048_576 },
     lingerMs: 2_000,
     // Of no shop, so there is no key to seal what is parked: its headers and length are kept.
     parkBody: () => Promise.resolve(undefined),
-    onChunk: (messages) => storeUsage(insert, messages),
+    onChunk: (messages) => storeUsage(deps, messages),
+    onRejected: (rejected) => countRejectedUsage(deps, rejected),
   });
 }
 
@@ -278,6 +281,7 @@ interface SinkParts {
   readonly completeness: ReturnType<typeof createMongoCompleteness>;
   readonly board: NoticeBoard;
   readonly metrics: Metrics;
+  readonly count: ReturnType<typeof countRecords>;
   readonly log: Logger;
 }
 
@@ -301,11 +305,11 @@ function sinkOf({
   completeness,
   board,
   metrics,
+  count,
   log,
 }: SinkParts): SinkDeps {
   const { clickhouse } = engines;
   const sink = createClickhouseSink(clickhouse);
-  const count = countRecords(metrics, Object.values(GROUPS).flat());
   const reroll = createReroll({ clickhouse, log, onPass: observePasses(metrics) });
   const monotonicMs = () => engines.clock.monotonicMs();
   const guardedChunk = guardChunk({

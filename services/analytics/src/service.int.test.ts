@@ -68,6 +68,7 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
   let producer: Producer;
   let passports: TestPassports;
   let base: string;
+  let ops: string;
   let parts: Lifecycled[] = [];
 
   beforeAll(async () => {
@@ -75,11 +76,13 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     const role = (await createSuiteVault(names))['analytics'];
     passports = await startTestPassports();
     const port = await freePort();
+    const opsPort = await freePort();
+    ops = `http://127.0.0.1:${String(opsPort)}`;
     base = `http://127.0.0.1:${String(port)}`;
     const config = readAnalyticsConfig({
       ...engines,
       PORT: String(port),
-      OPS_PORT: '0',
+      OPS_PORT: String(opsPort),
       LOG_LEVEL: 'error',
       KAFKA_TOPIC_PREFIX: names.topicPrefix,
       MONGO_DATABASE: names.mongoDatabase,
@@ -235,6 +238,31 @@ describe('analytics over Kafka, ClickHouse and MongoDB', () => {
     const { status, body } = await get(overviewPath, { merchantId: aMerchantId() });
 
     expect([status, body['code']]).toEqual([404, 'resource.not_found']);
+  });
+
+  it('counts what is told of its use by what became of it', async () => {
+    const { accountId } = ofMerchant;
+    const event = {
+      ...{ v: 1, eventId: createUlid(), accountId, page: '/today', feature: null, seconds: 7 },
+      ...{ at: new Date().toISOString(), browser: 'Firefox', os: 'macOS', deviceHash: null },
+      network: '203.0.113.0/24',
+    };
+    const told = [event, event, { ...event, page: '/orders/1' }];
+    await producer.send(
+      told.map((one) => ({
+        ...{ topic: TOPIC.usage, key: accountId, value: Buffer.from(JSON.stringify(one)) },
+      })),
+    );
+
+    await eventually(async () => {
+      const text = await (await fetch(`${ops}/metrics`)).text();
+      const counted = text.matchAll(
+        /^tokometrics_analytics_records_total\{outcome="(\w+)",topic="tm\.usage\.page\.v1"\} ([1-9]\d*)$/gm,
+      );
+      expect(
+        [...counted].map(([, outcome, count]) => `${String(outcome)} ${String(count)}`),
+      ).toEqual(['consumed 3', 'stored 1', 'duplicate 1', 'dlq 1']);
+    }, LONG);
   });
 
   it('drops what comes behind a fence, erases every table of the scope and nothing else', async () => {

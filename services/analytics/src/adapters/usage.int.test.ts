@@ -39,15 +39,15 @@ describe('usage in ClickHouse', () => {
 
   it('is one row per event, however often it comes, without a network', async () => {
     const accountId = anAccountId();
-    const insert = createClickhouseUsage(sink.clickhouse);
+    const deps = { insert: createClickhouseUsage(sink.clickhouse), count: () => undefined };
     const message = aMessage(accountId);
 
     for (let time = 0; time < 2; time += 1) {
-      expect(await storeUsage(insert, [message, aMessage(accountId, { v: 2 })])).toMatchObject({
+      expect(await storeUsage(deps, [message, aMessage(accountId, { v: 2 })])).toMatchObject({
         parked: [{ reason: 'schema' }],
       });
     }
-    expect(await storeUsage(insert, [])).toEqual({ parked: [] });
+    expect(await storeUsage(deps, [])).toEqual({ parked: [], finish: expect.any(Function) });
 
     const rows = await sink.clickhouse.query(
       `SELECT * EXCEPT (at, event_id, seconds), toString(seconds) AS seconds
@@ -66,8 +66,8 @@ describe('usage in ClickHouse', () => {
   it('is gone after ninety days', async () => {
     const accountId = anAccountId();
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-    const insert = createClickhouseUsage(sink.clickhouse);
-    await storeUsage(insert, [
+    const deps = { insert: createClickhouseUsage(sink.clickhouse), count: () => undefined };
+    await storeUsage(deps, [
       aMessage(accountId, { at: daysAgo(89) }),
       aMessage(accountId, { at: daysAgo(91) }),
     ]);
