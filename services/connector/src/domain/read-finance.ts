@@ -48,10 +48,9 @@ async function sendTransactions(
   statement: Json,
   origin: Origin,
 ): Promise<number> {
-  const id = statement['id'];
-  const time = statement['statement_time'];
-  const currency = statement['currency'];
-  if (typeof id !== 'string' || typeof time !== 'number') {
+  const { id, statement_time, currency } = statement;
+  // Without an id nothing can be asked for, and the statement itself is left out as nameless.
+  if (typeof id !== 'string' || id === '') {
     return 0;
   }
   let rows = 0;
@@ -66,8 +65,9 @@ async function sendTransactions(
       rows += page.rows.length;
       await deps.sink.publish(
         { resource: 'transaction', origin, seq: page.seq, fetchedAt: page.fetchedAt },
-        // The platform names currency, statement and its time once, above the rows.
-        page.rows.map((row) => ({ currency, ...row, statement_id: id, statement_time: time })),
+        // The platform names currency, statement and its time once, above the rows. A time that is none
+        // goes as it came: its rows are refused one by one, and told of as missing; left out they are not.
+        page.rows.map((row) => ({ currency, ...row, statement_id: id, statement_time })),
       );
     },
   });
