@@ -20,6 +20,7 @@ function aPoll(readPage: (bounds: Bounds) => Promise<SourcePage>) {
   const deps = {
     sink: { publish: () => Promise.resolve(), mark: () => Promise.resolve() },
     ...{ nowS: () => BEGAN_AT, pageSize: 2, maxPages: 10, isKnown: () => false },
+    connectedAt: BEGAN_AT - 900,
     signal: new AbortController().signal,
   };
   return { lease, run: () => pollOrders(deps, lease, readPage) };

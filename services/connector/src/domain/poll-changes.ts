@@ -3,6 +3,7 @@ import { EndlessPages, isPageToken } from './page-guard.ts';
 import type { Json } from './pick-fields.ts';
 import type { Bounds, PageAsk, SourcePage } from './shop-source.ts';
 import type { SnapshotSink } from './snapshot-sink.ts';
+import { SENT_AGAIN_AFTER_S } from './sync-cursor.ts';
 import type { Lease } from './sync-cursor.ts';
 import { shrinkingFetch } from './page-stream.ts';
 import { readRestless } from './read-run.ts';
@@ -18,7 +19,9 @@ export interface PollDeps {
   readonly maxPages: number;
   readonly signal: AbortSignal;
   /** What was sent lately: the same version with the same content is not sent again. */
-  readonly isKnown: (resource: Resource, row: Json) => boolean;
+  readonly isKnown: (resource: Resource, row: Json, nowS: number) => boolean;
+  /** Of the shop's connection: the history tells of what was before. */
+  readonly connectedAt: number;
 }
 
 type ReadPage = (bounds: Bounds, ask: PageAsk) => Promise<SourcePage>;
@@ -30,8 +33,27 @@ function lowerBound(lease: Lease, nowS: number): { from: number; isSweep: boolea
   return { from: Math.max(0, lease.state.cursor - lookback), isSweep };
 }
 
+/**
+ * A poll that dies goes on from its last page, and the marker in the end speaks of all its parts. What
+ * was sent too long ago for that is read once more, as is all since the connection where nobody has
+ * noted how far markers reached.
+ */
+async function goBackIfForgotten(
+  { connectedAt }: PollDeps,
+  lease: Lease,
+  nowS: number,
+): Promise<void> {
+  const { markedThrough = connectedAt, unmarkedSince } = lease.state;
+  const isForgotten =
+    unmarkedSince === undefined ||
+    (unmarkedSince !== null && nowS - unmarkedSince >= SENT_AGAIN_AFTER_S);
+  if (isForgotten) {
+    await lease.save({ cursor: markedThrough, markedThrough, unmarkedSince: null });
+  }
+}
+
 async function send(deps: PollDeps, resource: Resource, page: SourcePage): Promise<number> {
-  const fresh = page.rows.filter((row) => !deps.isKnown(resource, row));
+  const fresh = page.rows.filter((row) => !deps.isKnown(resource, row, page.fetchedAt));
   if (fresh.length > 0) {
     await deps.sink.publish(
       { resource, origin: 'live', seq: page.seq, fetchedAt: page.fetchedAt },
@@ -47,11 +69,14 @@ async function finish(
   poll: { resource: Resource; from: number; through: number; records: number; isSweep: boolean },
 ): Promise<void> {
   const { resource, from, through, records, isSweep } = poll;
-  // 1. The marker goes behind the records it speaks of. 2. Then the cursor: a crash between the two
+  const { markedThrough = from } = lease.state;
+  const range = { axis: 'update', from: Math.min(from, markedThrough), through } as const;
+  // 1. The marker goes behind the records it speaks of, also those of polls that died on the way: their
+  // pages were acknowledged before the cursor passed them. 2. Then the cursor: a crash between the two
   // reads the window again, which changes nothing downstream.
-  await deps.sink.mark({ resource, axis: 'update', from, through, records }, 'live');
+  await deps.sink.mark({ resource, ...range, records }, 'live');
   await lease.save({
-    cursor: through,
+    ...{ cursor: through, markedThrough: through, unmarkedSince: null },
     error: null,
     ...(isSweep ? { sweptAt: through } : {}),
   });
@@ -75,6 +100,7 @@ export async function pollOrders(
   readPage: ReadPage,
 ): Promise<number> {
   const through = deps.nowS();
+  await goBackIfForgotten(deps, lease, through);
   const { from, isSweep } = lowerBound(lease, through);
   let bound = from;
   let records = 0;
@@ -107,7 +133,11 @@ export async function pollOrders(
       bound += 1;
     }
     // Never beyond where this poll began: what shows late is looked for from there.
-    await lease.save({ cursor: Math.max(Math.min(bound, through), lease.state.cursor) });
+    const { cursor, unmarkedSince } = lease.state;
+    await lease.save({
+      cursor: Math.max(Math.min(bound, through), cursor),
+      unmarkedSince: unmarkedSince ?? through,
+    });
     page = await fetchFirst(undefined);
   }
   await finish(deps, lease, { resource: 'order', from, through, records, isSweep });

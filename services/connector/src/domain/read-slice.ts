@@ -19,14 +19,16 @@ export interface Work {
 export async function readOrdered(work: Work, onSlice: () => Promise<void>): Promise<void> {
   const { plan, deps, lease } = work;
   let first: Slice | undefined;
-  let savedS = deps.nowS();
+  const beganS = deps.nowS();
+  let savedS = beganS;
   const from = { plan, deps, state: lease.state };
   const runs = startSliceRuns(from, async ({ slice, tally }, listed, rows) => {
     const { nextToken } = listed;
     // The last page is saved together with its slice; between them a second is worth the write.
     if (slice === first && nextToken !== undefined && deps.nowS() !== savedS) {
       savedS = deps.nowS();
-      await lease.save({ pageToken: nextToken, ...tally.sums(lease.state) });
+      const unmarkedSince = lease.state.unmarkedSince ?? beganS;
+      await lease.save({ pageToken: nextToken, unmarkedSince, ...tally.sums(lease.state) });
     }
     deps.onProgress(rows);
   });
@@ -85,7 +87,7 @@ async function finish(
   }
   const { done, dependents } = tally.sums(lease.state);
   await lease.save({
-    ...{ cursor: slice.from, pageToken: null, widthS, error: null },
+    ...{ cursor: slice.from, pageToken: null, unmarkedSince: null, widthS, error: null },
     ...{ done, doneBefore: done, dependents, dependentsBefore: dependents },
   });
   deps.onSlice();

@@ -2,15 +2,18 @@ import type { Resource } from '@tokometrics/contracts';
 import { contentOf } from './content-of.ts';
 import type { Json } from './pick-fields.ts';
 import type { Reading, SnapshotSink } from './snapshot-sink.ts';
+import { SENT_AGAIN_AFTER_S } from './sync-cursor.ts';
 
 export interface RecentRows {
-  readonly isKnown: (resource: Resource, row: Json) => boolean;
+  readonly isKnown: (resource: Resource, row: Json, nowS: number) => boolean;
   /** Rows of one reading, once they are acknowledged. */
   readonly noteSent: (reading: Reading, rows: readonly Json[]) => void;
 }
 
 interface Sent {
   readonly seq: number;
+  /** When it was read, epoch seconds. */
+  readonly at: number;
   /** Undefined: sent on another way than by a poll, with content that nobody kept. */
   readonly content: string | undefined;
 }
@@ -28,8 +31,10 @@ export function createRecentRows(limit = 5_000): RecentRows {
   const keyOf = (resource: Resource, row: Json): string => `${resource}:${String(row['id'])}`;
 
   return {
-    isKnown: (resource, row) =>
-      known.get(keyOf(resource, row))?.content === contentOf(resource, row),
+    isKnown: (resource, row, nowS) => {
+      const last = known.get(keyOf(resource, row));
+      return last?.content === contentOf(resource, row) && nowS - last.at < SENT_AGAIN_AFTER_S;
+    },
     noteSent: ({ resource, origin, seq, fetchedAt }, rows) => {
       const isPoll = origin === 'live';
       for (const row of rows) {
@@ -40,7 +45,11 @@ export function createRecentRows(limit = 5_000): RecentRows {
           continue;
         }
         known.delete(key);
-        known.set(key, { seq, content: isPoll ? contentOf(resource, row) : undefined });
+        known.set(key, {
+          seq,
+          at: fetchedAt,
+          content: isPoll ? contentOf(resource, row) : undefined,
+        });
       }
       for (const key of known.keys()) {
         if (known.size <= limit) {

@@ -151,13 +151,18 @@ function faultsOf(written: readonly Written[]): string[] {
 describe('runBackfill', () => {
   it('saves fast pages with their slice, and slow ones each', async () => {
     const [fast, slow] = [createStage({ pageS: 0, pageSize: 1 }), createStage({ pageSize: 1 })];
-    const tokens = (written: readonly Written[]) =>
-      written.filter((step) => 'saved' in step && typeof step.saved.pageToken === 'string').length;
+    const saves = (written: readonly Written[]) =>
+      written.flatMap((step) =>
+        'saved' in step && typeof step.saved.pageToken === 'string' ? [step.saved] : [],
+      );
+    const tokens = (written: readonly Written[]) => saves(written).length;
 
     await fast.run();
     await slow.run();
 
     expect([tokens(fast.written), tokens(slow.written) > 10]).toEqual([0, true]);
+    // Pages of a slice are sent before it is the first one: none of them before this run began.
+    expect(saves(slow.written).every(({ unmarkedSince }) => unmarkedSince === NOW)).toBe(true);
     expect(rowsOf(fast.written)).toEqual(rowsOf(slow.written));
     expect(markersOf(fast.written)).toEqual(markersOf(slow.written));
   });
@@ -288,18 +293,39 @@ describe('runBackfill', () => {
 
   it('reads a slice anew when the token kept from before a restart is refused', async () => {
     const { run, source, lease, written } = createStage();
-    await lease.save({ pageToken: 'kept', done: 1 });
+    await lease.save({ pageToken: 'kept', unmarkedSince: NOW, done: 1 });
+    let refusals = 0;
     const refused: Partial<ShopSource> = {
-      ordersCreated: (bounds, ask) =>
-        ask.pageToken === 'kept'
+      ordersCreated: (bounds, ask) => {
+        refusals += ask.pageToken === 'kept' ? 1 : 0;
+        return ask.pageToken === 'kept'
           ? Promise.reject(new TikTokFault('bug', 'no such token'))
-          : source.ordersCreated(bounds, ask),
+          : source.ordersCreated(bounds, ask);
+      },
     };
 
     await run(refused);
 
+    expect(refusals).toBe(1);
     expect(rowsOf(written).size).toBe(90);
     expect(lease.state).toMatchObject({ cursor: CUT, pageToken: null, done: 90 });
+  });
+
+  it.each([
+    ['a day ago: the log may drop them unread', NOW - DAY, 3],
+    ['nobody knows when', null, 3],
+    ['within the day, from the kept token', NOW - DAY + 1, 1],
+  ])('sends the first pages of a slice again that were sent %s', async (_when, since, rows) => {
+    const { run, lease, written } = createStage();
+    await lease.save({ pageToken: '2', done: 2, unmarkedSince: since });
+    written.length = 0;
+
+    await run();
+
+    const marked = written.findIndex((step) => 'marker' in step);
+    const first = rowsOf(written.slice(0, marked));
+    expect(idsBetween(NOW - DAY, NOW).filter((id) => first.has(id))).toHaveLength(rows);
+    expect(lease.state).toMatchObject({ done: 90, unmarkedSince: null });
   });
 
   it('halves a window that holds too much, and goes on without a count of all', async () => {

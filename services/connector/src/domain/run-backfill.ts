@@ -4,6 +4,7 @@ import { readOrdered, readUnordered } from './read-slice.ts';
 import type { Work } from './read-slice.ts';
 import { settle } from './settle.ts';
 import { nextSlice } from './slices.ts';
+import { SENT_AGAIN_AFTER_S } from './sync-cursor.ts';
 import type { CursorState, Lease } from './sync-cursor.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
@@ -17,6 +18,7 @@ export async function runBackfill(
 ): Promise<void> {
   for (;;) {
     deps.signal.throwIfAborted();
+    await goBackIfForgotten(lease, deps.nowS());
     const { cursor, widthS, cut, pageToken } = lease.state;
     const slice = nextSlice(cursor, widthS, cut);
     if (slice === undefined) {
@@ -29,6 +31,15 @@ export async function runBackfill(
     if (!came.ok) {
       await recover(came.error, lease, pageToken);
     }
+  }
+}
+
+/** A slice whose first pages were sent too long ago for its marker to speak of them begins anew. */
+async function goBackIfForgotten(lease: Lease, nowS: number): Promise<void> {
+  const { pageToken, unmarkedSince } = lease.state;
+  const isForgotten = nowS - (unmarkedSince ?? 0) >= SENT_AGAIN_AFTER_S;
+  if (pageToken !== null && isForgotten) {
+    await lease.save(fromSliceStart(lease));
   }
 }
 
@@ -64,7 +75,8 @@ async function recover(error: unknown, lease: Lease, resumedAt: string | null): 
 }
 
 function fromSliceStart({ state }: Lease): Partial<CursorState> {
-  return { pageToken: null, done: state.doneBefore, dependents: state.dependentsBefore };
+  const { doneBefore: done, dependentsBefore: dependents } = state;
+  return { pageToken: null, unmarkedSince: null, done, dependents };
 }
 
 async function countRows(

@@ -180,6 +180,7 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     maxPages,
     pageSize: settings.orderPageSize,
     isKnown: recent.isKnown,
+    connectedAt: at,
   };
   const products: PollDeps = { ...orders, pageSize };
   // Past the memory of what was sent lately: thousands of SKUs would push the orders out of it.

@@ -31,11 +31,24 @@ export interface CursorState {
   readonly finishedAt: Date | null;
   /** Live: when the wide look-back ran last. */
   readonly sweptAt: number;
+  /** Live: where the last acknowledged marker ended. Absent in what was saved before this was noted. */
+  readonly markedThrough?: number;
+  /**
+   * From when on it was sent what the cursor has passed, or the page token, and no marker has spoken of.
+   * Null where nothing is; absent in what was saved before this was noted.
+   */
+  readonly unmarkedSince?: number | null;
   /** Statements and payments, live: content of those seen lately, to tell new and changed ones. */
   readonly seen: Readonly<Record<string, string>>;
   /** Closed word of what holds the stream up at present. */
   readonly error: string | null;
 }
+
+/**
+ * Topics keep their records for three days. Of what was sent longer ago than this, a marker that is
+ * written now could arrive where the records were dropped unread: it is sent once more.
+ */
+export const SENT_AGAIN_AFTER_S = 86_400;
 
 export interface Lease {
   readonly state: CursorState;
@@ -64,6 +77,8 @@ export function firstCursor(at: number, change: Partial<CursorState> = {}): Curs
     total: null,
     finishedAt: null,
     sweptAt: at,
+    markedThrough: at,
+    unmarkedSince: null,
     seen: {},
     error: null,
     ...change,

@@ -17,6 +17,7 @@ import {
   createWorld,
   CUT,
   enterWorld,
+  holesIn,
   TROUBLES,
 } from './sync-world.fixture.ts';
 import type { Schedule, World } from './sync-world.fixture.ts';
@@ -34,7 +35,7 @@ function aLife(world: World, pageSize: number, isListed: boolean) {
   const { signal } = new AbortController();
   const nowS = () => world.clock.nowS;
   const shared = { sink, nowS, pageSize, maxPages: MAX_PAGES, signal };
-  const polls = { ...shared, isKnown: recent.isKnown };
+  const polls = { ...shared, isKnown: recent.isKnown, connectedAt: AT };
   const plans = backfillPlans(source, { ...shared, source });
   const live = (stream: 'order.live' | 'product.live') =>
     acquire(world, life, stream, firstCursor(AT));
@@ -106,7 +107,8 @@ async function outcomeOf(schedule: Schedule, isListed = false): Promise<string[]
   const unfinished = [...world.cursors]
     .filter(([stream, { state }]) => stream.endsWith('backfill') && state.finishedAt === null)
     .map(([stream]) => `${stream} is not finished`);
-  return [...new Set([...world.wrong, ...missing, ...open, ...unfinished])];
+  const holes = [...holesIn(world, 'order'), ...holesIn(world, 'product')];
+  return [...new Set([...world.wrong, ...missing, ...open, ...unfinished, ...holes])];
 }
 
 const happening = { lateS: 0, pick: 0, notice: 'lost', afterSteps: 0, afterS: 0 } as const;

@@ -63,6 +63,8 @@ interface Version {
   readonly visibleAt: number;
 }
 
+type LogMarker = Omit<Marker, 'part' | 'parts'>;
+
 interface Told {
   readonly notice: InboxNotice;
   /** How the order was when the notice came. */
@@ -76,6 +78,7 @@ export function createWorld(schedule: Schedule) {
   const versions: Version[] = [];
   const archive = new Map<string, { ver: bigint; rev: number }>();
   const wrong: string[] = [];
+  const markers: LogMarker[] = [];
   const cursors = new Map<Stream, { state: CursorState; fence: number }>();
   const inbox = new Map<string, Told>();
   const troubles = new Map(schedule.troubles.map(({ step, kind }) => [step, kind]));
@@ -157,7 +160,7 @@ export function createWorld(schedule: Schedule) {
   };
 
   return {
-    ...{ clock, step, travel, newest, archive, cursors, inbox, wrong, versions },
+    ...{ clock, step, travel, newest, archive, cursors, inbox, wrong, versions, markers },
     isOver: () => waiting.length === 0,
     calm: () => {
       isQuiet = true;
@@ -283,6 +286,7 @@ function logOf(world: World, life: { isOver: boolean }): SnapshotSink {
       if (trouble === 'refused' || trouble === 'half') {
         throw new Away();
       }
+      world.markers.push(marker);
       world.wrong.push(...overclaimed(world, marker));
       if (trouble === 'answer_lost') {
         throw new Away();
@@ -295,7 +299,7 @@ function logOf(world: World, life: { isOver: boolean }): SnapshotSink {
 /** What the marker says was read, but no record before it holds. */
 function overclaimed(
   { versions, archive }: World,
-  { resource, axis, from, through }: Omit<Marker, 'part' | 'parts'>,
+  { resource, axis, from, through }: LogMarker,
 ): string[] {
   const isCreate = axis === 'create';
   const claimed = versions.filter(({ kind, createTime, updateTime, visibleAt }) => {
@@ -314,6 +318,22 @@ function overclaimed(
       ({ id, rev }) =>
         `${axis} marker ${String(from)}-${String(through)} without ${id} R${String(rev)}`,
     );
+}
+
+/** Where markers of changes leave a hole: readers see nothing complete beyond it. */
+export function holesIn({ markers }: World, resource: Resource): string[] {
+  const ranges = markers
+    .filter((marker) => marker.resource === resource && marker.axis === 'update')
+    .sort((a, b) => a.from - b.from);
+  let through = ranges[0]?.through ?? AT;
+  return ranges.flatMap((range) => {
+    const holes =
+      range.from > through
+        ? [`no marker of ${resource} between ${String(through)} and ${String(range.from)}`]
+        : [];
+    through = Math.max(through, range.through);
+    return holes;
+  });
 }
 
 function inboxOf(world: World, life: { isOver: boolean }): Pick<DrainDeps, 'pending' | 'settle'> {
