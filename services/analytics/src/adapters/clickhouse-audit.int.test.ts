@@ -228,7 +228,7 @@ describe('the journal of audits', () => {
     const at = (text: string) => new Date(`2026-11-${text}:00Z`);
     const ask = async (dueBefore: Date, now: Date) => {
       const answers = await Promise.all(
-        Array.from({ length: 5 }, () => journal.claim(dueBefore, now)),
+        Array.from({ length: 5 }, () => journal.claim(dueBefore, dueBefore, now)),
       );
       return answers.filter(Boolean).length;
     };
@@ -251,5 +251,28 @@ describe('the journal of audits', () => {
       finishedAt: at('29T02:05'),
       ...{ slices: 26, repaired: 2, differing: 0, doubtful: 1, failed: 3 },
     });
+  });
+
+  it('gives one that saw nothing to one of those who ask an hour later, and no other', async () => {
+    const journal = createMongoAudits(mongo);
+    const at = (text: string) => new Date(`2026-12-${text}:00Z`);
+    const nothing = { slices: 0, repaired: 0, differing: [], doubtful: [] };
+    const ask = async (now: Date) => {
+      const again = new Date(now.getTime() - 3_600_000);
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => journal.claim(at('01T02:00'), again, now)),
+      );
+      return answers.filter(Boolean).length;
+    };
+    const seen: number[] = [];
+
+    seen.push(await ask(at('01T02:04')));
+    seen.push(await ask(at('01T09:00')));
+    await journal.finish({ ...nothing, failed: 1 }, at('01T09:00'));
+    seen.push(await ask(at('01T10:00')), await ask(at('01T10:01')), await ask(at('01T11:30')));
+    await journal.finish({ ...nothing, slices: 1, failed: 1 }, at('01T11:40'));
+    seen.push(await ask(at('01T20:00')));
+
+    expect(seen).toEqual([1, 0, 0, 1, 0, 0]);
   });
 });

@@ -13,7 +13,7 @@ const NOTHING = { slices: 0, repaired: 0, differing: 0, doubtful: 0, failed: 0 }
 export function createMongoAudits(mongo: Mongo): AuditJournal {
   const audits = mongo.collection<Stored>('audits');
   return {
-    claim: async (dueBefore, at) => {
+    claim: async (dueBefore, againBefore, at) => {
       // The first night of a new installation has nothing behind it to be compared.
       await mongoErrors(() =>
         audits.updateOne(
@@ -22,13 +22,20 @@ export function createMongoAudits(mongo: Mongo): AuditJournal {
           { upsert: true },
         ),
       );
-      const { modifiedCount } = await mongoErrors(() =>
+      const begin = { $set: { startedAt: at, finishedAt: null } };
+      const due = await mongoErrors(() =>
+        audits.updateOne({ _id: ID, startedAt: { $lt: dueBefore } }, begin),
+      );
+      if (due.modifiedCount === 1) {
+        return true;
+      }
+      const again = await mongoErrors(() =>
         audits.updateOne(
-          { _id: ID, startedAt: { $lt: dueBefore } },
-          { $set: { startedAt: at, finishedAt: null } },
+          { _id: ID, slices: 0, failed: { $gt: 0 }, finishedAt: { $lt: againBefore } },
+          begin,
         ),
       );
-      return modifiedCount === 1;
+      return again.modifiedCount === 1;
     },
     finish: async ({ differing, doubtful, ...report }: NightReport, at) => {
       const counts = { ...report, differing: differing.length, doubtful: doubtful.length };

@@ -149,10 +149,28 @@ describe('auditRollups', () => {
       ...{ slices: 4, repaired: 0, failed: 2 },
       differing: [{ ...stubborn, rollup: 'shop_daily' }],
     });
-    expect(parts.slice(0, 2)).toEqual([
+    expect(parts.slice(0, 3)).toEqual([
+      { of: 'months' },
       { of: 'shop_daily', from: '2025-01-01' },
       { of: 'finance_daily', from: '2025-01-01' },
     ]);
+  });
+
+  it('tells that it saw nothing where nobody knows which months there are', async () => {
+    const { deps, slices } = aStore([]);
+    const parts: Part[] = [];
+
+    const report = await auditRollups({
+      ...deps,
+      months: () => Promise.reject(new Error('too much for the store')),
+      attempt: (part, work) => {
+        parts.push(part);
+        return work().catch(() => undefined);
+      },
+    });
+
+    expect(report).toEqual({ slices: 0, repaired: 0, differing: [], failed: 1 });
+    expect([parts, slices]).toEqual([[{ of: 'months' }], []]);
   });
 
   it('leaves alone what is being erased', async () => {
@@ -172,6 +190,7 @@ describe('runAudit', () => {
   ])('at %s is due if none was begun since %s', async (now, due) => {
     const { deps, slices } = aStore([]);
     const asked: string[] = [];
+    const again: number[] = [];
 
     await runAudit({
       ...deps,
@@ -180,8 +199,9 @@ describe('runAudit', () => {
       onLast: () => undefined,
       doubtfulChunks: () => Promise.reject(new Error('nothing was done')),
       journal: {
-        claim: (dueBefore) => {
+        claim: (dueBefore, againBefore, at) => {
           asked.push(dueBefore.toISOString());
+          again.push(at.getTime() - againBefore.getTime());
           return Promise.resolve(false);
         },
         finish: () => Promise.reject(new Error('nothing was done')),
@@ -190,6 +210,8 @@ describe('runAudit', () => {
     });
 
     expect([asked, slices]).toEqual([[due], []]);
+    // One that failed before it saw anything: again after an hour.
+    expect(again).toEqual([3_600_000]);
   });
 
   it('tells and keeps what it found of the figures and of what was counted of the log', async () => {
@@ -240,6 +262,28 @@ describe('runAudit', () => {
     });
 
     expect(kept).toEqual([{ slices: 4, repaired: 0, differing: [], doubtful: [], failed: 1 }]);
+  });
+
+  it('ends, and says so, where nobody knows which months there are', async () => {
+    const { deps } = aStore([]);
+    const kept: NightReport[] = [];
+
+    await runAudit({
+      ...deps,
+      months: () => Promise.reject(new Error('too much for the store')),
+      attempt: (_part, work) => work().catch(() => undefined),
+      now: () => new Date('2026-12-01T03:00:00Z'),
+      doubtfulChunks: () => Promise.resolve([]),
+      onReport: () => undefined,
+      onLast: () => undefined,
+      journal: {
+        claim: () => Promise.resolve(true),
+        finish: (report) => Promise.resolve(void kept.push(report)),
+        last: () => Promise.resolve(undefined),
+      },
+    });
+
+    expect(kept).toEqual([{ slices: 0, repaired: 0, differing: [], doubtful: [], failed: 1 }]);
   });
 
   it('tells of the last audit also where another instance did it', async () => {

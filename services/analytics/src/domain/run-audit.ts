@@ -19,8 +19,11 @@ export interface LastAudit {
 }
 
 export interface AuditJournal {
-  /** True for the one caller that is to do the audit that was due before this instant. */
-  readonly claim: (dueBefore: Date, at: Date) => Promise<boolean>;
+  /**
+   * True for the one caller that is to do the audit: the one that was due before this instant, or once
+   * more one that failed before it could look at anything and ended before `againBefore`.
+   */
+  readonly claim: (dueBefore: Date, againBefore: Date, at: Date) => Promise<boolean>;
   readonly finish: (report: NightReport, at: Date) => Promise<void>;
   readonly last: () => Promise<LastAudit | undefined>;
 }
@@ -36,6 +39,7 @@ export interface RunAuditDeps extends AuditDeps {
 }
 
 const DAY_MS = 86_400_000;
+const AGAIN_MS = 3_600_000;
 /** 02:00 UTC, when the shops of Asia are at breakfast and those of America in bed. */
 const HOUR_OF_NIGHT_MS = 2 * 3_600_000;
 
@@ -47,11 +51,12 @@ function lastNight(now: Date): Date {
 
 /**
  * To be called often; once a night it audits, and each time it tells of the last one. One that was broken off is
- * done the next night.
+ * done the next night, one that could not look at anything an hour later.
  */
 export async function runAudit(deps: RunAuditDeps): Promise<void> {
   const now = deps.now();
-  if (await deps.journal.claim(lastNight(now), now)) {
+  const againBefore = new Date(now.getTime() - AGAIN_MS);
+  if (await deps.journal.claim(lastNight(now), againBefore, now)) {
     const figures = await auditRollups(deps);
     const doubtful = await deps.attempt({ of: 'chunks' }, () => deps.doubtfulChunks());
     const failed = figures.failed + (doubtful === undefined ? 1 : 0);
