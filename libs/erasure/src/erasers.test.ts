@@ -12,7 +12,7 @@ import type {
 } from '@tokometrics/kit';
 import { verifyAckSignature } from './acks.ts';
 import { registerErasers } from './erasers.ts';
-import type { Eraser } from './erasers.ts';
+import type { Eraser } from './eraser.ts';
 
 const SHOP = '01JD0000000000000000000001';
 const log = { warn: () => undefined } as unknown as Logger;
@@ -139,6 +139,77 @@ describe('registerErasers', () => {
       ['retry', 0],
     ]);
   }, 20_000);
+
+  describe('counts over its tries', () => {
+    type Try = (note: (seen: { found: number; removed: number }) => void) => Promise<{
+      found: number;
+      removed: number;
+    }>;
+    const away = () => Promise.reject(new Error('store is away'));
+    const seen = (found: number, removed: number) => ({ found, removed });
+
+    /** What each command is answered by an eraser whose tries go so. */
+    async function answers(...tries: readonly Try[]) {
+      const left = [...tries];
+      const service = aService([
+        {
+          storeId: 'ingestion.raw_events',
+          erase: (_scope, note = () => undefined) => left.shift()?.(note) ?? away(),
+        },
+      ]);
+      while (left.length > 0) {
+        await service.handle(aCommand({}));
+      }
+      return service.acks().map(({ outcome, found, removed }) => [outcome, found, removed]);
+    }
+
+    it('what a try removed that failed behind it', async () => {
+      expect(
+        await answers(
+          (note) => {
+            note(seen(5_000, 0));
+            note(seen(5_000, 5_000));
+            return away();
+          },
+          () => Promise.resolve(seen(0, 0)),
+        ),
+      ).toEqual([['done', 5_000, 5_000]]);
+    });
+
+    it('the most that one found, and all that each removed', async () => {
+      expect(
+        await answers(
+          (note) => {
+            note(seen(10, 4));
+            return away();
+          },
+          () => Promise.resolve(seen(7, 7)),
+        ),
+      ).toEqual([['done', 10, 11]]);
+    });
+
+    it('what went on at the store behind a try that had given up', async () => {
+      expect(
+        await answers(
+          (note) => {
+            note(seen(10, 0));
+            return away();
+          },
+          away,
+          (note) => {
+            note(seen(6, 1));
+            return away();
+          },
+          () => Promise.resolve(seen(0, 0)),
+          () => Promise.resolve(seen(0, 0)),
+        ),
+      ).toEqual([
+        ['retry', 10, 5],
+        ['done', 0, 5],
+        ['done', 0, 0],
+      ]);
+    }, 20_000);
+  });
 
   it('leaves the stores of others alone, and says which of its own it cannot erase', async () => {
     const service = aService([]);

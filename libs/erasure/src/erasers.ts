@@ -1,5 +1,5 @@
 import { privacyCommand, shopOfScope, storeEntry, TOPIC } from '@tokometrics/contracts';
-import type { PrivacyCommand, ShopKey, StoreId } from '@tokometrics/contracts';
+import type { PrivacyCommand, ShopKey } from '@tokometrics/contracts';
 import { canonicalJson, createUlid, done, park, sha256Hex, skip } from '@tokometrics/kit';
 import type {
   Clock,
@@ -12,26 +12,10 @@ import type {
   VaultClient,
 } from '@tokometrics/kit';
 import { signAck } from './acks.ts';
+import { createLeft, eraseWithTries } from './erase-with-tries.ts';
+import type { Reply } from './erase-with-tries.ts';
+import type { Eraser } from './eraser.ts';
 import { parseRecord } from './parse-record.ts';
-
-export interface ErasureScope {
-  readonly shopKey: ShopKey;
-  readonly throughEpoch: number;
-}
-
-export interface Erased {
-  /** What was there when this attempt began, and what this attempt removed. */
-  readonly found: number;
-  readonly removed: number;
-  /** Until when bytes may stay in files, when the store cannot remove them at once. */
-  readonly physicalBy?: string;
-}
-
-export interface Eraser {
-  readonly storeId: StoreId;
-  /** Idempotent; resolves only when a last look found nothing left. */
-  erase(scope: ErasureScope): Promise<Erased>;
-}
 
 export interface ErasersOptions {
   readonly kafka: Kafka;
@@ -44,30 +28,22 @@ export interface ErasersOptions {
   readonly log: Logger;
 }
 
-type Reply = Pick<Erased, 'found' | 'removed' | 'physicalBy'> & {
-  readonly outcome: 'done' | 'retry' | 'unsupported';
-};
-
-const TRIES = 3;
-const PAUSE_MS = 500;
-
 /** Answers ERASE commands for this service's own stores, each with a signed ack. */
 export function registerErasers(options: ErasersOptions): Lifecycled {
   const { kafka, service, log } = options;
-  const byStore = new Map(options.erasers.map((eraser) => [eraser.storeId, eraser]));
+  const byStore = new Map(
+    options.erasers.map((eraser) => [eraser.storeId, { eraser, left: createLeft() }]),
+  );
 
   const erase = async (command: PrivacyCommand, shopKey: ShopKey): Promise<Reply> => {
-    const eraser = byStore.get(command.storeId);
-    if (eraser === undefined || command.phase !== 'ERASE') {
+    const of = byStore.get(command.storeId);
+    if (of === undefined || command.phase !== 'ERASE') {
       return { outcome: 'unsupported', found: 0, removed: 0 };
     }
     const scope = { shopKey, throughEpoch: command.throughEpoch };
-    return eraseWithTries(
-      () => eraser.erase(scope),
-      (error, attempt) => {
-        log.warn({ err: error, storeId: command.storeId, attempt }, 'erasure of a store failed');
-      },
-    );
+    return eraseWithTries(of.eraser, scope, of.left, (error, attempt) => {
+      log.warn({ err: error, storeId: command.storeId, attempt }, 'erasure of a store failed');
+    });
   };
 
   const handle = async (message: InMessage): Promise<Outcome> => {
@@ -108,23 +84,6 @@ export function registerErasers(options: ErasersOptions): Lifecycled {
     start: () => consumer.start(),
     stop: () => consumer.stop(),
   };
-}
-
-/** What was seen over all tries: found by max, removed by sum, so a late try cannot hide an earlier one. */
-async function eraseWithTries(
-  once: () => Promise<Erased>,
-  onFailure: (error: unknown, attempt: number) => void,
-  pauseMs = PAUSE_MS,
-): Promise<Reply> {
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    try {
-      return { outcome: 'done', ...(await once()) };
-    } catch (error) {
-      onFailure(error, attempt);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
-    }
-  }
-  return { outcome: 'retry', found: 0, removed: 0 };
 }
 
 function evidenceOf(command: PrivacyCommand, found: number, removed: number): string {

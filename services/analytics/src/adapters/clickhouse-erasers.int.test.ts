@@ -30,10 +30,29 @@ describe('the erasure of a table', () => {
   };
   const atWork = async (shop: string): Promise<string | undefined> =>
     (await sink.clickhouse.query(AT_WORK, { shop }, counted))[0]?.n;
+  const eraserOf = (clickhouse = sink.clickhouse, options = {}) =>
+    createClickhouseErasers(clickhouse, options).find(
+      ({ storeId }) => storeId === 'clickhouse.gaps',
+    );
   const erase = (shop: ReturnType<typeof aShopKey>, clickhouse = sink.clickhouse) =>
-    createClickhouseErasers(clickhouse)
-      .find(({ storeId }) => storeId === 'clickhouse.gaps')
-      ?.erase({ shopKey: shop, throughEpoch: 1 });
+    eraserOf(clickhouse)?.erase({ shopKey: shop, throughEpoch: 1 });
+  /** A removal that takes two seconds for each row, of which nobody awaits the end. */
+  const removeSlowly = (...shops: readonly string[]): Promise<void> =>
+    sink.clickhouse.command(
+      `ALTER TABLE gaps DELETE WHERE shop_key IN ('${shops.join("', '")}') AND sleepEachRow(2) = 0
+       SETTINGS mutations_sync = 0`,
+    );
+  const openMutations = async (): Promise<string | undefined> => {
+    const sql = `SELECT count() AS n FROM system.mutations
+      WHERE database = currentDatabase() AND is_done = 0`;
+    return (await sink.clickhouse.query(sql, {}, counted))[0]?.n;
+  };
+  /** The store as it is; of a removal something else becomes. */
+  const whenRemoving = (become: (sql: string) => Promise<void>): TestSink['clickhouse'] => ({
+    ...sink.clickhouse,
+    command: (sql, params) =>
+      sql.includes('ALTER TABLE gaps DELETE') ? become(sql) : sink.clickhouse.command(sql, params),
+  });
 
   it('takes away what a statement writes that began before it and whose answer nobody hears', async () => {
     const [erased, other] = [aShopKey(), aShopKey()];
@@ -81,4 +100,66 @@ describe('the erasure of a table', () => {
 
     await expect(erase(aShopKey(), clickhouse)).rejects.toThrow(AppError);
   }, 30_000);
+
+  it('is done while the store still removes what another shop had', async () => {
+    const [erased, other] = [aShopKey(), aShopKey()];
+    await Promise.all([insert(erased), insert(other)]);
+    const clickhouse = whenRemoving(async (sql) => {
+      await sink.clickhouse.command(sql);
+      await removeSlowly(other);
+    });
+
+    const seen = await erase(erased, clickhouse);
+    const open = await openMutations();
+
+    expect([seen, open]).toEqual([{ found: 1, removed: 1 }, '1']);
+    await eventually(async () => {
+      expect(await openMutations()).toBe('0');
+    });
+  }, 60_000);
+
+  it('counts what the store removes behind a request that nobody answers', async () => {
+    const shop = aShopKey();
+    await insert(shop);
+    const clickhouse = whenRemoving(async () => {
+      await removeSlowly(shop);
+      throw new AppError('upstream.unavailable', 'no answer');
+    });
+
+    expect(await erase(shop, clickhouse)).toEqual({ found: 1, removed: 1 });
+    expect([await rowsOf(shop), await openMutations()]).toEqual(['0', '0']);
+  }, 60_000);
+
+  it('waits for removals of its shop that others began, and tells what it saw where they take too long', async () => {
+    const [shop, other] = [aShopKey(), aShopKey()];
+    await Promise.all([insert(shop), insert(other)]);
+    const clickhouse = whenRemoving(async (sql) => {
+      await sink.clickhouse.command(sql);
+      await removeSlowly(shop, other);
+    });
+    const noted: unknown[] = [];
+
+    await expect(
+      eraserOf(clickhouse, { mutationMs: 0 })?.erase({ shopKey: shop, throughEpoch: 1 }, (seen) => {
+        noted.push(seen);
+      }),
+    ).rejects.toMatchObject({ code: 'upstream.unavailable' });
+    const again = await erase(shop);
+
+    expect(noted.at(-1)).toEqual({ found: 1, removed: 1 });
+    expect([again, await openMutations()]).toEqual([{ found: 0, removed: 0 }, '0']);
+  }, 60_000);
+
+  it('fails as the request did where it left anything', async () => {
+    const shop = aShopKey();
+    await insert(shop);
+    const refused = new AppError('internal', 'clickhouse refused the statement');
+
+    await expect(
+      erase(
+        shop,
+        whenRemoving(() => Promise.reject(refused)),
+      ),
+    ).rejects.toBe(refused);
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { StoreId } from '@tokometrics/contracts';
 import {
   epoch as epochSchema,
@@ -13,11 +14,22 @@ import { insertsAtWork } from './inserts-at-work.ts';
 
 const countRow = z.object({ n: z.string() });
 
+/** As long as a request waits for its answer: a mutation may go on for that long behind one that gave up. */
+const MUTATION_MS = 60_000;
+const PAUSE_MS = 250;
+const OPEN_MUTATIONS = `
+SELECT toString(count()) AS n FROM system.mutations
+WHERE database = currentDatabase() AND table = {table:String} AND is_done = 0
+  AND position(command, {shop:String}) > 0`;
+
 /** One eraser per table of the data map that names a shop. */
-export function createClickhouseErasers(clickhouse: Clickhouse): Eraser[] {
+export function createClickhouseErasers(
+  clickhouse: Clickhouse,
+  options: { readonly mutationMs?: number } = {},
+): Eraser[] {
   return shopTables().map(({ storeId, table }) => ({
     storeId,
-    erase: (scope) => eraseTable(clickhouse, table, scope),
+    erase: (scope, note) => eraseTable(clickhouse, { table, ...options }, scope, note),
   }));
 }
 
@@ -33,11 +45,13 @@ export function shopTables(): { storeId: StoreId; table: string }[] {
 /**
  * Rewrites the parts that hold the scope and waits for all replicas; a mask over the rows would leave
  * them on disk. The scope is spliced, because mutations take no parameters: both parts are checked.
+ * Whoever has no answer does not know whether the store goes on with it: what counts is what is left.
  */
 async function eraseTable(
   clickhouse: Clickhouse,
-  table: string,
+  { table, mutationMs = MUTATION_MS }: { readonly table: string; readonly mutationMs?: number },
   scope: ErasureScope,
+  note: (seen: Erased) => void = () => undefined,
 ): Promise<Erased> {
   const shop = shopKeySchema.parse(scope.shopKey);
   const through = epochSchema.parse(scope.throughEpoch);
@@ -54,26 +68,52 @@ async function eraseTable(
     return Number(row?.n ?? 'NaN');
   };
   const found = await count();
-  if (found > 0) {
-    await clickhouse.command(
-      `ALTER TABLE ${table} DELETE WHERE shop_key = '${shop}' AND epoch <= ${String(through)}
-       SETTINGS mutations_sync = 2`,
+  note({ found, removed: 0 });
+  const failure =
+    found > 0 ? await failureOf(clickhouse.command(removal(table, shop, through))) : undefined;
+  const isOver = await areMutationsOver(clickhouse, { table, shop, mutationMs });
+  const left = await count();
+  const seen = { found, removed: Math.max(0, found - left) };
+  note(seen);
+  if (left !== 0 || !isOver) {
+    throw (
+      failure ?? new AppError('upstream.unavailable', 'rows of an erased scope are still there')
     );
   }
-  const left = await count();
-  const open = await openMutations(clickhouse, table);
-  if (left !== 0 || open !== 0) {
-    throw new AppError('upstream.unavailable', 'rows of an erased scope are still there');
-  }
-  return { found, removed: found };
+  return seen;
 }
 
-async function openMutations(clickhouse: Clickhouse, table: string): Promise<number> {
-  const [row] = await clickhouse.query(
-    `SELECT toString(count()) AS n FROM system.mutations
-     WHERE database = currentDatabase() AND table = {table:String} AND is_done = 0`,
-    { table },
-    countRow,
+const removal = (table: string, shop: string, through: number): string =>
+  `ALTER TABLE ${table} DELETE WHERE shop_key = '${shop}' AND epoch <= ${String(through)}
+   SETTINGS mutations_sync = 2`;
+
+const failureOf = (work: Promise<void>): Promise<Error | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error('unknown')),
   );
-  return Number(row?.n ?? 'NaN');
+
+/**
+ * Whether the store is done with all removals of this shop, whoever asked for them, before the time is
+ * over. Those of other shops hold nobody up: a part bears all mutations before the last that it has seen.
+ */
+async function areMutationsOver(
+  clickhouse: Clickhouse,
+  of: { readonly table: string; readonly shop: string; readonly mutationMs: number },
+): Promise<boolean> {
+  const until = performance.now() + of.mutationMs;
+  for (;;) {
+    const [row] = await clickhouse.query(
+      OPEN_MUTATIONS,
+      { table: of.table, shop: of.shop },
+      countRow,
+    );
+    if (row?.n === '0') {
+      return true;
+    }
+    if (performance.now() >= until) {
+      return false;
+    }
+    await setTimeout(PAUSE_MS);
+  }
 }
