@@ -17,7 +17,7 @@ export interface Interval {
   readonly toS: number;
 }
 
-export type Lack = NonNullable<MetricValue['lacks']>[number];
+type Lack = NonNullable<MetricValue['lacks']>[number];
 
 /** What is known of a connection at one moment: how far back, how far forward, how fresh. */
 export interface Knowledge {
