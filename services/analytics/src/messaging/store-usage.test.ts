@@ -60,6 +60,13 @@ describe('usage that is stored', () => {
     expect(FATES.reduce((sum, fate) => sum + (byFate?.[fate] ?? 0), 0)).toBe(4);
   });
 
+  it.each([
+    ['alone', [aMessage({ page: '/orders/1' })], false],
+    ['beside what is one', [aMessage({ page: '/orders/1' }), aMessage()], true],
+  ])('says whether the store was asked: what is no usage event, %s', async (_, chunk, isStored) => {
+    expect((await storeUsage(aStore(), chunk)).isStored).toBe(isStored);
+  });
+
   it('is counted as parked where the store refused it alone', () => {
     const store = aStore();
 

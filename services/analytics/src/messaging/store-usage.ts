@@ -31,6 +31,7 @@ export async function storeUsage(
   await insert([...events.values()]);
   const counts = countsOf(messages, fates);
   return {
+    isStored: events.size > 0,
     parked: messages.flatMap((message) =>
       fates.get(message) === 'dlq' ? [{ message, reason: 'schema' }] : [],
     ),

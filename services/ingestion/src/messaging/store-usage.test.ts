@@ -81,6 +81,13 @@ describe('usage that is archived', () => {
     ]);
   });
 
+  it.each([
+    ['alone', [aMessage({ accountId: GONE })], false],
+    ['beside what somebody’s key seals', [aMessage({ accountId: GONE }), aMessage()], true],
+  ])('says whether the archive was asked: what is nobody’s, %s', async (_, chunk, isStored) => {
+    expect((await storeUsage(anArchive().deps, chunk)).isStored).toBe(isStored);
+  });
+
   it('is counted as parked where the store refused it alone', () => {
     const { deps, counted } = anArchive();
 

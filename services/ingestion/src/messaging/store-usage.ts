@@ -41,6 +41,7 @@ export async function storeUsage(
   });
   const counts = countsOf(messages, fates);
   return {
+    isStored: rows.length > 0,
     parked: messages.flatMap((message) =>
       fates.get(message) === 'parked' ? [{ message, reason: 'schema' }] : [],
     ),
