@@ -8,6 +8,18 @@ import { ProofPanel } from './proof-panel.tsx';
 afterEach(cleanup);
 const SHOP = '01KAV5Z0000000000000000001';
 
+const VALUE = {
+  metric: 'net_sales',
+  value: '30.50',
+  currency: 'GBP',
+  basis: 'activity',
+  timezone: 'Europe/London',
+  definitionVersion: 1,
+  completeThrough: '2026-11-23T12:00:00Z',
+  state: 'complete',
+  stale: false,
+};
+
 function proof(change: Record<string, unknown> = {}): unknown {
   return {
     meta: {
@@ -27,17 +39,7 @@ function proof(change: Record<string, unknown> = {}): unknown {
       freshness: [],
       demo: false,
     },
-    value: {
-      metric: 'net_sales',
-      value: '30.50',
-      currency: 'GBP',
-      basis: 'activity',
-      timezone: 'Europe/London',
-      definitionVersion: 1,
-      completeThrough: '2026-11-23T12:00:00Z',
-      state: 'complete',
-      stale: false,
-    },
+    value: VALUE,
     formula: 'gross sales − settled refunds',
     text: 'What stays.',
     sum: '30.50',
@@ -57,6 +59,7 @@ const row = (kind: ProofReply['items'][number]['kind'], orderId: string, contrib
   at: '2026-11-20T10:00:00Z',
   date: '2026-11-20',
   contribution,
+  currency: 'GBP' as string | null,
 });
 
 const panel = (metric: 'net_sales' | 'aov' = 'net_sales') => (
@@ -86,6 +89,20 @@ describe('ProofPanel', () => {
     await show(panel());
     expect(await screen.findByText('Settled refund')).toBeTruthy();
     expect(screen.getByText('578').closest('a')?.getAttribute('href')).toBe('/orders/578');
+  });
+
+  it('writes each row in its own currency, and a count in none', async () => {
+    const items = ['577', '578', '579'].map((orderId, index) => ({
+      ...row('sale', orderId, '2'),
+      currency: ['USD', 'GBP', null][index] ?? null,
+    }));
+    const body = proof({ items, value: { ...VALUE, value: null, reason: 'mixed_currency' } });
+    serve({ 'GET /metrics/proof': () => ({ body }) });
+    const { container } = await show(panel());
+    await screen.findByText('577');
+    expect(
+      [...container.querySelectorAll('.ledger data')].map(({ textContent }) => textContent),
+    ).toEqual(['US$2.00', '£2.00', '2']);
   });
 
   it('does not hide a difference', async () => {

@@ -53,7 +53,6 @@ export function ProofPanel({ metric, query, at, productId, onClose }: ProofPanel
           <ProofRows
             items={proof.data?.pages.flatMap(({ items }) => items) ?? []}
             rows={first.rows}
-            value={first.value}
             hasMore={proof.hasNextPage}
             isLoading={proof.isFetchingNextPage}
             onMore={() => void proof.fetchNextPage()}

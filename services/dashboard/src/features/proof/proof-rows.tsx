@@ -1,4 +1,4 @@
-import type { MetricValue, ProofReply } from '@tokometrics/contracts';
+import type { ProofReply } from '@tokometrics/contracts';
 import { Link } from '@tanstack/react-router';
 import { Button } from '../../ui/button.tsx';
 import { formatCount, formatDay, formatFigure } from '../../ui/format.ts';
@@ -8,7 +8,6 @@ type Row = ProofReply['items'][number];
 interface ProofRowsProps {
   readonly items: readonly Row[];
   readonly rows: number;
-  readonly value: MetricValue;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly onMore: () => void;
@@ -22,7 +21,11 @@ const KINDS = {
   discount: 'Seller discount',
 } as const;
 
-export function ProofRows({ items, rows, value, hasMore, isLoading, onMore }: ProofRowsProps) {
+/** Of the row itself: where a figure has no sum, its rows are of more than one currency. */
+const unitOf = ({ currency }: Row) =>
+  currency === null ? { unit: 'count' as const } : { currency };
+
+export function ProofRows({ items, rows, hasMore, isLoading, onMore }: ProofRowsProps) {
   if (items.length === 0) {
     return <p className="text-soft">No row counts into this number.</p>;
   }
@@ -56,7 +59,7 @@ export function ProofRows({ items, rows, value, hasMore, isLoading, onMore }: Pr
                 <Source row={row} />
               </td>
               <td data-label="Adds" className="number">
-                <data value={row.contribution}>{formatFigure(row.contribution, value)}</data>
+                <data value={row.contribution}>{formatFigure(row.contribution, unitOf(row))}</data>
               </td>
             </tr>
           ))}
