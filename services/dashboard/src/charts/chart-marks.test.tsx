@@ -10,8 +10,9 @@ const STATES = ['backfilling', 'incomplete', 'incomplete', 'complete'] as const;
 const line: ChartLine = {
   name: 'October',
   tone: 'current',
+  isMissing: true,
   points: STATES.map((state): ChartPoint => ({
-    ...{ value: 1, text: '1', label: '', tick: '', from: '' },
+    ...{ value: 1, text: '1', label: '', tick: '', from: '', to: '' },
     ...{ state, isOpen: false, reason: undefined },
   })),
 };

@@ -1,6 +1,6 @@
 import type { ChartLine } from './chart-model.ts';
 import type { Frame, Plot } from './geometry.ts';
-import { areaPath, barsOf, linePath, splitOpenTail, stretches } from './geometry.ts';
+import { areaPath, barsOf, linePath, splitDoubtful, splitOpenTail, stretches } from './geometry.ts';
 
 interface MarksProps {
   readonly frame: Frame;
@@ -74,14 +74,7 @@ export function Marks({ frame, plot, lines, kind, active, hatchId }: MarksProps)
           ))
         : null}
       {others.map((line) => (
-        <path
-          key={line.name}
-          d={linePath(line.points, plot)}
-          fill="none"
-          strokeWidth="1.5"
-          strokeDasharray={line.tone === 'older' ? '5 4' : undefined}
-          className={STROKES[line.tone]}
-        />
+        <Compared key={line.name} line={line} plot={plot} />
       ))}
       {kind === 'line' ? <Line line={current} plot={plot} /> : null}
       {active === undefined
@@ -138,6 +131,22 @@ function Line({ line, plot }: LineProps) {
           className="fill-series"
         />
       )}
+    </>
+  );
+}
+
+/** What is compared with is dotted where it is not final. */
+function Compared({ line, plot }: LineProps) {
+  const { sure, doubtful } = splitDoubtful(line.points);
+  const look = { fill: 'none', strokeWidth: '1.5', className: STROKES[line.tone] };
+  return (
+    <>
+      <path
+        {...look}
+        d={linePath(sure, plot)}
+        strokeDasharray={line.tone === 'older' ? '5 4' : undefined}
+      />
+      <path {...look} data-mark="doubtful" d={linePath(doubtful, plot)} strokeDasharray="1.5 3.5" />
     </>
   );
 }

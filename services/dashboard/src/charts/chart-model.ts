@@ -1,4 +1,5 @@
 import type { Granularity, NullReason, Series, ValueState } from '@tokometrics/contracts';
+import { isMissing, stateText } from '../ui/figure-state.ts';
 import {
   formatClock,
   formatDay,
@@ -18,6 +19,7 @@ export interface ChartPoint {
   readonly label: string;
   readonly tick: string;
   readonly from: string;
+  readonly to: string;
   readonly state: ValueState;
   /** Not over, or not read to its end: its height is not final, whatever else is said of it. */
   readonly isOpen: boolean;
@@ -30,6 +32,8 @@ export interface ChartLine {
   readonly name: string;
   readonly tone: LineTone;
   readonly points: readonly ChartPoint[];
+  /** Records of it could not be understood. */
+  readonly isMissing: boolean;
 }
 
 interface Naming {
@@ -72,26 +76,38 @@ export function lineOf(
       label: bucketLabel(point.from, point.date, naming),
       tick: tickOf(point.from, point.date, naming),
       from: point.from,
+      to: point.to,
       state: point.state ?? series.state,
       isOpen: !isReadThrough(series, point.to),
       reason: point.reason,
     })),
+    isMissing: isMissing([series, ...series.points.map(({ state = series.state }) => ({ state }))]),
   };
 }
 
 const isReadThrough = ({ completeThrough }: Series, to: string): boolean =>
   completeThrough !== null && Date.parse(to) <= Date.parse(completeThrough);
 
-export const pointText = (point: ChartPoint): string =>
-  point.value === null ? `${point.text} (${nullText(point.reason).toLowerCase()})` : point.text;
+const whyMissing = (point: ChartPoint): string => nullText(point.reason, point.from).toLowerCase();
 
-export const STATE_TEXT: Readonly<Record<ValueState, string | undefined>> = {
-  complete: undefined,
-  partial: 'not over yet',
-  backfilling: 'history is still loading',
-  incomplete: 'records that could not be understood are missing',
-  source_inconsistent: 'the source contradicts itself',
-};
+/** Beside the text of a point: why it has no value, or what keeps it from being final. */
+export const pointNote = (point: ChartPoint): string | undefined =>
+  point.value === null ? whyMissing(point) : stateText(point, point.to);
+
+export const pointText = (point: ChartPoint): string =>
+  point.value === null ? `${point.text} (${whyMissing(point)})` : point.text;
+
+export const totalText = (series: Series): string =>
+  series.value === null ? formatMissing(series.reason) : formatFigure(series.value, series);
+
+/** Of a time that is over, and that something is compared with: with why it is missing or not final. */
+export function comparedText(series: Series): string {
+  const note =
+    series.value === null
+      ? nullText(series.reason).toLowerCase()
+      : stateText(series, series.points.at(-1)?.to);
+  return note === undefined ? totalText(series) : `${totalText(series)} (${note})`;
+}
 
 interface SummaryParts {
   readonly title: string;
@@ -113,13 +129,31 @@ export function summarise({ title, total, line, baseline }: SummaryParts): strin
   const highest = known.reduce((best, point) => (point.value > best.value ? point : best));
   const lowest = known.reduce((best, point) => (point.value < best.value ? point : best));
   const against = baseline === undefined ? '' : `, against ${baseline.total} in ${baseline.name}`;
-  const lacking = line.points.some(({ state }) => state === 'incomplete');
-  const doubt = lacking ? ' Records that could not be understood are missing.' : '';
+  const doubt = line.isMissing ? ' Records that could not be understood are missing.' : '';
   const head = `${title}: ${total} in ${line.name}${against}.${doubt}`;
   if (highest.value === lowest.value) {
     return `${head} Every known value is ${highest.text}.`;
   }
-  const missing = line.points.length - known.length;
-  const gaps = missing === 0 ? '' : ` ${missing} of ${line.points.length} have no value yet.`;
+  const gaps = gapsText(line);
   return `${head} Highest ${highest.text} (${highest.label}), lowest ${lowest.text} (${lowest.label}).${gaps}`;
 }
+
+/** Buckets without a value: of some it is still to come, of others it never will. */
+function gapsText({ points }: ChartLine): string {
+  const missing = points.filter(({ value }) => value === null);
+  const mixed = missing.filter(({ reason }) => reason === 'mixed_currency').length;
+  const never = missing.filter(({ reason }) => reason !== undefined && NEVER.has(reason)).length;
+  const coming = missing.length - mixed - never;
+  const all = String(points.length);
+  return [
+    coming === 0 ? '' : ` ${String(coming)} of ${all} have no value yet.`,
+    never === 0 ? '' : ` ${String(never)} of ${all} have no value.`,
+    mixed === 0
+      ? ''
+      : ` ${String(mixed)} of ${all} hold more than one currency and are not added up.`,
+  ].join('');
+}
+
+const NEVER: ReadonlySet<NullReason> = new Set<NullReason>([
+  ...(['beyond_retention', 'zero_denominator', 'non_positive_base'] as const),
+]);

@@ -1,5 +1,5 @@
 import type { ChartLine, ChartPoint } from './chart-model.ts';
-import { pointText, STATE_TEXT } from './chart-model.ts';
+import { pointNote, pointText } from './chart-model.ts';
 
 interface ChartTableProps {
   readonly title: string;
@@ -54,7 +54,7 @@ export function ChartTable({ title, lines, onOpen }: ChartTableProps) {
                 );
               })}
               <td data-label="State">
-                {point.value === null ? '' : (STATE_TEXT[point.state] ?? 'complete')}
+                <States lines={lines} index={index} />
               </td>
             </tr>
           ))}
@@ -62,4 +62,29 @@ export function ChartTable({ title, lines, onOpen }: ChartTableProps) {
       </table>
     </div>
   );
+}
+
+interface StatesProps {
+  readonly lines: readonly ChartLine[];
+  readonly index: number;
+}
+
+/** Of every line that has a value there; a line is named where it is not the first. */
+function States({ lines, index }: StatesProps) {
+  const told = lines.flatMap(({ name, points }, place) => {
+    const point = points[index];
+    if (point === undefined || point.value === null) {
+      return [];
+    }
+    const note = pointNote(point);
+    if (place === 0) {
+      return [note ?? 'complete'];
+    }
+    return note === undefined ? [] : [`${name}: ${note}`];
+  });
+  return told.map((text) => (
+    <span key={text} className="block">
+      {text}
+    </span>
+  ));
 }

@@ -1,5 +1,5 @@
-import type { ChartLine } from './chart-model.ts';
-import { pointText, STATE_TEXT } from './chart-model.ts';
+import type { ChartLine, ChartPoint } from './chart-model.ts';
+import { pointNote } from './chart-model.ts';
 
 interface ChartTipProps {
   readonly lines: readonly ChartLine[];
@@ -14,8 +14,6 @@ const TIP = 248;
 /** What the cursor stands on: every line with its own date. */
 export function ChartTip({ lines, index, x, width, canOpen }: ChartTipProps) {
   const left = Math.max(4, Math.min(width - TIP - 4, x + (x > width / 2 ? -TIP - 14 : 14)));
-  const first = lines[0]?.points[index];
-  const state = first === undefined || first.value === null ? undefined : STATE_TEXT[first.state];
   return (
     <div
       aria-hidden="true"
@@ -31,15 +29,21 @@ export function ChartTip({ lines, index, x, width, canOpen }: ChartTipProps) {
                 <span>{point.label}</span>
                 <strong className="font-semibold">{point.text}</strong>
               </span>
-              {point.value === null ? (
-                <span className="block text-[0.78rem]">{pointText(point)}</span>
-              ) : null}
+              <Note point={point} />
             </li>
           );
         })}
       </ul>
-      {state === undefined ? null : <p className="mt-1 text-warn">{state}</p>}
       {canOpen ? <p className="mt-1 text-soft">Click for the rows behind it</p> : null}
     </div>
+  );
+}
+
+function Note({ point }: { readonly point: ChartPoint }) {
+  const note = pointNote(point);
+  return note === undefined ? null : (
+    <span className={`block text-[0.78rem] ${point.value === null ? '' : 'text-warn'}`}>
+      {note}
+    </span>
   );
 }

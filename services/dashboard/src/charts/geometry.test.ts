@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChartLine, ChartPoint } from './chart-model.ts';
 import { summarise } from './chart-model.ts';
-import { barsOf, linePath, plotOf, splitOpenTail, stretches, tickIndexes } from './geometry.ts';
+import {
+  barsOf,
+  linePath,
+  plotOf,
+  splitDoubtful,
+  splitOpenTail,
+  stretches,
+  tickIndexes,
+} from './geometry.ts';
 
 const FRAME = { width: 200, height: 120, left: 0, right: 0, top: 10, bottom: 10 };
 
@@ -11,6 +19,7 @@ const point = (value: number | null, rest: Partial<ChartPoint> = {}): ChartPoint
   label: `day of ${String(value)}`,
   tick: '',
   from: '',
+  to: '',
   state: 'complete',
   isOpen: false,
   reason: undefined,
@@ -19,6 +28,7 @@ const point = (value: number | null, rest: Partial<ChartPoint> = {}): ChartPoint
 const lineWith = (...values: (number | null)[]): ChartLine => ({
   name: 'October',
   tone: 'current',
+  isMissing: false,
   points: values.map((value) => point(value)),
 });
 
@@ -68,6 +78,27 @@ describe('splitOpenTail', () => {
   });
 });
 
+describe('splitDoubtful', () => {
+  const lacking = { state: 'incomplete' as const };
+  const valuesOf = (points: readonly ChartPoint[]) => points.map(({ value }) => value);
+
+  it('draws the way to and from a value that is not final apart', () => {
+    const { sure, doubtful } = splitDoubtful([
+      ...[point(1), point(2), point(3, lacking), point(4), point(5)],
+    ]);
+
+    expect(valuesOf(sure)).toEqual([1, 2, null, 4, 5]);
+    expect(valuesOf(doubtful)).toEqual([null, 2, 3, 4, null]);
+  });
+
+  it('takes a value that is not there for no doubtful one', () => {
+    const { sure, doubtful } = splitDoubtful([point(1), point(null, lacking), point(3)]);
+
+    expect(valuesOf(sure)).toEqual([1, null, 3]);
+    expect(valuesOf(doubtful)).toEqual([null, null, null]);
+  });
+});
+
 describe('stretches', () => {
   it('joins neighbours that are still loading', () => {
     const loading = { state: 'backfilling' as const };
@@ -104,6 +135,25 @@ describe('summarise', () => {
     const text = summarise({ title: 'Orders', total: '6', line: lineWith(null, 4, 2) });
     expect(text).toContain('lowest 2');
     expect(text).toContain('1 of 3 have no value yet.');
+  });
+
+  it('tells what is still to come from what is never added up', () => {
+    const text = summarise({
+      ...{ title: 'Gross sales', total: 'n/a' },
+      line: {
+        ...lineWith(),
+        points: [
+          ...[point(4), point(2), point(null, { reason: 'not_yet' })],
+          ...[
+            point(null, { reason: 'mixed_currency' }),
+            point(null, { reason: 'beyond_retention' }),
+          ],
+        ],
+      },
+    });
+    expect(text).toMatch(
+      /1 of 5 have no value yet\. 1 of 5 have no value\. 1 of 5 hold more than one currency and are not added up\.$/,
+    );
   });
 
   it('says that nothing is read to its end yet while it is loading, beside what there is so far', () => {

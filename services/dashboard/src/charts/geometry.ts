@@ -99,6 +99,23 @@ export function splitOpenTail(points: readonly ChartPoint[]): {
   };
 }
 
+/** A value that is not final, or in doubt. */
+export const isDoubtful = ({ value, state }: ChartPoint): boolean =>
+  value !== null && state !== 'complete';
+
+/** Values that are final, and apart from them the way to and from those that are not. */
+export function splitDoubtful(points: readonly ChartPoint[]): {
+  readonly sure: readonly ChartPoint[];
+  readonly doubtful: readonly ChartPoint[];
+} {
+  const isBeside = (index: number): boolean =>
+    points.slice(Math.max(0, index - 1), index + 2).some(isDoubtful);
+  return {
+    sure: points.map((point) => (isDoubtful(point) ? { ...point, value: null } : point)),
+    doubtful: points.map((point, index) => (isBeside(index) ? point : { ...point, value: null })),
+  };
+}
+
 export interface Bar {
   readonly index: number;
   readonly x: number;

@@ -5,7 +5,7 @@ import { Marks } from './chart-marks.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { ChartTip } from './chart-tip.tsx';
 import type { Frame } from './geometry.ts';
-import { plotOf } from './geometry.ts';
+import { isDoubtful, plotOf } from './geometry.ts';
 import { useCursor } from './use-cursor.ts';
 import { useWidth } from './use-width.ts';
 
@@ -136,6 +136,12 @@ function Legend({ lines, kind }: Pick<SeriesChartProps, 'lines' | 'kind'>) {
           {name}
         </li>
       ))}
+      {lines.slice(1).some(({ points }) => points.some(isDoubtful)) ? (
+        <li className="flex items-center gap-2">
+          <span className="inline-block w-5 border-t-2 border-dotted border-edge" />
+          Not final
+        </li>
+      ) : null}
     </ul>
   );
 }

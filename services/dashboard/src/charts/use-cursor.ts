@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { KeyboardEvent, MouseEvent, PointerEvent } from 'react';
 import type { ChartLine, ChartPoint } from './chart-model.ts';
-import { pointText } from './chart-model.ts';
+import { pointNote, pointText } from './chart-model.ts';
 import type { Plot } from './geometry.ts';
 
 const MOVES: Readonly<Record<string, (index: number, last: number) => number>> = {
@@ -16,9 +16,12 @@ const MOVES: Readonly<Record<string, (index: number, last: number) => number>> =
 function spokenOf(lines: readonly ChartLine[], index: number, series: number): string {
   const line = lines[series];
   const point = line?.points[index];
-  return line === undefined || point === undefined
-    ? ''
-    : `${point.label}: ${pointText(point)}. ${line.name}.`;
+  if (line === undefined || point === undefined) {
+    return '';
+  }
+  const note = point.value === null ? undefined : pointNote(point);
+  const state = note === undefined ? '' : `, ${note}`;
+  return `${point.label}: ${pointText(point)}${state}. ${line.name}.`;
 }
 
 /** Where in the chart a person is, by pointer or by arrow keys; a click or Enter opens the rows. */

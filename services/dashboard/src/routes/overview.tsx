@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { overviewQuery } from '../api/figures.ts';
 import { lineOf } from '../charts/chart-model.ts';
 import { MainChart } from '../features/figures/main-chart.tsx';
-import { FreshnessLine, isLoading, isMissing } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { emptyKindOf, OverviewEmpty } from '../features/figures/overview-empty.tsx';
 import { ProductList, rankedBy } from '../features/figures/product-list.tsx';
@@ -18,6 +18,7 @@ import { PageHead } from '../features/frame/page-head.tsx';
 import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
+import { isLoading, isMissing } from '../ui/figure-state.ts';
 import { formatRange, formatZone } from '../ui/format.ts';
 import { ErrorBox } from '../ui/notice-box.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -88,6 +89,7 @@ interface HeadProps {
 function Head({ shop, page: { search, overview, change } }: HeadProps) {
   const [today] = useState(() => localDateOf(shop.timezone, Math.floor(Date.now() / 1000)));
   const reply = overview.data;
+  const shown = (reply?.tiles ?? []).flatMap(({ value, delta }) => [value, delta.baseline]);
   return (
     <PageHead
       title="Overview"
@@ -96,8 +98,8 @@ function Head({ shop, page: { search, overview, change } }: HeadProps) {
         reply === undefined ? null : (
           <FreshnessLine
             freshness={reply.meta.freshness}
-            isLoading={isLoading(reply.tiles.map(({ value }) => value))}
-            isMissing={isMissing(reply.tiles.map(({ value }) => value))}
+            isLoading={isLoading(shown)}
+            isMissing={isMissing(shown)}
             timezone={reply.meta.timezone}
             onRefresh={overview.refetch}
           />

@@ -3,9 +3,9 @@ import { DICTIONARY } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { todayQuery } from '../api/figures.ts';
-import { lineOf, summarise } from '../charts/chart-model.ts';
+import { comparedText, lineOf, summarise, totalText } from '../charts/chart-model.ts';
 import { SeriesChart } from '../charts/series-chart.tsx';
-import { FreshnessLine, isLoading, isMissing } from '../features/figures/freshness-line.tsx';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
 import { StatusCounts } from '../features/figures/status-counts.tsx';
 import { UnreadNotice } from '../features/figures/unread-notice.tsx';
@@ -13,7 +13,8 @@ import { PageHead } from '../features/frame/page-head.tsx';
 import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
-import { formatDay, formatFigure, formatMissing, formatTick, formatZone } from '../ui/format.ts';
+import { isLoading, isMissing } from '../ui/figure-state.ts';
+import { formatDay, formatTick, formatZone } from '../ui/format.ts';
 import { ErrorBox } from '../ui/notice-box.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 
@@ -29,6 +30,7 @@ function Today({ shop }: { readonly shop: Shop }) {
   const metric = search.metric ?? 'gross_sales';
   const today = useQuery(todayQuery({ shop: shop.shopKey, metric }));
   const reply = today.data;
+  const shown = reply === undefined ? [] : shownOn(reply);
   const openRows = (rows: MetricId) =>
     void navigate({ search: (old) => ({ ...old, rows }), resetScroll: false });
   return (
@@ -44,8 +46,8 @@ function Today({ shop }: { readonly shop: Shop }) {
           reply === undefined ? null : (
             <FreshnessLine
               freshness={reply.meta.freshness}
-              isLoading={isLoading(reply.tiles.map(({ value }) => value))}
-              isMissing={isMissing(reply.tiles.map(({ value }) => value))}
+              isLoading={isLoading(shown)}
+              isMissing={isMissing(shown)}
               timezone={reply.meta.timezone}
               onRefresh={today.refetch}
             />
@@ -56,7 +58,7 @@ function Today({ shop }: { readonly shop: Shop }) {
         <SyncBanner shop={shop} />
         {reply === undefined ? null : (
           <UnreadNotice
-            tiles={reply.tiles}
+            tiles={[...reply.tiles, { value: reply.yesterday }, { value: reply.lastWeek }]}
             freshness={reply.meta.freshness}
             timezone={reply.meta.timezone}
           />
@@ -113,6 +115,12 @@ function Today({ shop }: { readonly shop: Shop }) {
   );
 }
 
+/** Every figure of the page; what today is compared with is shown as well. */
+const shownOn = ({ tiles, today, yesterday, lastWeek }: TodayReply) => [
+  ...tiles.flatMap(({ value, delta }) => [value, delta.baseline]),
+  ...[today, yesterday, lastWeek],
+];
+
 function TodayChart({ reply, isBusy }: { readonly reply: TodayReply; readonly isBusy: boolean }) {
   const { today, yesterday, lastWeek } = reply;
   const named = (
@@ -142,15 +150,13 @@ function TodayChart({ reply, isBusy }: { readonly reply: TodayReply; readonly is
 
 /** A running total has no highest hour worth naming: the three days' totals are what counts. */
 function todaySummary({ today, yesterday, lastWeek }: TodayReply, hasPoints: boolean): string {
-  const text = (series: TodayReply['today']) =>
-    series.value === null ? formatMissing(series.reason) : formatFigure(series.value, series);
   const { name } = DICTIONARY[today.metric];
   if (!hasPoints) {
     return summarise({
       title: name,
-      total: text(today),
-      line: { name: 'Today', tone: 'current', points: [] },
+      total: totalText(today),
+      line: { name: 'Today', tone: 'current', points: [], isMissing: false },
     });
   }
-  return `Running total by hour: ${text(today)} so far today, ${text(yesterday)} on all of yesterday, ${text(lastWeek)} on the same weekday last week.`;
+  return `Running total by hour: ${totalText(today)} so far today, ${comparedText(yesterday)} on all of yesterday, ${comparedText(lastWeek)} on the same weekday last week.`;
 }

@@ -57,6 +57,13 @@ describe('missing values', () => {
     }
   });
 
+  it('tell an hour to come from one that is over and was not read', () => {
+    expect(nullText('not_yet', '9999-01-01T00:00:00Z')).toBe('Has not happened yet');
+    expect(nullText('not_yet', '2026-03-01T00:00:00Z')).toBe('Not read yet');
+    expect(nullText('not_yet')).toBe('Not read yet');
+    expect(nullText('mixed_currency', '9999-01-01T00:00:00Z')).toContain('currency');
+  });
+
   it('tell what has not happened from what cannot be worked out', () => {
     expect(formatMissing('not_yet')).toBe('\u2014');
     expect(formatMissing('zero_denominator')).toBe('n/a');

@@ -82,7 +82,7 @@ const NULL_TEXT: Readonly<Record<NullReason, string>> = {
   no_data: 'Nothing has been read for this time yet',
   before_connection: 'The history has not been read this far',
   beyond_retention: 'Older than the two years that are kept',
-  not_yet: 'Has not happened yet',
+  not_yet: 'Not read yet',
   zero_denominator: 'No orders to divide by',
   non_positive_base: 'The total is not above zero',
   mixed_currency: 'More than one currency: they are never added up',
@@ -93,8 +93,13 @@ export function formatMissing(reason: NullReason | undefined): string {
   return reason === 'not_yet' || reason === 'no_data' || reason === undefined ? DASH : 'n/a';
 }
 
-export const nullText = (reason: NullReason | undefined): string =>
-  reason === undefined ? 'No value' : NULL_TEXT[reason];
+/** `from` is where the time of the value begins: left out where that is past, as of every range. */
+export function nullText(reason: NullReason | undefined, from?: string): string {
+  if (reason === 'not_yet' && from !== undefined && Date.parse(from) > Date.now()) {
+    return 'Has not happened yet';
+  }
+  return reason === undefined ? 'No value' : NULL_TEXT[reason];
+}
 
 /* --- dates: local days of the shop, and instants on the shop's clock ------------------------ */
 

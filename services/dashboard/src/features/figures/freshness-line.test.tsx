@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { cleanup, render } from '@testing-library/react';
-import { FreshnessLine, isLoading, isMissing, oldestOf } from './freshness-line.tsx';
+import { isLoading, isMissing } from '../../ui/figure-state.ts';
+import { FreshnessLine, oldestOf } from './freshness-line.tsx';
 
 const of = (completeThrough: string | null, stale = false) => ({
   resource: 'order' as const,
@@ -26,20 +27,6 @@ describe('oldestOf', () => {
   });
 });
 
-describe('isLoading', () => {
-  it('holds while one figure misses a part of its history', () => {
-    expect(isLoading([{ state: 'complete' }, { state: 'backfilling' }])).toBe(true);
-    expect(isLoading([{ state: 'complete' }, { state: 'partial' }])).toBe(false);
-  });
-});
-
-describe('isMissing', () => {
-  it('holds while one figure lacks records', () => {
-    expect(isMissing([{ state: 'complete' }, { state: 'incomplete' }])).toBe(true);
-    expect(isMissing([{ state: 'partial' }, { state: 'backfilling' }])).toBe(false);
-  });
-});
-
 describe('FreshnessLine', () => {
   const said = (completeThrough: string | null, isLoadingNow: boolean, isMissingSome = false) =>
     render(
@@ -58,6 +45,16 @@ describe('FreshnessLine', () => {
     );
     expect(said('2026-03-23T12:00:00Z', false)).toMatch(/Complete through 23 Mar 2026/u);
     expect(said(null, true)).toBe('Still being read for the first time');
+  });
+
+  it('says of figures in doubt that they lack records as well', () => {
+    const shown = [
+      { state: 'complete' as const },
+      { state: 'source_inconsistent' as const, lacks: ['records' as const] },
+    ];
+    expect(said('2026-03-23T12:00:00Z', isLoading(shown), isMissing(shown))).toMatch(
+      /^Changes read through 23 Mar 2026[^a-z]*, records missing$/u,
+    );
   });
 
   it('calls nothing complete that lacks records', () => {

@@ -1,4 +1,4 @@
-import type { OverviewReply, ValueState } from '@tokometrics/contracts';
+import type { OverviewReply } from '@tokometrics/contracts';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { formatClock, formatInstant } from '../../ui/format.ts';
@@ -20,14 +20,6 @@ export function oldestOf(freshness: Freshness): Oldest {
     isStale: freshness.some(({ stale }) => stale),
   };
 }
-
-/** Whether days of what is shown are still to be read: then nothing of it is called complete. */
-export const isLoading = (values: readonly { readonly state: ValueState }[]): boolean =>
-  values.some(({ state }) => state === 'backfilling');
-
-/** Whether what is shown lacks records that could not be understood. */
-export const isMissing = (values: readonly { readonly state: ValueState }[]): boolean =>
-  values.some(({ state }) => state === 'incomplete');
 
 interface FreshnessLineProps {
   readonly freshness: Freshness;

@@ -1,18 +1,15 @@
 import type { MetricId, OverviewReply } from '@tokometrics/contracts';
 import { DICTIONARY } from '@tokometrics/contracts';
-import { lineOf, summarise } from '../../charts/chart-model.ts';
+import { comparedText, lineOf, summarise, totalText } from '../../charts/chart-model.ts';
 import { MAX_BARS } from '../../charts/geometry.ts';
 import { SeriesChart } from '../../charts/series-chart.tsx';
-import { formatFigure, formatMissing, formatRange, formatTick } from '../../ui/format.ts';
+import { formatRange, formatTick } from '../../ui/format.ts';
 
 interface MainChartProps {
   readonly reply: Pick<OverviewReply, 'meta' | 'main'>;
   readonly isBusy: boolean;
   readonly onRows: (metric: MetricId, at: string) => void;
 }
-
-const totalText = (value: OverviewReply['main']['current']): string =>
-  value.value === null ? formatMissing(value.reason) : formatFigure(value.value, value);
 
 export function MainChart({ reply, isBusy, onRows }: MainChartProps) {
   const { meta, main } = reply;
@@ -34,7 +31,7 @@ export function MainChart({ reply, isBusy, onRows }: MainChartProps) {
           title: name,
           total: totalText(current),
           line,
-          baseline: baseline === null ? undefined : { name: before, total: totalText(baseline) },
+          baseline: baseline === null ? undefined : { name: before, total: comparedText(baseline) },
         })}
         lines={[line, ...behind]}
         kind={isBars ? 'bars' : 'line'}

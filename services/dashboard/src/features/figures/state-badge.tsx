@@ -1,26 +1,29 @@
 import type { MetricValue } from '@tokometrics/contracts';
-import { STATE_TEXT } from '../../charts/chart-model.ts';
+import { stateText, wordsOf } from '../../ui/figure-state.ts';
 
-const STATES = {
-  complete: undefined,
-  partial: 'so far',
-  backfilling: 'loading',
-  incomplete: 'records missing',
-  source_inconsistent: 'in doubt',
+const WORDS = {
+  doubt: 'in doubt',
+  loading: 'loading',
+  missing: 'records missing',
+  open: 'so far',
 } as const;
 
+interface StateBadgeProps {
+  readonly value: Pick<MetricValue, 'state' | 'lacks' | 'stale'>;
+}
+
 /** A number that may still change says so beside it. */
-export function StateBadge({ value }: { readonly value: Pick<MetricValue, 'state' | 'stale'> }) {
-  const text = STATES[value.state];
-  if (text === undefined && !value.stale) {
+export function StateBadge({ value }: StateBadgeProps) {
+  const words = [...wordsOf(value, WORDS), ...(value.stale ? ['not fresh'] : [])];
+  if (words.length === 0) {
     return null;
   }
   return (
     <span
-      title={STATE_TEXT[value.state]}
+      title={stateText(value)}
       className="flex-none rounded-[3px] bg-warn-wash px-1.5 text-[0.76rem] font-normal text-warn"
     >
-      {[text, value.stale ? 'not fresh' : undefined].filter(Boolean).join(', ')}
+      {words.join(', ')}
     </span>
   );
 }

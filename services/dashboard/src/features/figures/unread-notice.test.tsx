@@ -45,6 +45,20 @@ describe('UnreadNotice', () => {
     expect(said(records, from, through)).toBe(`${records} ${name}: figures ${expected}`);
   });
 
+  it('is told of also where a figure is in doubt', () => {
+    const unread = { records: 2, from: null, through: '2026-03-10T02:00:00Z' };
+    const value = { ...sales('source_inconsistent'), lacks: ['records' as const] };
+    const { container } = render(
+      <UnreadNotice
+        tiles={[{ value }]}
+        freshness={[{ resource: 'order', unread }]}
+        timezone="Asia/Jakarta"
+      />,
+    );
+
+    expect(container.querySelector('li')?.textContent).toContain('2 orders');
+  });
+
   it.each([
     ['complete', 'complete', []],
     ['partial', 'incomplete', ['2 orders']],

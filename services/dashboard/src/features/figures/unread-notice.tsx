@@ -1,8 +1,9 @@
 import { DICTIONARY } from '@tokometrics/contracts';
-import type { MetricId, OverviewReply, Resource, ValueState } from '@tokometrics/contracts';
+import type { MetricId, OverviewReply, Resource } from '@tokometrics/contracts';
+import { isMissing } from '../../ui/figure-state.ts';
+import type { Stated } from '../../ui/figure-state.ts';
 import { formatDay } from '../../ui/format.ts';
 import { NoticeBox } from '../../ui/notice-box.tsx';
-import { isMissing } from './freshness-line.tsx';
 
 type Freshness = Pick<OverviewReply['meta']['freshness'][number], 'resource' | 'unread'>;
 
@@ -29,9 +30,8 @@ function spanOf({ from, through }: NonNullable<Freshness['unread']>, timezone: s
   return first === last ? `of ${last}` : `from ${first} to ${last}`;
 }
 
-interface Value {
+interface Value extends Stated {
   readonly metric: MetricId;
-  readonly state: ValueState;
 }
 
 interface UnreadNoticeProps {

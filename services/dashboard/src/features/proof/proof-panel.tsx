@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { proofQuery } from '../../api/figures.ts';
 import type { QueryValues } from '../../api/client.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { isLoading, isMissing } from '../../ui/figure-state.ts';
 import { formatFigure, formatInstant, formatRange, formatZone } from '../../ui/format.ts';
 import { ErrorBox } from '../../ui/notice-box.tsx';
 import { RowsSkeleton } from '../../ui/skeleton.tsx';
 import { Figure } from '../figures/figure.tsx';
-import { isLoading, isMissing } from '../figures/freshness-line.tsx';
 import { StateBadge } from '../figures/state-badge.tsx';
 import { ProofRows } from './proof-rows.tsx';
 
