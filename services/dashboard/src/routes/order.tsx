@@ -3,9 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { orderQuery } from '../api/figures.ts';
 import { isProblem } from '../api/problem.ts';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { UnreadRecords } from '../features/figures/unread-notice.tsx';
 import { PageHead } from '../features/frame/page-head.tsx';
 import { OrderLines } from '../features/orders/order-lines.tsx';
 import { OrderTransactions } from '../features/orders/order-transactions.tsx';
+import { ordersKnown } from '../features/orders/orders-known.ts';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { formatAmount, formatInstant, formatWord } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -21,19 +24,25 @@ export function OrderPage() {
 function Order({ shop }: { readonly shop: Shop }) {
   const { orderId } = route.useParams();
   const order = useQuery(orderQuery(shop.shopKey, orderId));
+  const known = order.data === undefined ? undefined : knownOf(order.data);
   return (
     <>
       <PageHead
         title={`Order ${orderId}`}
         aside={
-          <Link
-            to="/orders"
-            search={({ shop: key }) => (key === undefined ? {} : { shop: key })}
-            className="link inline-flex items-center gap-1 text-[0.9rem]"
-          >
-            <Icon name="left" size={14} />
-            All orders
-          </Link>
+          <>
+            <Link
+              to="/orders"
+              search={({ shop: key }) => (key === undefined ? {} : { shop: key })}
+              className="link inline-flex items-center gap-1 text-[0.9rem]"
+            >
+              <Icon name="left" size={14} />
+              All orders
+            </Link>
+            {known === undefined ? null : (
+              <FreshnessLine {...known} timezone={shop.timezone} onRefresh={order.refetch} />
+            )}
+          </>
         }
       />
       {order.isPending ? <PageSkeleton /> : null}
@@ -49,14 +58,23 @@ function Order({ shop }: { readonly shop: Shop }) {
   );
 }
 
+const knownOf = ({ freshness, createTime }: OrderDetail) =>
+  ordersKnown(freshness, { from: createTime, to: createTime });
+
 interface DetailProps {
   readonly order: OrderDetail;
   readonly timezone: string;
 }
 
 function Detail({ order, timezone }: DetailProps) {
+  const known = knownOf(order);
   return (
     <div className="flex flex-col gap-4">
+      <UnreadRecords
+        freshness={known.freshness}
+        timezone={timezone}
+        meaning="They may hold a newer state of this order, or a statement that carries it."
+      />
       {order.cancellation === null ? null : (
         <NoticeBox tone="warn">
           Cancelled
@@ -78,7 +96,7 @@ function Detail({ order, timezone }: DetailProps) {
         />
       </div>
       <OrderLines lines={order.lines} />
-      <OrderTransactions transactions={order.transactions} />
+      <OrderTransactions transactions={order.transactions} isWhole={known.isWhole('transaction')} />
     </div>
   );
 }

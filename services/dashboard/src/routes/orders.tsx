@@ -1,19 +1,23 @@
-import type { Shop } from '@tokometrics/contracts';
+import type { OrdersReply, Shop } from '@tokometrics/contracts';
 import { RANGES } from '@tokometrics/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ordersQuery } from '../api/figures.ts';
+import { FreshnessLine } from '../features/figures/freshness-line.tsx';
+import { UnreadRecords } from '../features/figures/unread-notice.tsx';
 import { Choice } from '../features/filters/filter-bar.tsx';
 import type { OrdersSearch } from '../features/filters/search.ts';
 import { RANGE_TEXT } from '../features/filters/search.ts';
 import { PageHead } from '../features/frame/page-head.tsx';
+import { NoOrders, OrderListEnd } from '../features/orders/order-list-end.tsx';
 import { OrderSearch } from '../features/orders/order-search.tsx';
 import { OrderTable } from '../features/orders/order-table.tsx';
+import { ordersKnown } from '../features/orders/orders-known.ts';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatCount, formatWord } from '../ui/format.ts';
-import { Empty, ErrorBox } from '../ui/notice-box.tsx';
+import { ErrorBox } from '../ui/notice-box.tsx';
 import { RowsSkeleton } from '../ui/skeleton.tsx';
 
 const route = getRouteApi('/app/orders');
@@ -35,32 +39,54 @@ function usePage(shop: Shop) {
 }
 type Page = ReturnType<typeof usePage>;
 
+/** By the newest answer. */
+const knownOf = (meta: OrdersReply['meta'] | undefined) =>
+  meta === undefined
+    ? undefined
+    : ordersKnown(meta.freshness, { from: meta.window.fromInstant, to: meta.window.toInstant });
+
 function Orders({ shop }: { readonly shop: Shop }) {
   const page = usePage(shop);
   const { search, orders, change } = page;
   const items = orders.data?.pages.flatMap((each) => each.items) ?? [];
+  // An empty answer to other filters says nothing of these.
+  const isAsking = orders.isPlaceholderData && items.length === 0;
+  const known = knownOf(orders.data?.pages.at(-1)?.meta);
   const isFiltered = [search.range, search.from, search.status, search.q].some(Boolean);
   return (
     <>
       <PageHead
         title="Orders"
         subtitle="Every order that was read, newest first. No buyer is named: we do not keep them."
+        aside={
+          known === undefined ? null : (
+            <FreshnessLine {...known} timezone={shop.timezone} onRefresh={orders.refetch} />
+          )
+        }
       >
         <Filters page={page} />
       </PageHead>
       <div className="flex flex-col gap-4">
         <SyncBanner shop={shop} />
+        {known === undefined ? null : (
+          <UnreadRecords
+            freshness={known.freshness}
+            timezone={shop.timezone}
+            meaning="What they say is not in this list yet."
+          />
+        )}
         {orders.isError ? (
           <ErrorBox error={orders.error} onRetry={() => void orders.refetch()} />
         ) : null}
-        {orders.isPending ? (
+        {orders.isPending || isAsking ? (
           <div className="sheet">
             <RowsSkeleton rows={12} />
           </div>
         ) : null}
-        {orders.isSuccess && items.length === 0 ? (
+        {orders.isSuccess && items.length === 0 && !isAsking ? (
           <NoOrders
             isFiltered={isFiltered}
+            isWhole={known?.isWhole('order') === true}
             onClear={() =>
               change({
                 range: undefined,
@@ -75,7 +101,13 @@ function Orders({ shop }: { readonly shop: Shop }) {
         {items.length === 0 ? null : (
           <>
             <OrderTable items={items} timezone={shop.timezone} isBusy={orders.isPlaceholderData} />
-            <More orders={orders} shown={items.length} />
+            {orders.isPlaceholderData ? null : (
+              <OrderListEnd
+                shown={items.length}
+                isWhole={known?.isWhole('order') === true}
+                more={orders.hasNextPage ? <More orders={orders} /> : undefined}
+              />
+            )}
           </>
         )}
       </div>
@@ -111,23 +143,11 @@ function Filters({ page: { search, orders, change } }: { readonly page: Page }) 
   );
 }
 
-interface MoreProps {
-  readonly orders: Page['orders'];
-  readonly shown: number;
-}
-
-function More({ orders, shown }: MoreProps) {
+function More({ orders }: Pick<Page, 'orders'>) {
   return (
-    <div className="flex items-center justify-between gap-4 text-[0.87rem] text-soft">
-      <span>{formatCount(shown)} orders shown</span>
-      {orders.hasNextPage ? (
-        <Button disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
-          {orders.isFetchingNextPage ? 'Loading…' : 'More orders'}
-        </Button>
-      ) : (
-        <span>That is all of them.</span>
-      )}
-    </div>
+    <Button disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
+      {orders.isFetchingNextPage ? 'Loading…' : 'More orders'}
+    </Button>
   );
 }
 
@@ -146,21 +166,4 @@ function withChosen(statuses: readonly Counted[], chosen: string | undefined): r
   return chosen === undefined || statuses.some(({ status }) => status === chosen)
     ? statuses
     : [...statuses, { status: chosen }];
-}
-
-interface NoOrdersProps {
-  readonly isFiltered: boolean;
-  readonly onClear: () => void;
-}
-
-function NoOrders({ isFiltered, onClear }: NoOrdersProps) {
-  return isFiltered ? (
-    <Empty title="No order fits these filters">
-      <Button onClick={onClear}>Clear the filters</Button>
-    </Empty>
-  ) : (
-    <Empty title="No orders yet">
-      <p className="text-soft">As soon as the shop’s first order has been read, it stands here.</p>
-    </Empty>
-  );
 }

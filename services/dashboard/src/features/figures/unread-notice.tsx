@@ -53,30 +53,46 @@ export function UnreadNotice({ tiles, freshness, timezone }: UnreadNoticeProps) 
     .flatMap(({ value, delta }) => (delta === undefined ? [value] : [value, delta.baseline]))
     .filter((value) => isMissing([value]));
   const fed = new Set(lacking.flatMap(({ metric }) => DICTIONARY[metric].resources));
-  const texts = freshness.flatMap(({ resource, unread }) => {
-    if (unread === null || !fed.has(resource)) {
-      return [];
-    }
-    const [one, several] = NAMES[resource];
-    const what = `${unread.records} ${unread.records === 1 ? one : several}`;
-    return [
-      {
-        resource,
-        text: `${what}: figures ${spanOf(unread, timezone)} may lack ${unread.records === 1 ? 'it' : 'them'}.`,
-      },
-    ];
-  });
-  if (texts.length === 0) {
-    return null;
-  }
-  return (
+  const items = freshness.flatMap(({ resource, unread }) =>
+    unread === null || !fed.has(resource)
+      ? []
+      : [
+          `${countOf(resource, unread)}: figures ${spanOf(unread, timezone)} may lack ${unread.records === 1 ? 'it' : 'them'}.`,
+        ],
+  );
+  return <Unread items={items} meaning="What they say is in no figure yet." />;
+}
+
+interface UnreadRecordsProps extends Pick<UnreadNoticeProps, 'freshness' | 'timezone'> {
+  /** What a reader of the page may miss. */
+  readonly meaning: string;
+}
+
+/** The same on a page of records: everything of `freshness` feeds it. */
+export function UnreadRecords({ freshness, timezone, meaning }: UnreadRecordsProps) {
+  const items = freshness.flatMap(({ resource, unread }) =>
+    unread === null ? [] : [`${countOf(resource, unread)}, ${spanOf(unread, timezone)}.`],
+  );
+  return <Unread items={items} meaning={meaning} />;
+}
+
+function countOf(resource: Resource, { records }: NonNullable<Freshness['unread']>): string {
+  const [one, several] = NAMES[resource];
+  return `${String(records)} ${records === 1 ? one : several}`;
+}
+
+interface UnreadProps {
+  readonly items: readonly string[];
+  readonly meaning: string;
+}
+
+function Unread({ items, meaning }: UnreadProps) {
+  return items.length === 0 ? null : (
     <NoticeBox tone="warn">
-      <p>
-        TikTok Shop gave us records that could not be understood. What they say is in no figure yet.
-      </p>
+      <p>TikTok Shop gave us records that could not be understood. {meaning}</p>
       <ul className="mt-1 list-disc pl-5">
-        {texts.map(({ resource, text }) => (
-          <li key={resource}>{text}</li>
+        {items.map((text) => (
+          <li key={text}>{text}</li>
         ))}
       </ul>
     </NoticeBox>

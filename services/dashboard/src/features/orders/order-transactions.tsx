@@ -1,12 +1,14 @@
 import type { OrderDetail } from '@tokometrics/contracts';
 import { formatAmount, formatDay, formatWord } from '../../ui/format.ts';
 
-/** What statements carried for this order. A refund here is a settled one. */
-export function OrderTransactions({
-  transactions,
-}: {
+interface OrderTransactionsProps {
   readonly transactions: OrderDetail['transactions'];
-}) {
+  /** All statements that may carry it have been read. */
+  readonly isWhole: boolean;
+}
+
+/** What statements carried for this order. A refund here is a settled one. */
+export function OrderTransactions({ transactions, isWhole }: OrderTransactionsProps) {
   return (
     <section aria-labelledby="transactions" className="sheet overflow-hidden">
       <h2 id="transactions" className="px-5 py-4 text-[1.15rem]">
@@ -14,7 +16,9 @@ export function OrderTransactions({
       </h2>
       {transactions.length === 0 ? (
         <p className="border-t border-rule px-5 py-4 text-soft">
-          No statement carries this order yet. Settled refunds and fees appear once one does.
+          No statement{' '}
+          {isWhole ? 'carries this order yet' : 'that has been read carries this order'}. Settled
+          refunds and fees appear once one does.
         </p>
       ) : (
         <table className="ledger border-t border-rule">
