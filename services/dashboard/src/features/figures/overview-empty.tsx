@@ -1,23 +1,40 @@
-import type { OverviewReply } from '@tokometrics/contracts';
+import type { MetricValue, OverviewReply } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { overviewQuery } from '../../api/figures.ts';
 import { Button } from '../../ui/button.tsx';
+import { isLoading, isMissing } from '../../ui/figure-state.ts';
 import { formatDay } from '../../ui/format.ts';
 import { Empty } from '../../ui/notice-box.tsx';
 import { windowEnding } from '../filters/search.ts';
 
-export type EmptyKind = 'beyond_retention' | 'no_sales';
+/** `none_known`: there is no sale so far as is known, and not all is. */
+export type EmptyKind = 'beyond_retention' | 'no_sales' | 'none_known';
 
 /** Whether the page has something to show; a zero that is known is shown as one, with a way out. */
-export function emptyKindOf(reply: OverviewReply): EmptyKind | undefined {
+export function emptyKindOf(reply: Pick<OverviewReply, 'meta' | 'tiles'>): EmptyKind | undefined {
   const values = reply.tiles.map(({ value }) => value);
   if (values.every(({ reason }) => reason === 'beyond_retention')) {
     return 'beyond_retention';
   }
-  const hasAny = values.some(({ value }) => value !== null && Number(value) !== 0);
-  return hasAny || reply.tiles.some(({ value }) => value.state === 'backfilling')
-    ? undefined
-    : 'no_sales';
+  if (values.some(isSomething) || isLoading(values)) {
+    return undefined;
+  }
+  return values.every((value) => isFinal(value, reply.meta.window.open))
+    ? 'no_sales'
+    : 'none_known';
+}
+
+/** What cannot be added up for its currencies is there all the same. */
+const isSomething = ({ value, reason }: Pick<MetricValue, 'value' | 'reason'>): boolean =>
+  value === null ? reason === 'mixed_currency' : Number(value) !== 0;
+
+/** Known, and all of it; a range that is not over may be read up to now at most. */
+function isFinal(figure: MetricValue, isOpen: boolean): boolean {
+  const { value, reason, state, stale } = figure;
+  // No orders to divide by: that is known as well.
+  const isKnown = value !== null || reason === 'zero_denominator';
+  const isRead = state === 'complete' || (state === 'partial' && isOpen && !stale);
+  return isKnown && isRead && !isMissing([figure]);
 }
 
 interface OverviewEmptyProps {
@@ -38,24 +55,38 @@ export function OverviewEmpty({ kind, shopKey, onDates }: OverviewEmptyProps) {
       </Empty>
     );
   }
-  return <NoSales shopKey={shopKey} onDates={onDates} />;
+  return <NoSales kind={kind} shopKey={shopKey} onDates={onDates} />;
+}
+
+const TITLES = {
+  no_sales: 'No sales in this range',
+  none_known: 'No sale is known in this range',
+} as const;
+
+interface NoSalesProps extends Omit<OverviewEmptyProps, 'kind'> {
+  readonly kind: keyof typeof TITLES;
 }
 
 /** The newest day with sales, looked for in the last twelve months. */
-function NoSales({ shopKey, onDates }: Omit<OverviewEmptyProps, 'kind'>) {
+function NoSales({ kind, shopKey, onDates }: NoSalesProps) {
   const year = useQuery(
     overviewQuery({ shop: shopKey, range: '12mo', grain: 'day', compare: 'none' }),
   );
-  const newest = year.data?.main.current.points.findLast(
-    ({ value }) => value !== null && Number(value) !== 0,
-  )?.date;
+  const newest = year.data?.main.current.points.findLast(isSomething)?.date;
   return (
-    <Empty title="No sales in this range">
-      <p className="text-soft">
-        {newest === undefined
-          ? 'The last twelve months hold no sale that is known.'
-          : `The newest day with sales is ${formatDay(newest)}.`}
-      </p>
+    <Empty title={TITLES[kind]}>
+      {kind === 'none_known' ? (
+        <p className="text-soft">
+          A part of it has not been read yet, or records of it could not be understood.
+        </p>
+      ) : null}
+      {year.data === undefined ? null : (
+        <p className="text-soft">
+          {newest === undefined
+            ? 'The last twelve months hold no sale that is known.'
+            : `The newest sale that is known is of ${formatDay(newest)}.`}
+        </p>
+      )}
       {newest === undefined ? null : (
         <Button onClick={() => onDates(windowEnding(newest, 28))}>
           Show the four weeks up to {formatDay(newest)}

@@ -5,7 +5,8 @@ import { productsQuery } from '../../api/figures.ts';
 import type { QueryValues } from '../../api/client.ts';
 import { Choice } from '../filters/filter-bar.tsx';
 import { ProductLink } from '../products/product-link.tsx';
-import { formatCount, formatShare } from '../../ui/format.ts';
+import { stateText } from '../../ui/figure-state.ts';
+import { formatCount, formatShare, nullText } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorBox } from '../../ui/notice-box.tsx';
 import { RowsSkeleton } from '../../ui/skeleton.tsx';
@@ -68,6 +69,16 @@ export function ProductList({ query, metric, onMetric, onRows }: ProductListProp
   );
 }
 
+/** Why the ranking is empty; that nothing was sold is said only where all is known. */
+function nothingText(totals: ProductsReply['totals']): string {
+  if (totals.value === null) {
+    return `${nullText(totals.reason)}.`;
+  }
+  return stateText(totals) === undefined
+    ? 'No product was sold in this range.'
+    : 'No sale of a product is known in this range.';
+}
+
 interface RankingProps extends Pick<ProductListProps, 'metric' | 'onRows'> {
   readonly data: ProductsReply;
   readonly isBusy: boolean;
@@ -75,7 +86,7 @@ interface RankingProps extends Pick<ProductListProps, 'metric' | 'onRows'> {
 
 function Ranking({ data, metric, onRows, isBusy }: RankingProps) {
   if (data.items.length === 0) {
-    return <p className="px-5 pb-6 text-soft">No product was sold in this range.</p>;
+    return <p className="px-5 pb-6 text-soft">{nothingText(data.totals)}</p>;
   }
   const hasRest = data.notAllocated.value !== null && Number(data.notAllocated.value) !== 0;
   return (
