@@ -41,7 +41,7 @@ describe('emptyKindOf', () => {
     ['lacks records behind another state', { state: 'partial', lacks: ['records'] }, true],
     ['is over and not read to its end', { state: 'partial' }, false],
     ['was not read lately', { state: 'partial', stale: true }, true],
-    ['was not read', { value: null, reason: 'not_yet', state: 'partial' }, false],
+    ['was not read', { value: null, reason: 'not_yet', state: 'partial' }, true],
   ])('says that none is known where a figure %s', (_, change, isOpen) => {
     expect(emptyKindOf(reply(change, isOpen))).toBe('none_known');
   });
