@@ -13,6 +13,7 @@ import { FilterBar } from '../features/filters/filter-bar.tsx';
 import type { OverviewSearch } from '../features/filters/search.ts';
 import { figureQuery, productSearch, sameRange } from '../features/filters/search.ts';
 import { PageHead } from '../features/frame/page-head.tsx';
+import { ListingNotice } from '../features/products/listing-notice.tsx';
 import { NoProduct } from '../features/products/no-product.tsx';
 import { PriceHistory } from '../features/products/price-history.tsx';
 import { SkuTable } from '../features/products/sku-table.tsx';
@@ -140,18 +141,22 @@ interface DetailProps {
   readonly page: Page;
 }
 
+/** As the ranking says of what is left over. */
+const UNSPLIT = 'before settled refunds: not split by product at the source';
+
 function Detail({ reply, page: { metric, product, change, openRows } }: DetailProps) {
   const { meta, values, main } = reply;
   return (
     <>
       <UnreadNotice tiles={values.map((value) => ({ value }))} {...meta} />
+      <ListingNotice listing={reply.listing} timezone={meta.timezone} />
       <TileGrid label="Figures of the product in the range">
         {values.map((value) => (
           <MetricTile
             key={value.metric}
             value={value}
             delta={undefined}
-            caption=""
+            caption={value.metric === 'net_sales' ? UNSPLIT : ''}
             isChosen={value.metric === metric}
             onChoose={(chosen) => change({ metric: chosen })}
             onRows={(rows) => openRows(rows)}

@@ -1,10 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { cleanup, render } from '@testing-library/react';
+import { read } from '../../api/reply.fixture.ts';
 import { SkuTable } from './sku-table.tsx';
 
 afterEach(cleanup);
 
-const LISTED = { seenDate: '2026-03-11', timezone: 'Asia/Jakarta' };
+const LISTED = {
+  ...{ seenDate: '2026-03-11', timezone: 'Asia/Jakarta' },
+  listing: [read('product'), read('inventory', { completeThrough: '2026-03-23T11:45:00Z' })],
+};
 const sku = (skuId: string) => ({
   ...{ skuId, sellerSku: '', status: 'NORMAL' },
   price: { amount: '10.00', currency: 'GBP' },
@@ -28,8 +32,24 @@ describe('SkuTable', () => {
     );
 
     expect(cellsOf(container, 'Available')).toEqual(['0', 'not read']);
-    expect(cellsOf(container, 'Stock read')).toEqual(['11 Mar 2026, 15:00', 'not yet']);
+    expect(cellsOf(container, 'Stock as of')).toEqual([
+      '23 Mar 2026, 18:45changed 11 Mar 2026, 15:00',
+      'not yet',
+    ]);
   });
+
+  it.each([[[read('product')]], [[read('inventory', { completeThrough: null })]]])(
+    'does not say of a stock as of when it is where nobody knows: %#',
+    (listing) => {
+      const { container } = render(
+        <SkuTable {...LISTED} listing={listing} skus={[sku('11')]} stock={[inWarehouses(1)]} />,
+      );
+
+      expect(cellsOf(container, 'Stock as of')).toEqual([
+        'not read to its endchanged 11 Mar 2026, 15:00',
+      ]);
+    },
+  );
 
   it('splits what lies in several warehouses', () => {
     const { container } = render(

@@ -10,13 +10,15 @@ import {
 interface SkuTableProps {
   readonly skus: ProductReply['skus'];
   readonly stock: ProductReply['stock'];
+  readonly listing: ProductReply['listing'];
   /** Day of the last reading of the product; null: it is not listed. */
   readonly seenDate: ProductReply['seenDate'];
   readonly timezone: string;
 }
 
 /** What the product can be bought as: what each costs and how many are there, as they were read last. */
-export function SkuTable({ skus, stock, seenDate, timezone }: SkuTableProps) {
+export function SkuTable({ skus, stock, listing, seenDate, timezone }: SkuTableProps) {
+  const readThrough = listing.find(({ resource }) => resource === 'inventory')?.completeThrough;
   const stockOf = new Map(stock.map((each) => [each.skuId, each]));
   return (
     <section aria-labelledby="skus" className="sheet overflow-hidden">
@@ -49,7 +51,7 @@ export function SkuTable({ skus, stock, seenDate, timezone }: SkuTableProps) {
                 Committed
               </th>
               <th scope="col" className="label">
-                Stock read
+                Stock as of
               </th>
             </tr>
           </thead>
@@ -72,8 +74,12 @@ export function SkuTable({ skus, stock, seenDate, timezone }: SkuTableProps) {
                   <td data-label="Committed" className="number">
                     {found === undefined ? 'not read' : formatCount(found.committed)}
                   </td>
-                  <td data-label="Stock read" className="whitespace-nowrap">
-                    {found === undefined ? 'not yet' : formatInstant(found.at, timezone)}
+                  <td data-label="Stock as of" className="whitespace-nowrap">
+                    <AsOf
+                      stock={found}
+                      readThrough={readThrough ?? undefined}
+                      timezone={timezone}
+                    />
                   </td>
                 </tr>
               );
@@ -82,6 +88,27 @@ export function SkuTable({ skus, stock, seenDate, timezone }: SkuTableProps) {
         </table>
       )}
     </section>
+  );
+}
+
+interface AsOfProps {
+  readonly stock: ProductReply['stock'][number] | undefined;
+  /** How far the stock of the shop has been read; undefined: never yet to its end. */
+  readonly readThrough: string | undefined;
+  readonly timezone: string;
+}
+
+/** A stock that has not changed for weeks is as new as the last reading. */
+function AsOf({ stock, readThrough, timezone }: AsOfProps) {
+  return stock === undefined ? (
+    'not yet'
+  ) : (
+    <span>
+      {readThrough === undefined ? 'not read to its end' : formatInstant(readThrough, timezone)}
+      <span className="block text-[0.78rem] text-soft">
+        changed {formatInstant(stock.at, timezone)}
+      </span>
+    </span>
   );
 }
 
