@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { overviewQuery } from '../api/figures.ts';
 import { lineOf } from '../charts/chart-model.ts';
+import { againstText } from '../features/figures/against-text.ts';
 import { MainChart } from '../features/figures/main-chart.tsx';
 import { FreshnessLine } from '../features/figures/freshness-line.tsx';
 import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-tile.tsx';
@@ -174,8 +175,6 @@ interface TilesProps {
 
 function Tiles({ reply, metric, onChoose, onRows }: TilesProps) {
   const { meta, main, tiles } = reply;
-  const caption =
-    meta.compare === null ? '' : `vs ${formatRange(meta.compare.from, meta.compare.to)}`;
   const labels = lineOf(main.current, { name: '', tone: 'current', grain: meta.grain }).points.map(
     ({ label }) => label,
   );
@@ -188,7 +187,7 @@ function Tiles({ reply, metric, onChoose, onRows }: TilesProps) {
           delta={meta.compare === null ? undefined : delta}
           spark={spark}
           sparkLabels={labels}
-          caption={caption}
+          caption={againstText(meta, delta)}
           isChosen={value.metric === metric}
           onChoose={onChoose}
           onRows={onRows}
