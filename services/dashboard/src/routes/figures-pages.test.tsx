@@ -23,11 +23,11 @@ const series = (value: string | null, change: Partial<MetricValue> = {}) => ({
 });
 
 describe('Today', () => {
-  const open = (days: { yesterday?: unknown; lastWeek?: unknown } = {}) =>
+  const open = (days: { yesterday?: unknown; lastWeek?: unknown } = {}, freshness = FRESHNESS) =>
     openPage('/today', {
       'GET /metrics/today': () => ({
         body: {
-          meta: metaOf(SHOP, FRESHNESS, { grain: 'hour' }),
+          meta: metaOf(SHOP, freshness, { grain: 'hour' }),
           ...{ today: series('3'), yesterday: series('4'), lastWeek: series('507'), ...days },
           tiles: METRICS.map((metric) => ({
             value: valueOf(metric),
@@ -48,6 +48,16 @@ describe('Today', () => {
       ),
     ).toBeTruthy();
     expect(screen.queryByText(/gave us records/)).toBeNull();
+  });
+
+  it.each([
+    ['No order has been placed today yet.', { unread: null }],
+    ['No order of today has been read so far.', { stale: true }],
+    ['No order of today has been read so far.', { unread: UNREAD }],
+  ])('says "%s" only where it is known: %j', async (text, change) => {
+    await open({}, [read('order', change), read('transaction')]);
+
+    expect(await screen.findByText(text)).toBeTruthy();
   });
 
   it('says what the days lack that it is compared with', async () => {

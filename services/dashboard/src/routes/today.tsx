@@ -10,6 +10,7 @@ import { MetricTile, TileGrid, TilesSkeleton } from '../features/figures/metric-
 import { StatusCounts } from '../features/figures/status-counts.tsx';
 import { UnreadNotice } from '../features/figures/unread-notice.tsx';
 import { PageHead } from '../features/frame/page-head.tsx';
+import { ordersKnown } from '../features/orders/orders-known.ts';
 import { LazyProofPanel } from '../features/proof/lazy-proof-panel.tsx';
 import { ShopPage } from '../features/shop/shop-page.tsx';
 import { SyncBanner } from '../features/sync/sync-banner.tsx';
@@ -94,7 +95,7 @@ function Today({ shop }: { readonly shop: Shop }) {
               ))}
             </TileGrid>
             <TodayChart reply={reply} isBusy={today.isPlaceholderData} />
-            <StatusCounts counts={reply.statusCounts} />
+            <StatusCounts counts={reply.statusCounts} isWhole={isWhole(reply.meta)} />
           </>
         )}
       </div>
@@ -114,6 +115,9 @@ function Today({ shop }: { readonly shop: Shop }) {
     </>
   );
 }
+
+const isWhole = ({ freshness, window }: TodayReply['meta']): boolean =>
+  ordersKnown(freshness, { from: window.fromInstant, to: window.toInstant }).isWhole('order');
 
 /** Every figure of the page; what today is compared with is shown as well. */
 const shownOn = ({ tiles, today, yesterday, lastWeek }: TodayReply) => [

@@ -1,4 +1,4 @@
-import type { OverviewReply } from '@tokometrics/contracts';
+import type { NullReason, OverviewReply } from '@tokometrics/contracts';
 import { deltaOf, DICTIONARY } from '@tokometrics/contracts';
 import type { MetricId } from '@tokometrics/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -8,7 +8,12 @@ import { DeltaChip } from './delta-chip.tsx';
 type Delta = OverviewReply['tiles'][number]['delta'];
 afterEach(cleanup);
 
-function delta(metric: MetricId, current: string | null, before: string | null): Delta {
+function delta(
+  metric: MetricId,
+  current: string | null,
+  before: string | null,
+  reason: NullReason = 'beyond_retention',
+): Delta {
   const moved = deltaOf(current, before);
   const { polarity } = DICTIONARY[metric];
   const judgement =
@@ -20,7 +25,7 @@ function delta(metric: MetricId, current: string | null, before: string | null):
     baseline: {
       metric,
       value: before,
-      ...(before === null ? { reason: 'beyond_retention' as const } : {}),
+      ...(before === null ? { reason } : {}),
       currency: 'GBP',
       basis: 'activity',
       timezone: 'Europe/London',
@@ -49,5 +54,14 @@ describe('DeltaChip', () => {
 
   it('gives the reason where there is nothing to compare with', () => {
     expect(shown(delta('orders', '5', null))).toContain('two years');
+  });
+
+  it.each([
+    ['n/a The history has not been read this far', '5', null, 'before_connection'],
+    ['n/a More than one currency: they are never added up', '5', null, 'mixed_currency'],
+    ['\u2014 Not read yet', '5', null, 'not_yet'],
+    ['\u2014 There is no figure to compare', null, '5', undefined],
+  ] as const)('reads "%s" where it cannot be worked out', (text, current, before, reason) => {
+    expect(shown(delta('gross_sales', current, before, reason))).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import type { OverviewReply } from '@tokometrics/contracts';
-import { DASH, formatFigure, formatShare, nullText } from '../../ui/format.ts';
+import { DASH, formatFigure, formatMissing, formatShare, nullText } from '../../ui/format.ts';
 
 type Delta = OverviewReply['tiles'][number]['delta'];
 
@@ -29,7 +29,7 @@ function deltaText({ kind, value, baseline }: Delta): string {
     case 'no_change':
       return 'no change';
     case 'none':
-      return DASH;
+      return baseline.value === null ? formatMissing(baseline.reason) : DASH;
   }
 }
 
@@ -38,7 +38,7 @@ function deltaReason({ kind, baseline }: Delta): string | undefined {
   if (kind !== 'none') {
     return undefined;
   }
-  return baseline.value === null ? nullText(baseline.reason) : 'Nothing to compare with';
+  return baseline.value === null ? nullText(baseline.reason) : 'There is no figure to compare';
 }
 
 export function DeltaChip({ delta }: { readonly delta: Delta }) {
