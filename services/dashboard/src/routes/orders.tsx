@@ -26,6 +26,11 @@ export function OrdersPage() {
   return <ShopPage>{(shop) => <Orders shop={shop} />}</ShopPage>;
 }
 
+const knownOf = (meta: OrdersReply['meta'] | undefined) =>
+  meta === undefined
+    ? undefined
+    : ordersKnown(meta.freshness, { from: meta.window.fromInstant, to: meta.window.toInstant });
+
 /** What the address says, and the list it asks for. */
 function usePage(shop: Shop) {
   const search = route.useSearch();
@@ -35,24 +40,16 @@ function usePage(shop: Shop) {
   const orders = useInfiniteQuery(ordersQuery({ shop: shop.shopKey, ...dates, status, q }));
   const change = (part: Partial<OrdersSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
-  return { search, orders, change };
+  const items = orders.data?.pages.flatMap((each) => each.items) ?? [];
+  // By the newest answer.
+  const known = knownOf(orders.data?.pages.at(-1)?.meta);
+  return { search, orders, items, known, change };
 }
 type Page = ReturnType<typeof usePage>;
 
-/** By the newest answer. */
-const knownOf = (meta: OrdersReply['meta'] | undefined) =>
-  meta === undefined
-    ? undefined
-    : ordersKnown(meta.freshness, { from: meta.window.fromInstant, to: meta.window.toInstant });
-
 function Orders({ shop }: { readonly shop: Shop }) {
   const page = usePage(shop);
-  const { search, orders, change } = page;
-  const items = orders.data?.pages.flatMap((each) => each.items) ?? [];
-  // An empty answer to other filters says nothing of these.
-  const isAsking = orders.isPlaceholderData && items.length === 0;
-  const known = knownOf(orders.data?.pages.at(-1)?.meta);
-  const isFiltered = [search.range, search.from, search.status, search.q].some(Boolean);
+  const { orders, known } = page;
   return (
     <>
       <PageHead
@@ -78,41 +75,49 @@ function Orders({ shop }: { readonly shop: Shop }) {
         {orders.isError ? (
           <ErrorBox error={orders.error} onRetry={() => void orders.refetch()} />
         ) : null}
-        {orders.isPending || isAsking ? (
-          <div className="sheet">
-            <RowsSkeleton rows={12} />
-          </div>
-        ) : null}
-        {orders.isSuccess && items.length === 0 && !isAsking ? (
-          <NoOrders
-            isFiltered={isFiltered}
-            isWhole={known?.isWhole('order') === true}
-            onClear={() =>
-              change({
-                range: undefined,
-                from: undefined,
-                to: undefined,
-                status: undefined,
-                q: undefined,
-              })
-            }
-          />
-        ) : null}
-        {items.length === 0 ? null : (
-          <>
-            <OrderTable items={items} timezone={shop.timezone} isBusy={orders.isPlaceholderData} />
-            {orders.isPlaceholderData ? null : (
-              <OrderListEnd
-                shown={items.length}
-                isWhole={known?.isWhole('order') === true}
-                more={orders.hasNextPage ? <More orders={orders} /> : undefined}
-              />
-            )}
-          </>
-        )}
+        <List page={page} timezone={shop.timezone} />
       </div>
     </>
   );
+}
+
+interface ListProps {
+  readonly page: Page;
+  readonly timezone: string;
+}
+
+function List({ page: { search, orders, items, known, change }, timezone }: ListProps) {
+  const isWhole = known?.isWhole('order') === true;
+  if (items.length > 0) {
+    return (
+      <>
+        <OrderTable items={items} timezone={timezone} isBusy={orders.isPlaceholderData} />
+        {orders.isPlaceholderData ? null : (
+          <OrderListEnd
+            shown={items.length}
+            isWhole={isWhole}
+            more={orders.hasNextPage ? <More orders={orders} /> : undefined}
+          />
+        )}
+      </>
+    );
+  }
+  // An empty answer to other filters says nothing of these.
+  if (orders.isPending || orders.isPlaceholderData) {
+    return (
+      <div className="sheet">
+        <RowsSkeleton rows={12} />
+      </div>
+    );
+  }
+  const nothing = { range: undefined, from: undefined, to: undefined };
+  return orders.isSuccess ? (
+    <NoOrders
+      isFiltered={[search.range, search.from, search.status, search.q].some(Boolean)}
+      isWhole={isWhole}
+      onClear={() => change({ ...nothing, status: undefined, q: undefined })}
+    />
+  ) : null;
 }
 
 function Filters({ page: { search, orders, change } }: { readonly page: Page }) {

@@ -1,4 +1,4 @@
-import type { MetricId, Shop, TodayReply } from '@tokometrics/contracts';
+import type { Shop, TodayReply } from '@tokometrics/contracts';
 import { DICTIONARY } from '@tokometrics/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -25,15 +25,23 @@ export function TodayPage() {
   return <ShopPage>{(shop) => <Today shop={shop} />}</ShopPage>;
 }
 
-function Today({ shop }: { readonly shop: Shop }) {
+/** What the address says, and the ways to change it. */
+function usePage(shop: Shop) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const metric = search.metric ?? 'gross_sales';
   const today = useQuery(todayQuery({ shop: shop.shopKey, metric }));
+  const change = (part: Partial<typeof search>, isStep = false) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: !isStep, resetScroll: false });
+  return { search, metric, today, change };
+}
+type Page = ReturnType<typeof usePage>;
+
+function Today({ shop }: { readonly shop: Shop }) {
+  const page = usePage(shop);
+  const { search, today, change } = page;
   const reply = today.data;
   const shown = reply === undefined ? [] : shownOn(reply);
-  const openRows = (rows: MetricId) =>
-    void navigate({ search: (old) => ({ ...old, rows }), resetScroll: false });
   return (
     <>
       <PageHead
@@ -73,45 +81,42 @@ function Today({ shop }: { readonly shop: Shop }) {
             <Skeleton className="h-[24rem] w-full" />
           </>
         ) : null}
-        {reply === undefined || today.isError ? null : (
-          <>
-            <TileGrid label="Figures of today">
-              {reply.tiles.map(({ value, delta }) => (
-                <MetricTile
-                  key={value.metric}
-                  value={value}
-                  delta={delta}
-                  caption="vs yesterday"
-                  isChosen={value.metric === metric}
-                  onChoose={(chosen) =>
-                    void navigate({
-                      search: (old) => ({ ...old, metric: chosen }),
-                      replace: true,
-                      resetScroll: false,
-                    })
-                  }
-                  onRows={openRows}
-                />
-              ))}
-            </TileGrid>
-            <TodayChart reply={reply} isBusy={today.isPlaceholderData} />
-            <StatusCounts counts={reply.statusCounts} isWhole={isWhole(reply.meta)} />
-          </>
-        )}
+        {reply === undefined || today.isError ? null : <Figures reply={reply} page={page} />}
       </div>
       {search.rows === undefined ? null : (
         <LazyProofPanel
           metric={search.rows}
           query={{ shop: shop.shopKey, range: 'today' }}
-          onClose={() =>
-            void navigate({
-              search: (old) => ({ ...old, rows: undefined }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
+          onClose={() => change({ rows: undefined })}
         />
       )}
+    </>
+  );
+}
+
+interface FiguresProps {
+  readonly reply: TodayReply;
+  readonly page: Page;
+}
+
+function Figures({ reply, page: { metric, today, change } }: FiguresProps) {
+  return (
+    <>
+      <TileGrid label="Figures of today">
+        {reply.tiles.map(({ value, delta }) => (
+          <MetricTile
+            key={value.metric}
+            value={value}
+            delta={delta}
+            caption="vs yesterday"
+            isChosen={value.metric === metric}
+            onChoose={(chosen) => change({ metric: chosen })}
+            onRows={(rows) => change({ rows }, true)}
+          />
+        ))}
+      </TileGrid>
+      <TodayChart reply={reply} isBusy={today.isPlaceholderData} />
+      <StatusCounts counts={reply.statusCounts} isWhole={isWhole(reply.meta)} />
     </>
   );
 }

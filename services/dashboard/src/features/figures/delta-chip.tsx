@@ -13,6 +13,9 @@ const TONES = {
 
 const unsigned = (text: string): string => text.replace(/^-/, '');
 
+const noneText = ({ value, reason }: Delta['baseline']): string =>
+  value === null ? formatMissing(reason) : DASH;
+
 /** Size of the change; its direction is the arrow's to say, its meaning the word's. */
 function deltaText({ kind, value, baseline }: Delta): string {
   switch (kind) {
@@ -29,7 +32,7 @@ function deltaText({ kind, value, baseline }: Delta): string {
     case 'no_change':
       return 'no change';
     case 'none':
-      return baseline.value === null ? formatMissing(baseline.reason) : DASH;
+      return noneText(baseline);
   }
 }
 
