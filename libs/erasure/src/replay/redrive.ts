@@ -78,7 +78,7 @@ export async function redrive(
   };
   if (request.dryRun) {
     const before = rules.known.find(({ filter }) => progressGroup(group, filter) === own)?.next;
-    await readOnly(deps.kafka, topic, async (message) => {
+    await deps.kafka.readToEnd(topic, async (message) => {
       if (BigInt(message.offset) >= (before?.get(message.partition) ?? 0n)) {
         await take([message]);
       }
@@ -124,23 +124,6 @@ async function progressOf(
     filter,
     next: new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset ?? 0)])),
   };
-}
-
-/** A tail repeats what fails; here the first failure is the answer. */
-async function readOnly(
-  kafka: Pick<Kafka, 'readToEnd'>,
-  topic: string,
-  take: (message: InMessage) => Promise<void>,
-): Promise<void> {
-  const failures: unknown[] = [];
-  await kafka.readToEnd(topic, async (message) => {
-    if (failures.length === 0) {
-      await take(message).catch((error: unknown) => failures.push(error));
-    }
-  });
-  if (failures.length > 0) {
-    throw failures[0];
-  }
 }
 
 interface Judged {

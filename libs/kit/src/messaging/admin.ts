@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka as KafkaClient } from 'kafkajs';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { pauseFor } from './backoff.ts';
-import type { TopicDef } from './messages.ts';
+import type { InMessage, TopicDef } from './messages.ts';
 import type { KafkaAdmin, PartitionOffsets } from './options.ts';
-import { createTail } from './tail.ts';
+import { readRange } from './read-range.ts';
 import type { Naming } from './topics.ts';
 
 export interface AdminParts {
@@ -167,17 +166,18 @@ export function createAdmin(parts: AdminParts): TopicAdmin {
     deleteTopics: async (topics) => {
       await use((a) => a.deleteTopics({ topics: topics.map((t) => naming.physical(t)) }));
     },
-    readTopic: async (topic, onMessage) => {
-      const group = `read-${randomUUID()}`;
-      const tail = createTail(
-        { client: parts.client, naming, newAdmin: () => createAdmin(parts), log: parts.log },
-        { group, topic, from: 'beginning', onMessage },
-      );
-      try {
-        await tail.start();
-      } finally {
-        await tail.stop();
-      }
+    readTopic: (topic, onMessage) =>
+      readRange(parts, admin, [{ topic, from: [] }], async (message) => {
+        await onMessage(message);
+        return false;
+      }),
+    findRecord: async (starts, isWanted) => {
+      let found: InMessage | undefined;
+      await readRange(parts, admin, starts, (message) => {
+        found ??= isWanted(message) ? message : undefined;
+        return found !== undefined;
+      });
+      return found;
     },
     ensureTopics: (defs) =>
       patiently(parts.log, async () => {

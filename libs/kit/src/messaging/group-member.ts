@@ -13,6 +13,8 @@ export interface GroupMemberOptions {
   readonly fromBeginning: boolean;
   readonly log: Logger;
   readonly tuning?: Partial<ConsumerConfig>;
+  /** Where a partition is read from in a new generation; undefined: where the group has come to. */
+  positionOf?(topic: string, partition: number): string | undefined;
   /** A new generation: whatever was fetched but not committed will be fetched again. */
   onJoin(assigned: Assigned): void;
   onBatch(payload: EachBatchPayload): Promise<void>;
@@ -139,6 +141,14 @@ function build(options: GroupMemberOptions, announceJoin: () => void): Consumer 
   });
   built.on(built.events.GROUP_JOIN, ({ payload }) => {
     options.onJoin(payload.memberAssignment);
+    for (const [topic, partitions] of Object.entries(payload.memberAssignment)) {
+      for (const partition of partitions) {
+        const offset = options.positionOf?.(topic, partition);
+        if (offset !== undefined) {
+          built.seek({ topic, partition, offset });
+        }
+      }
+    }
     announceJoin();
   });
   built.on(built.events.END_BATCH_PROCESS, ({ payload }) => {

@@ -165,6 +165,12 @@ export interface PartitionOffsets {
   readonly high: string;
 }
 
+export interface TopicStart {
+  readonly topic: string;
+  /** By partition. One that is not named, or whose offset is gone by now, begins at its first record. */
+  readonly from: readonly string[];
+}
+
 export interface GroupOffset {
   readonly topic: string;
   readonly partition: number;
@@ -184,8 +190,16 @@ export interface KafkaAdmin extends Lifecycled {
   groupLag(group: string, topics: readonly string[]): Promise<number>;
   describeTopicConfig(topic: string): Promise<Record<string, string>>;
   deleteTopics(topics: readonly string[]): Promise<void>;
-  /** Every record from the low to the present high watermark, partitions interleaved. */
+  /**
+   * Every record from the low to the present high watermark, partitions interleaved. Rejects with what
+   * `onMessage` threw.
+   */
   readTopic(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;
+  /** The first that is wanted of the records between these starts and the present ends. */
+  findRecord(
+    starts: readonly TopicStart[],
+    isWanted: (message: InMessage) => boolean,
+  ): Promise<InMessage | undefined>;
 }
 
 export interface Kafka {
@@ -196,6 +210,7 @@ export interface Kafka {
   batchConsumer(options: BatchConsumerOptions): Lifecycled;
   tail(options: TailOptions): Lifecycled;
   admin(): KafkaAdmin;
+  /** As `readTopic` of an admin, on a connection of its own. */
   readToEnd(topic: string, onMessage: (m: InMessage) => Promise<void> | void): Promise<void>;
   /**
    * From where the group's last sweep ended to the topic's present end. Rejects with what `onBatch`

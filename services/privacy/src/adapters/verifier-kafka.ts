@@ -41,20 +41,6 @@ export function createKafkaVerifier(admin: KafkaAdmin) {
     return retention + segment + CHECK_MS + FILE_DELAY_MS;
   };
 
-  const hasLateRecord = async (before: TopicEnds, scope: Scope): Promise<boolean> => {
-    const ends = await admin.topicOffsets(before.topic);
-    if (ends.every(({ partition, high }) => BigInt(high) <= BigInt(before.ends[partition] ?? 0))) {
-      return false; // nothing was written since: the usual case costs no reading
-    }
-    let isFound = false;
-    await admin.readTopic(before.topic, (message) => {
-      const isLate = BigInt(message.offset) >= BigInt(before.ends[message.partition] ?? 0);
-      const of = isLate ? scopeOfHeaders(message.headers) : undefined;
-      isFound ||= of?.shopKey === scope.shopKey && of.epoch <= scope.throughEpoch;
-    });
-    return isFound;
-  };
-
   return {
     topicEnds: async (): Promise<TopicEnds[]> =>
       Promise.all(
@@ -63,13 +49,14 @@ export function createKafkaVerifier(admin: KafkaAdmin) {
           return { topic, ends: ends.map(({ high }) => high) };
         }),
       ),
+    /** What lies before these ends was there before the fence: it expires, and is not read again. */
     hasLateRecords: async (before: readonly TopicEnds[], scope: Scope): Promise<boolean> => {
-      for (const topicEnds of before) {
-        if (await hasLateRecord(topicEnds, scope)) {
-          return true;
-        }
-      }
-      return false;
+      const starts = before.map(({ topic, ends }) => ({ topic, from: ends }));
+      const late = await admin.findRecord(starts, ({ headers }) => {
+        const of = scopeOfHeaders(headers);
+        return of?.shopKey === scope.shopKey && of.epoch <= scope.throughEpoch;
+      });
+      return late !== undefined;
     },
     /** By when the last record that could have been written before `at` has left the disks. */
     physicalBy: async (at: string): Promise<Map<StoreId, string>> => {
