@@ -48,7 +48,7 @@ export async function openPage(address: string, routes: Parameters<typeof serve>
   const queries = createQueries(() => undefined);
   const router = createAppRouter(queries);
   await router.load();
-  const page = await act(() =>
+  const { container } = await act(() =>
     Promise.resolve(
       render(
         <QueryClientProvider client={queries}>
@@ -62,5 +62,5 @@ export async function openPage(address: string, routes: Parameters<typeof serve>
       router.history.push(next);
       return Promise.resolve();
     });
-  return { ...page, seen, goTo };
+  return { container, seen, goTo };
 }
