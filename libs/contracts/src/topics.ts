@@ -54,6 +54,33 @@ export const TOPIC = {
   ack: 'tm.privacy.ack.v1',
 } as const;
 
+export type Lane = 'live' | 'history';
+
+export interface ConsumerGroup {
+  readonly group: string;
+  readonly topics: readonly string[];
+}
+
+const RAW = RESOURCES.map(rawTopic);
+
+/** Who takes in what was read: ingestion. */
+export const RAW_GROUPS: Readonly<Record<Lane, ConsumerGroup>> = {
+  live: { group: 'ingestion', topics: RAW },
+  history: { group: 'ingestion-bf', topics: RAW.map(backfillTwin) },
+};
+
+/** Who takes in the facts of one resource: the sink. */
+export const factGroups = (of: Resource): Readonly<Record<Lane, ConsumerGroup>> => ({
+  live: { group: `analytics-${of}`, topics: [factTopic(of)] },
+  history: { group: `analytics-${of}-bf`, topics: [backfillTwin(factTopic(of))] },
+});
+
+/** All that a snapshot of the lane passes on its way from the connector into figures. */
+export const groupsOfLane = (lane: Lane): ConsumerGroup[] => [
+  RAW_GROUPS[lane],
+  ...RESOURCES.map((of) => factGroups(of)[lane]),
+];
+
 /** Every data topic of one resource, both hops, live and backfill. */
 function resourceTopics(of: Resource): TopicDefinition[] {
   const partitions = of === 'order' ? 6 : 3;

@@ -1,5 +1,5 @@
 import type { Resource } from '@tokometrics/contracts';
-import { backfillTwin, factTopic, RESOURCES } from '@tokometrics/contracts';
+import { factGroups, RESOURCES } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
 import { NO_PATIENCE } from '../domain/pass-lane.ts';
 import { closeGaps } from './close-gaps.ts';
@@ -39,20 +39,11 @@ export const BACKFILL_PATIENCE = {
 /** While rollups wait and are made, the next are stored: the pass is theirs together. */
 const CHUNKS_IN_FLIGHT = 8;
 
-const groupsOf = (resource: Resource) => {
-  const topic = factTopic(resource);
-  return {
-    live: { group: `analytics-${resource}`, topics: [topic] },
-    history: { group: `analytics-${resource}-bf`, topics: [backfillTwin(topic)] },
-  };
-};
-
 /** The groups that park records, each with the topics that it reads. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  RESOURCES.flatMap((resource) => {
-    const { live, history } = groupsOf(resource);
-    return [live, history].map(({ group, topics }) => [group, topics] as const);
-  }),
+  RESOURCES.flatMap((resource) =>
+    Object.values(factGroups(resource)).map(({ group, topics }) => [group, topics] as const),
+  ),
 );
 
 /**
@@ -83,13 +74,13 @@ export function createConsumers(
   };
   const ofResource = (resource: Resource): Lifecycled[] => [
     kafka.batchConsumer<Prepared[]>({
-      ...groupsOf(resource).live,
+      ...factGroups(resource).live,
       ...LIVE,
       lingerMs: deps.liveLingerMs,
       ...handlers(LIVE_PATIENCE, deps.reroll.live),
     }),
     kafka.batchConsumer<Prepared[]>({
-      ...groupsOf(resource).history,
+      ...factGroups(resource).history,
       ...BACKFILL,
       lingerMs: deps.backfillLingerMs,
       ...handlers(BACKFILL_PATIENCE, deps.reroll.history),

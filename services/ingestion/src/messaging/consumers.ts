@@ -1,4 +1,4 @@
-import { backfillTwin, rawTopic, RESOURCES } from '@tokometrics/contracts';
+import { RAW_GROUPS } from '@tokometrics/contracts';
 import type { ChunkControl, InMessage, Kafka, Lifecycled, ParkedMessage } from '@tokometrics/kit';
 import { prepareChunk } from './prepare-chunk.ts';
 import type { Prepared, PrepareDeps } from './prepare-chunk.ts';
@@ -13,13 +13,11 @@ export interface ConsumerDeps extends PrepareDeps, StoreDeps {
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const LIVE = RESOURCES.map((resource) => rawTopic(resource));
 
 /** The groups that park records, each with the topics that it reads. */
-export const GROUPS = {
-  ingestion: LIVE,
-  'ingestion-bf': LIVE.map((topic) => backfillTwin(topic)),
-} as const;
+export const GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.values(RAW_GROUPS).map(({ group, topics }) => [group, topics] as const),
+);
 
 /** Two groups: a history that loads never makes what happens now wait. */
 export function createConsumers(
@@ -35,16 +33,14 @@ export function createConsumers(
   };
   return [
     kafka.batchConsumer<Prepared[]>({
-      group: 'ingestion',
-      topics: GROUPS.ingestion,
+      ...RAW_GROUPS.live,
       maxRows: deps.liveRows,
       maxBytes: MAX_BYTES,
       lingerMs: 50,
       ...handlers,
     }),
     kafka.batchConsumer<Prepared[]>({
-      group: 'ingestion-bf',
-      topics: GROUPS['ingestion-bf'],
+      ...RAW_GROUPS.history,
       maxRows: deps.backfillRows,
       maxBytes: MAX_BYTES,
       lingerMs: 200,
