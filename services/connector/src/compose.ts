@@ -16,11 +16,13 @@ import {
   Lifecycle,
 } from '@tokometrics/kit';
 import type { HttpServer, Lifecycled, Logger } from '@tokometrics/kit';
+import { createLagWatch } from './adapters/consumer-lag.ts';
 import { createStores, mongoErasers, tokenEraser } from './adapters/connector-stores.ts';
 import { guardedBy } from './adapters/guarded-write.ts';
 import type { GuardedWrite } from './adapters/guarded-write.ts';
 import type { StoredConnection } from './adapters/mongo-connections.ts';
 import { sealRows, sendGuarded } from './adapters/sealed-log.ts';
+import { pause } from './adapters/pause.ts';
 import { createShopOperations } from './adapters/shop-operations.ts';
 import type { ShopOperations } from './adapters/shop-operations.ts';
 import { createShopVault, REF_KEY } from './adapters/shop-vault.ts';
@@ -32,6 +34,8 @@ import type { GrantFacts } from './domain/connect-shop.ts';
 import type { Connection } from './domain/connection.ts';
 import { noteRenewal } from './domain/note-renewal.ts';
 import type { RenewalDeps } from './domain/note-renewal.ts';
+import { createPace } from './domain/pace.ts';
+import type { PaceSetter } from './domain/pace.ts';
 import { createPermissions } from './domain/permissions.ts';
 import type { SnapshotSink } from './domain/snapshot-sink.ts';
 import { createSyncProgress } from './domain/sync-progress.ts';
@@ -120,6 +124,7 @@ function composeCore(engines: Engines, fences: Fences) {
     ...engines,
     ...{ fences, stores, sealer, tiktok, announce, shopVault, progress, notices },
     ...{ permissions, onUnknownScopes },
+    pace: composePace(engines),
     settings: {
       pollIntervalMs: config.POLL_INTERVAL_MS,
       financeIntervalMs: config.FINANCE_INTERVAL_MS,
@@ -148,6 +153,21 @@ function scopeAlert({ metrics, log }: Pick<Engines, 'metrics' | 'log'>): (count:
     unknown.inc(count);
     log.warn({ count }, 'permissions were granted that no list of ours knows');
   };
+}
+
+function composePace({ config, log }: Engines): PaceSetter {
+  return createPace(config.LAG_LIMIT_RECORDS, (lane, isBehind, records) => {
+    if (isBehind) {
+      log.warn({ lane, records }, 'consumers are far behind: histories wait');
+    } else {
+      log.info({ lane, records }, 'consumers have caught up');
+    }
+  });
+}
+
+function composeLagWatch({ kafka, config, metrics, log, pace }: Core): Lifecycled {
+  const everyMs = config.LAG_CHECK_MS;
+  return createLagWatch({ admin: kafka.admin(), pace, everyMs, pause, metrics, log });
 }
 
 function tooWideFor(log: Logger): (grant: GrantFacts) => boolean {
@@ -291,6 +311,7 @@ export function compose(config: Config, log: Logger): Connector {
     fences,
     erasers,
     part('progress notices', () => Promise.resolve(), core.notices.stop),
+    composeLagWatch(core),
     part('sync', shops.supervisor.start, shops.supervisor.stop),
     http,
   ]);

@@ -39,6 +39,16 @@ export const configSchema = z.object({
     .default(100)
     .describe('Products, statements, transactions, payments per page'),
   MAX_PAGES: count.default(10_000).describe('More pages of one listing are taken for endless'),
+  LAG_LIMIT_RECORDS: count
+    .default(100_000)
+    .describe(
+      'Records that consumers may be behind before histories wait and polls run at half rate',
+    ),
+  LAG_CHECK_MS: count
+    .default(30_000)
+    .describe(
+      'Between two looks at how far consumers are behind; while histories wait, 5 s at most',
+    ),
   LEASE_MS: count.default(12_000).describe('After which another instance takes a stream over'),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -150,6 +150,7 @@ export async function startLonelyWorker({ sandbox, url, clockAt }: LonelyWorkerO
       releaseLeases: () => Promise.resolve(),
       drainInbox: () => Promise.resolve(),
       isFed: () => true,
+      pace: { isHistoryHeld: () => false, stretch: (ms) => ms },
       pause: (ms, signal) => pause(ms >= NEVER_MS ? ms : Math.min(ms, 30), signal),
       settings: {
         ...{ pollIntervalMs: NEVER_MS, financeIntervalMs: NEVER_MS, leaseMs: 3 * NEVER_MS },

@@ -1,6 +1,7 @@
 import type { Fences, Sealer, ShopScope } from '@tokometrics/erasure';
 import type { Clock, Logger, Metrics } from '@tokometrics/kit';
 import type { Connection, ShopMail } from '../domain/connection.ts';
+import type { Pace } from '../domain/pace.ts';
 import type { Permissions } from '../domain/permissions.ts';
 import type { SnapshotSink } from '../domain/snapshot-sink.ts';
 import type { SyncProgress } from '../domain/sync-progress.ts';
@@ -22,6 +23,7 @@ export interface ShopCore {
   readonly tiktok: TikTokAccess;
   readonly progress: SyncProgress;
   readonly permissions: Permissions;
+  readonly pace: Pace;
   readonly settings: ShopWorkerDeps['settings'];
   readonly sinkOf: (scope: ShopScope) => SnapshotSink;
   /** Tells open pages that the progress has changed. */

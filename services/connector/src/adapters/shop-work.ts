@@ -86,6 +86,7 @@ export async function beginWork(
     releaseLeases: () => stores.cursors.release(scope),
     drainInbox: (signal, remembered) => drainInbox({ ...drain, sink: remembered }, signal),
     isFed: (stream) => permissions.isFed(scope, stream),
+    pace: core.pace,
     nowS: () => Math.floor(clock.now().getTime() / 1000),
     pause,
     settings: core.settings,

@@ -25,6 +25,10 @@ export interface BackfillDeps {
   readonly maxPages: number;
   readonly signal: AbortSignal;
   readonly nowS: () => number;
+  /** Whether no further slice may begin at present. */
+  readonly isHeld: () => boolean;
+  /** Resolves when one may, or when the work ends. */
+  readonly whenFree: () => Promise<void>;
   /** Called after each acknowledged page. */
   readonly onProgress: (rows: Readonly<Partial<Record<Resource, number>>>) => void;
   /** Called after each slice whose marker is acknowledged. */

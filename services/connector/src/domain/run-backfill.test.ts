@@ -38,6 +38,7 @@ function createStage({ pageS = 1, pageSize = 2, delay = (_calls: number): number
   const written: Written[] = [];
   let saved: CursorState = firstCursor(NOW, { cut: CUT, widthS: DAY });
   let failing: (() => void) | undefined;
+  const hold = { isOn: false, looks: 0, release: Promise.withResolvers<undefined>() };
   const source = {
     ordersCreated: async (
       { from = 0, to = NOW },
@@ -86,12 +87,29 @@ function createStage({ pageS = 1, pageSize = 2, delay = (_calls: number): number
     }
     return runBackfill(
       planned.plan,
-      { ...finance, onProgress: () => undefined, onSlice: () => undefined },
+      {
+        ...{ ...finance, onProgress: () => undefined, onSlice: () => undefined },
+        isHeld: () => {
+          hold.looks += 1;
+          return hold.isOn;
+        },
+        whenFree: async () => {
+          await (hold.isOn ? hold.release.promise : undefined);
+        },
+      },
       lease,
     );
   };
   return {
     ...{ written, run, source, lease, sink },
+    hold: () => {
+      hold.isOn = true;
+    },
+    looks: () => hold.looks,
+    release: () => {
+      hold.isOn = false;
+      hold.release.resolve(undefined);
+    },
     failWhen: (check: (() => void) | undefined) => {
       failing = check;
     },
@@ -239,6 +257,50 @@ describe('runBackfill', () => {
     await running;
 
     expect([beforeFirst, most]).toEqual([7, 3]);
+  });
+
+  it('begins no slice while it is held, ends those under way with their markers, and goes on', async () => {
+    const { run, source, lease, written, hold, release } = createStage({ delay: () => 20 });
+    const begun = new Set<number>();
+    const watched: Partial<ShopSource> = {
+      ordersCreated: (bounds, ask) => {
+        // One row alone is asked for to count them all.
+        begun.add(ask.pageSize === 1 ? NOW : (bounds.to ?? 0));
+        return source.ordersCreated(bounds, ask);
+      },
+    };
+    const running = run(watched);
+    while (begun.size < 3) {
+      await turns(1);
+    }
+
+    hold();
+    await turns(3_000);
+
+    const markers = markersOf(written);
+    expect([begun.size, markers.length]).toEqual([3, 3]);
+    expect(lease.state).toMatchObject({ cursor: markers.at(-1)?.from, pageToken: null });
+    expect(rowsOf(written)).toEqual(new Set(idsBetween(markers.at(-1)?.from ?? 0, NOW)));
+
+    release();
+    await running;
+
+    expect(faultsOf(written)).toEqual([]);
+    expect(lease.state).toMatchObject({ cursor: CUT, done: 90 });
+  });
+
+  it('begins nothing at all when it is held from the start', async () => {
+    const { run, written, hold, looks, release } = createStage();
+    hold();
+    const running = run();
+    await turns(200);
+    const meanwhile = [written.length, looks()];
+    release();
+    await running;
+
+    expect(meanwhile).toEqual([0, 0]);
+
+    expect(rowsOf(written).size).toBe(90);
   });
 
   it('asks for no more pages of the slices beside one that failed', async () => {

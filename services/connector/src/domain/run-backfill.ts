@@ -10,13 +10,18 @@ import { TikTokFault } from './tiktok-fault.ts';
 
 const MIN_WIDTH_S = 60;
 
-/** Reads the history from the newest slice to the cut. Resolves when it is whole; resumable anywhere. */
+/**
+ * Reads the history from the newest slice to the cut. Resolves when it is whole; resumable anywhere. While
+ * it is held no slice begins, and those that have begun end with their markers: half of one would be read
+ * again, or its first pages grow too old for its marker.
+ */
 export async function runBackfill(
   plan: BackfillPlan,
   deps: BackfillDeps,
   lease: Lease,
 ): Promise<void> {
   for (;;) {
+    await deps.whenFree();
     deps.signal.throwIfAborted();
     await goBackIfForgotten(lease, deps.nowS());
     const { cursor, widthS, cut, pageToken } = lease.state;

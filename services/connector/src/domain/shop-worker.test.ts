@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tokometrics/testkit';
+import { createPace } from './pace.ts';
 import type { ShopSource, SourcePage } from './shop-source.ts';
 import { startShopWorker } from './shop-worker.ts';
+import { firstCursor } from './sync-cursor.ts';
 import type { CursorState, Lease, Stream } from './sync-cursor.ts';
 import { TikTokFault } from './tiktok-fault.ts';
 
 const AT = 1_795_000_000;
 const HOUR_MS = 3_600_000;
+const LAG_LIMIT = 100;
+const NOTHING: readonly (readonly [Stream, CursorState])[] = [];
 const ALL = ['order', 'product', 'finance', 'payment', 'inventory', 'unsettled'];
 
 let stop: (() => Promise<void>) | undefined;
@@ -17,10 +21,10 @@ afterEach(() => stop?.());
 function aWorker(
   fed: Set<string>,
   refuse: (call: string) => void = () => undefined,
-  connectedAt = AT,
+  { connectedAt = AT, lag = { live: 0, history: 0 }, saved = NOTHING } = {},
 ) {
   const calls: string[] = [];
-  const cursors = new Map<Stream, CursorState>();
+  const cursors = new Map<Stream, CursorState>(saved);
   const read = (call: string) => (): Promise<SourcePage> => {
     calls.push(call);
     refuse(call);
@@ -48,6 +52,11 @@ function aWorker(
       return Promise.resolve();
     },
   });
+  const pace = createPace(LAG_LIMIT, () => undefined);
+  const consumersAre = ({ live, history }: typeof lag) => {
+    pace.note({ live: [live], history: [history] });
+  };
+  consumersAre(lag);
   const pauses: number[] = [];
   const turn = (ms = 0) => {
     pauses.push(ms);
@@ -64,6 +73,7 @@ function aWorker(
       renewLeases: () => Promise.resolve(),
       releaseLeases: () => Promise.resolve(),
       drainInbox: () => Promise.resolve(),
+      pace,
       isFed: (stream) => fed.has(stream.split('.')[0] ?? ''),
       nowS: () => AT + calls.length,
       pause: turn,
@@ -78,7 +88,7 @@ function aWorker(
     connectedAt,
   );
   stop = worker.stop;
-  return { calls, cursors, pauses };
+  return { calls, cursors, pauses, consumersAre };
 }
 
 async function turns(count: number): Promise<void> {
@@ -171,11 +181,9 @@ describe('startShopWorker', () => {
   });
 
   it('reads the whole list of products once a month has gone by, and not again with each look', async () => {
-    const { calls, cursors, pauses } = aWorker(
-      new Set(['product', 'listing']),
-      undefined,
-      AT - 31 * 86_400,
-    );
+    const { calls, cursors, pauses } = aWorker(new Set(['product', 'listing']), undefined, {
+      connectedAt: AT - 31 * 86_400,
+    });
     const looks = () => pauses.filter((ms) => ms === 6 * HOUR_MS).length;
     const listings = () => calls.filter((call) => call === 'products.history').length;
 
@@ -191,5 +199,94 @@ describe('startShopWorker', () => {
 
     expect(cursors.get('listing.live')?.cursor).toBeGreaterThanOrEqual(AT);
     expect(listings()).toBe(before);
+  });
+});
+
+describe('startShopWorker while consumers are behind', () => {
+  const historyOf = (calls: readonly string[]) => calls.filter((call) => call.includes('history'));
+
+  it('reads the newest orders and polls on, no more of the history, and all of it in the end', async () => {
+    // The stock reader asks for the list of products as well.
+    const fed = new Set(ALL.filter((stream) => stream !== 'inventory'));
+    const { calls, cursors, consumersAre } = aWorker(fed, undefined, {
+      lag: { live: 0, history: LAG_LIMIT + 1 },
+    });
+    await eventually(() => {
+      expect(cursors.get('order.backfill')?.cursor).toBeLessThan(AT);
+      // What waits for the first orders waits for no hold.
+      expect(cursors.get('finance.live')?.cursor).toBeGreaterThan(AT);
+      expect(cursors.get('unsettled.live')?.finishedAt).toBeInstanceOf(Date);
+    });
+    await turns(20);
+    const history = historyOf(calls);
+    const before = calls.length;
+    await turns(50);
+    expect(historyOf(calls)).toEqual(history);
+    expect(calls.length).toBeGreaterThan(before);
+    expect(cursors.get('order.backfill')).toMatchObject({ finishedAt: null, error: null });
+
+    // Not before half of the limit is left.
+    consumersAre({ live: 0, history: LAG_LIMIT / 2 });
+    await turns(50);
+    expect(historyOf(calls)).toEqual(history);
+
+    consumersAre({ live: 0, history: LAG_LIMIT / 2 - 1 });
+    await eventually(() => {
+      for (const stream of ['order', 'product', 'finance', 'payment'] as const) {
+        expect(cursors.get(`${stream}.backfill`)?.finishedAt).toBeInstanceOf(Date);
+      }
+    });
+  });
+
+  it('holds a history that was begun before a restart, and nothing else', async () => {
+    const begun = firstCursor(AT - 86_400, { cut: AT - 90 * 86_400, widthS: 86_400 });
+    const { calls, cursors } = aWorker(new Set(ALL), undefined, {
+      lag: { live: 0, history: LAG_LIMIT + 1 },
+      saved: [['order.backfill', begun]],
+    });
+
+    await eventually(() => {
+      expect(cursors.get('finance.live')?.cursor).toBeGreaterThan(AT);
+      expect(calls.filter((call) => call === 'orders').length).toBeGreaterThan(10);
+    });
+
+    expect(calls.filter((call) => call === 'orders.history')).toEqual([]);
+    expect(cursors.get('order.backfill')).toEqual(begun);
+  });
+
+  it('polls at half its rate while live is behind, and as before afterwards', async () => {
+    const { pauses, consumersAre } = aWorker(new Set(ALL), undefined, {
+      lag: { live: LAG_LIMIT + 1, history: 0 },
+    });
+    await eventually(() => {
+      expect(pauses).toContain(2 * HOUR_MS);
+    });
+    expect(pauses).not.toContain(HOUR_MS);
+
+    consumersAre({ live: 0, history: 0 });
+    pauses.length = 0;
+
+    await eventually(() => {
+      expect(pauses).toContain(HOUR_MS);
+    });
+    expect(pauses).not.toContain(2 * HOUR_MS);
+  });
+
+  it('leaves the whole list of products for later', async () => {
+    const { calls, cursors, pauses, consumersAre } = aWorker(
+      new Set(['product', 'listing']),
+      undefined,
+      { connectedAt: AT - 31 * 86_400, lag: { live: 0, history: LAG_LIMIT + 1 } },
+    );
+    await eventually(() => {
+      expect(pauses.filter((ms) => ms === 6 * HOUR_MS).length).toBeGreaterThan(2);
+    });
+    expect(historyOf(calls)).toEqual([]);
+
+    consumersAre({ live: 0, history: 0 });
+
+    await eventually(() => {
+      expect(cursors.get('listing.live')?.cursor).toBeGreaterThanOrEqual(AT);
+    });
   });
 });

@@ -36,6 +36,8 @@ const MAX_RETRY_ROUND_MS = 300_000;
 const SAFETY_DRAIN_MS = 60_000;
 /** How often it is asked whether the list of products is due. */
 const LISTING_CHECK_MS = 21_600_000;
+/** How often a history that is held looks whether it may go on. */
+const HELD_LOOK_MS = 1_000;
 /** A listing without an end costs thousands of calls; it is not asked for again before. */
 const ENDLESS_PAUSE_MS = 900_000;
 
@@ -62,7 +64,9 @@ async function live(
     }
     await context.sleep(
       stream,
-      isEndless(result) ? ENDLESS_PAUSE_MS : pauseAfter(failures, intervalMs),
+      isEndless(result)
+        ? ENDLESS_PAUSE_MS
+        : context.deps.pace.stretch(pauseAfter(failures, intervalMs)),
     );
     lease = result.ok ? lease : await context.obtain(stream, firstCursor(context.at));
   }
@@ -77,6 +81,26 @@ function pauseAfter(failures: number, intervalMs: number): number {
 
 function isEndless(result: Settled<unknown>): boolean {
   return !result.ok && result.error instanceof EndlessPages;
+}
+
+/**
+ * The newest orders are held by nothing: a shop that connects shall see its day. Whatever else waits for
+ * them waits for no hold.
+ */
+function holdOf(
+  { at, deps, signal }: WorkerContext,
+  { stream }: PlannedBackfill,
+  { lease, onHeld }: { readonly lease: Lease; readonly onHeld: () => void },
+) {
+  const isFirst = (): boolean => stream === 'order.backfill' && lease.state.cursor >= at;
+  const isHeld = (): boolean => deps.pace.isHistoryHeld() && !isFirst();
+  const whenFree = async (): Promise<void> => {
+    while (isHeld() && !signal.aborted) {
+      onHeld();
+      await deps.pause(HELD_LOOK_MS, signal);
+    }
+  };
+  return { isHeld, whenFree };
 }
 
 type BackfillRound = 'whole' | 'again' | 'endless';
@@ -95,10 +119,11 @@ async function backfillOnce(
   const { onProgress, settings } = deps;
   const { maxPages } = settings;
   const pageSize = planned.stream === 'order.backfill' ? settings.orderPageSize : settings.pageSize;
+  const hold = holdOf(context, planned, { lease, onHeld: onSlice });
   const run = await settle(
     runBackfill(
       planned.plan,
-      { sink, pageSize, maxPages, signal, nowS: deps.nowS, onProgress, onSlice },
+      { sink, pageSize, maxPages, signal, nowS: deps.nowS, onProgress, onSlice, ...hold },
       lease,
     ).then(() => lease.save({ finishedAt: new Date(deps.nowS() * 1000), error: null })),
   );
@@ -215,7 +240,8 @@ export function startShopWorker(deps: ShopWorkerDeps, at: number): ShopWorker {
     ),
     firstOrders.promise.then(() =>
       live(context, 'listing.live', LISTING_CHECK_MS, (lease) =>
-        repeatProducts({ ...whole, sink }, lease),
+        // Rows of a history in all but name: the next look is soon enough.
+        deps.pace.isHistoryHeld() ? Promise.resolve(0) : repeatProducts({ ...whole, sink }, lease),
       ),
     ),
     backfill(context, finance, () => {

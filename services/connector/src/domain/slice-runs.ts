@@ -88,7 +88,9 @@ export function startSliceRuns(
   let starting = 0;
 
   function start(to: number, widthS: number, resumed?: CursorState): SliceRun | undefined {
-    const slice = isOver ? undefined : nextSlice(to, widthS, state.cut);
+    // Of a history that is held the slices end here, as at its cut: the next run goes on.
+    const isLast = isOver || options.deps.isHeld();
+    const slice = isLast ? undefined : nextSlice(to, widthS, state.cut);
     if (slice === undefined) {
       return undefined;
     }

@@ -45,7 +45,8 @@ function aLife(world: World, pageSize: number, isListed: boolean) {
       const lease = acquire(world, life, stream, { ...from, cut: Math.max(CUT, from.cut) });
       if (lease.state.finishedAt === null) {
         const progress = { onProgress: () => undefined, onSlice: () => undefined };
-        await runBackfill(plan, { ...shared, ...progress }, lease);
+        const hold = { isHeld: () => false, whenFree: () => Promise.resolve() };
+        await runBackfill(plan, { ...shared, ...progress, ...hold }, lease);
         await lease.save({ finishedAt: new Date(nowS() * 1000) });
       }
     }

@@ -1,4 +1,5 @@
 import type { Resource } from '@tokometrics/contracts';
+import type { Pace } from './pace.ts';
 import { settle } from './settle.ts';
 import type { ShopSource } from './shop-source.ts';
 import { ScopeClosed } from './snapshot-sink.ts';
@@ -18,6 +19,8 @@ export interface ShopWorkerDeps {
   readonly drainInbox: (signal: AbortSignal, sink: SnapshotSink) => Promise<void>;
   /** Whether the permission that the stream needs is granted at present. */
   readonly isFed: (stream: Stream) => boolean;
+  /** Of what the consumers behind the log can take in. */
+  readonly pace: Pace;
   readonly nowS: () => number;
   /** Resolves early, never rejects, when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
