@@ -29,6 +29,14 @@ describe('gapOf', () => {
     });
   });
 
+  it('has no beginning of a line whose statement has no legible day, whatever its order says', () => {
+    const body = { statement_time: 'soon', order_create_time: 2_000 };
+    expect(gapOf('transaction', scope, { envelope, body })).toMatchObject({
+      from: 0,
+      through: 5_000,
+    });
+  });
+
   it('reads the instants of a fact as well', () => {
     const body = { createTime: 1_500 };
     expect(gapOf('order', scope, { envelope, body })).toMatchObject({ from: 1_500 });

@@ -31,9 +31,10 @@ const identity = z.object({
 });
 
 /** Instants of an entity by their names in raw bodies and in facts: it counts on their days. */
+const STATEMENT_TIME = ['statement_time', 'statementTime'];
 const INSTANTS = [
-  ...['create_time', 'order_create_time', 'statement_time'],
-  ...['createTime', 'orderCreateTime', 'statementTime'],
+  ...['create_time', 'order_create_time', 'createTime', 'orderCreateTime'],
+  ...STATEMENT_TIME,
 ];
 
 const SEQUENCE_BITS = 24n;
@@ -61,8 +62,10 @@ export function gapOf(
  * others count on the days they name.
  */
 function windowOf(of: Resource, body: unknown, changedAt: number): Pick<Gap, 'from' | 'through'> {
-  const times = instantsIn(body);
-  if (times.length === 0 || Math.max(...times) > changedAt) {
+  const times = instantsIn(body, INSTANTS);
+  // A line counts on the day of its statement before all: without it the day of its order is not the end.
+  const isDated = of !== 'transaction' || instantsIn(body, STATEMENT_TIME).length > 0;
+  if (times.length === 0 || !isDated || Math.max(...times) > changedAt) {
     return { from: 0, through: changedAt };
   }
   return {
@@ -71,9 +74,9 @@ function windowOf(of: Resource, body: unknown, changedAt: number): Pick<Gap, 'fr
   };
 }
 
-function instantsIn(body: unknown): number[] {
+function instantsIn(body: unknown, names: readonly string[]): number[] {
   return typeof body === 'object' && body !== null
-    ? INSTANTS.map((name): unknown => Reflect.get(body, name)).filter(isInstant)
+    ? names.map((name): unknown => Reflect.get(body, name)).filter(isInstant)
     : [];
 }
 
