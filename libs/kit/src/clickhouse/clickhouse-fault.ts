@@ -15,6 +15,8 @@ export class ClickhouseFault extends AppError {
   /** ClickHouse's error number; undefined: there was no answer, or none of its own. */
   readonly serverCode: number | undefined;
   readonly serverType: string | undefined;
+  /** We gave up waiting for an answer: the store may still be at work. */
+  readonly isTimeout: boolean;
   /** ClickHouse's sentence without the values that it quotes. */
   readonly detail: string;
 
@@ -22,6 +24,7 @@ export class ClickhouseFault extends AppError {
     readonly transient: boolean;
     readonly serverCode?: number | undefined;
     readonly serverType?: string | undefined;
+    readonly isTimeout?: boolean;
     readonly detail: string;
   }) {
     super(
@@ -34,6 +37,7 @@ export class ClickhouseFault extends AppError {
     this.aboutRecord = this.recordReason !== undefined;
     this.serverCode = fault.serverCode;
     this.serverType = fault.serverType;
+    this.isTimeout = fault.isTimeout ?? false;
     this.detail = fault.detail;
   }
 }
@@ -64,7 +68,11 @@ function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-export function toClickhouseFault(error: unknown): AppError {
+/** As the client says that a request took longer than it was allowed to. */
+const CLIENT_TIMEOUT = 'Timeout error.';
+
+/** `hasGivenUp`: the request was broken off by our own clock. */
+export function toClickhouseFault(error: unknown, hasGivenUp = false): AppError {
   if (error instanceof AppError) {
     return error;
   }
@@ -85,5 +93,6 @@ export function toClickhouseFault(error: unknown): AppError {
   const name = error instanceof Error ? error.name : 'unknown';
   const way = field(error, 'code');
   const detail = `no answer (${typeof way === 'string' ? way : name})`;
-  return new ClickhouseFault({ transient: true, detail });
+  const isTimeout = hasGivenUp || message === CLIENT_TIMEOUT;
+  return new ClickhouseFault({ transient: true, isTimeout, detail });
 }

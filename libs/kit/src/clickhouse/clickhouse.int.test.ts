@@ -118,6 +118,15 @@ describe('inserts and queries', () => {
     ).toEqual([{ n: '1', d: '1.5' }]);
   });
 
+  it('quotes numbers also where a setting of the query is text', async () => {
+    const sql = `SELECT count() AS n, 'SETTINGS' AS word FROM numbers(3)
+      SETTINGS timeout_overflow_mode = 'throw', max_execution_time = 9`;
+
+    const rows = await clickhouse.query(sql, {}, z.object({ n: z.string(), word: z.string() }));
+
+    expect(rows).toEqual([{ n: '3', word: 'SETTINGS' }]);
+  });
+
   it('takes large inserts and many at a time', async () => {
     const rows = Array.from({ length: 20_000 }, (_, n) => [`k${String(n)}`, 'x'.repeat(100)]);
     const parts = [0, 1, 2, 3].map((part) => tsv(...rows.slice(part * 5_000, (part + 1) * 5_000)));
@@ -183,8 +192,21 @@ describe('faults', () => {
 
     const fault = await faultOf(impatient.query('SELECT sleep(1)', {}, row));
 
-    expect(fault).toMatchObject({ transient: true, code: 'upstream.unavailable' });
+    expect(fault).toMatchObject({ transient: true, code: 'upstream.unavailable', isTimeout: true });
     expect(await impatient.query('SELECT 1 AS n', {}, row)).toHaveLength(1);
     await impatient.stop();
+  });
+
+  it('tell a statement that took too long from a store that is not there', async () => {
+    const url = requiredEnv('CLICKHOUSE_URL');
+    const impatient = createClickhouse({ url, database: 'default', log, requestMs: 200 });
+    const gone = createClickhouse({ url: 'http://127.0.0.1:1', database, log });
+
+    const slow = await faultOf(impatient.command('SELECT sleep(1) FORMAT Null'));
+    const away = await faultOf(gone.command('SELECT 1'));
+
+    expect(slow).toMatchObject({ transient: true, serverCode: undefined, isTimeout: true });
+    expect(away).toMatchObject({ transient: true, serverCode: undefined, isTimeout: false });
+    await Promise.all([impatient.stop(), gone.stop()]);
   });
 });

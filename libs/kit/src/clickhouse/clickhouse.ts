@@ -19,6 +19,8 @@ export interface ClickhouseOptions {
   readonly log: Logger;
   /** How long a read may take, milliseconds; 15 s unless told. */
   readonly readMs?: number;
+  /** How long anything else may take; 60 s unless told. */
+  readonly requestMs?: number;
 }
 
 export type QueryParams = Readonly<Record<string, unknown>>;
@@ -50,7 +52,7 @@ const QUOTING =
 /** Inline, because settings beside the query leak into later ones on the embedded engine. */
 export function withQuoting(sql: string): string {
   const statement = sql.trimEnd();
-  const hasSettings = /\bSETTINGS\b[^()']*$/i.test(statement);
+  const hasSettings = /\bSETTINGS\b(?:[^()']|'[^']*')*$/i.test(statement);
   return hasSettings ? `${statement}, ${QUOTING}` : `${statement} SETTINGS ${QUOTING}`;
 }
 
@@ -72,21 +74,21 @@ function createClientLogger(log: Logger): new () => ClientLogger {
 }
 
 export function createClickhouse(options: ClickhouseOptions): Clickhouse {
-  const { url, database, log, readMs = READ_MS } = options;
+  const { url, database, log, readMs = READ_MS, requestMs = REQUEST_MS } = options;
   const clientLog = { LoggerClass: createClientLogger(log), level: ClickHouseLogLevel.ERROR };
   const client = createClient({
     url,
     database,
-    request_timeout: REQUEST_MS,
+    request_timeout: requestMs,
     max_open_connections: 10,
     compression: { request: false, response: false },
     log: clientLog,
   });
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(work: () => Promise<T>, giveUp?: AbortSignal): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw toClickhouseFault(error);
+      throw toClickhouseFault(error, giveUp?.aborted);
     }
   };
   const ping = async (): Promise<boolean> => (await client.ping()).success;
@@ -119,15 +121,16 @@ export function createClickhouse(options: ClickhouseOptions): Clickhouse {
       }
     },
     query: async (sql, params, row) => {
+      const giveUp = AbortSignal.timeout(readMs);
       const rows = await guarded(async () => {
         const answer = await client.query({
           query: withQuoting(sql),
           query_params: { ...params },
           format: 'JSONEachRow',
-          abort_signal: AbortSignal.timeout(readMs),
+          abort_signal: giveUp,
         });
         return answer.json();
-      });
+      }, giveUp);
       return rows.map((each) => row.parse(each));
     },
     command: async (sql, params = {}) => {
