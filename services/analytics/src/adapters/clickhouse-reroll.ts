@@ -3,29 +3,38 @@ import { ClickhouseFault } from '@tokometrics/kit';
 import type { Clickhouse, Logger } from '@tokometrics/kit';
 import { z } from 'zod';
 import { batchesOf, bucketsLiteral } from '../domain/dirty-buckets.ts';
-import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
+import type { Bucket, DirtyBuckets, GuardBatch } from '../domain/dirty-buckets.ts';
 import { createPassInstants } from '../domain/pass-instant.ts';
 import { insertsAtWork } from './inserts-at-work.ts';
 import {
-  mixedBuckets,
+  instants as instantsSql,
   rerollFinanceDaily,
   rerollProductDaily,
   rerollShopDaily,
   rerollShopHourly,
+  unprovenBuckets,
 } from './reroll-sql.ts';
+import type { RerollBatch } from './reroll-sql.ts';
 
 /** A literal of so many buckets stays far below the longest query that the store takes. */
 const BUCKETS_PER_STATEMENT = 2000;
 const MAX_ROUNDS = 20;
+/**
+ * What the store gives to one statement. Shorter than any client waits, so that the store answers and
+ * stops; and the five of a batch fit into the minute that its guard gives to it.
+ */
+const STATEMENT_S = 12;
+/** How much longer than that a statement from before may be at work. */
+const GRACE_MS = 3_000;
 /** Rows, time, speed, memory and bytes beyond what the store gives to one statement. */
 const TOO_MUCH: ReadonlySet<number | undefined> = new Set([158, 159, 160, 241, 307]);
 const isTooMuch = (error: unknown): boolean =>
-  error instanceof ClickhouseFault && TOO_MUCH.has(error.serverCode);
+  error instanceof ClickhouseFault && (TOO_MUCH.has(error.serverCode) || error.isTimeout);
 
 const SHOP_TABLES = ['shop_hourly', 'shop_daily'] as const;
 
 interface Family {
-  readonly statements: readonly ((buckets: string, tau: string) => string)[];
+  readonly statements: readonly ((batch: RerollBatch) => string)[];
   /** Tables that one pass writes together, hence with one version per bucket. */
   readonly proven: readonly (readonly string[])[];
 }
@@ -39,7 +48,7 @@ const FAMILIES: Readonly<Record<keyof DirtyBuckets, Family>> = {
   finance: { statements: [rerollFinanceDaily], proven: [['finance_daily']] },
 };
 
-const nowRow = z.object({ now: z.string() });
+const instantsRow = z.object({ now: z.string(), newest: z.string() });
 const bucketRow = z.object({ shop_key: shopKey, epoch: z.int(), local_date: localDate });
 
 export interface PassReport {
@@ -52,6 +61,44 @@ export interface RerollOptions {
   readonly clickhouse: Clickhouse;
   readonly log: Logger;
   readonly onPass?: (report: PassReport) => void;
+  /** What the store gives to one statement, in whole seconds. */
+  readonly statementS?: number;
+}
+
+const UNGUARDED: GuardBatch = (batch, roll) => roll(batch);
+
+function createRollBatch(
+  { clickhouse, log }: Pick<RerollOptions, 'clickhouse' | 'log'>,
+  limitS: number,
+): (family: Family, open: readonly Bucket[]) => Promise<Bucket[]> {
+  const instants = createPassInstants();
+
+  const takeInstant = async (family: Family, buckets: string): Promise<string> => {
+    const sql = instantsSql({ buckets, limitS }, family.proven);
+    const [row] = await clickhouse.query(sql, {}, instantsRow);
+    const { tau, isBackwards } = instants.next(row?.now ?? '', row?.newest ?? '');
+    if (isBackwards) {
+      log.error({}, 'the clock of the store stepped back');
+    }
+    return tau;
+  };
+
+  return async (family: Family, open: readonly Bucket[]): Promise<Bucket[]> => {
+    const limitMs = limitS * 1_000 + GRACE_MS;
+    const before = await insertsAtWork(clickhouse, family.proven.flat(), limitMs);
+    const buckets = bucketsLiteral(open);
+    const batch = { buckets, tau: await takeInstant(family, buckets), limitS };
+    for (const statement of family.statements) {
+      await clickhouse.command(statement(batch));
+    }
+    await before.ended();
+    const rows = await clickhouse.query(unprovenBuckets(batch, family.proven), {}, bucketRow);
+    return rows.map((row) => ({
+      shopKey: row.shop_key,
+      epoch: row.epoch,
+      localDate: row.local_date,
+    }));
+  };
 }
 
 /**
@@ -61,41 +108,21 @@ export interface RerollOptions {
  * read long ago behind the proof, where nobody looks. Buckets with rows of two passes are rolled again
  * until they have one. Only then may offsets move.
  */
-export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
-  const instants = createPassInstants();
-
-  const takeInstant = async (): Promise<string> => {
-    const [row] = await clickhouse.query("SELECT toString(now64(6, 'UTC')) AS now", {}, nowRow);
-    const { tau, isBackwards } = instants.next(row?.now ?? '');
-    if (isBackwards) {
-      log.error({}, 'the clock of the store stepped back');
-    }
-    return tau;
-  };
-
-  const rollBatch = async (family: Family, batch: readonly Bucket[]): Promise<Bucket[]> => {
-    const before = await insertsAtWork(clickhouse, family.proven.flat());
-    const tau = await takeInstant();
-    const literal = bucketsLiteral(batch);
-    for (const statement of family.statements) {
-      await clickhouse.command(statement(literal, tau));
-    }
-    await before.ended();
-    const rows = await clickhouse.query(mixedBuckets(literal, family.proven), {}, bucketRow);
-    return rows.map((row) => ({
-      shopKey: row.shop_key,
-      epoch: row.epoch,
-      localDate: row.local_date,
-    }));
-  };
+export function createReroll(options: RerollOptions) {
+  const { log, onPass, statementS = STATEMENT_S } = options;
+  const rollBatch = createRollBatch(options, statementS);
 
   /**
    * What is too much for the store at once is asked of it in halves, down to a day of a shop. Each has an
    * instant of its own: rows of the half-done whole would else have the version of those that follow.
    */
-  const rollInParts = async (family: Family, batch: readonly Bucket[]): Promise<Bucket[]> => {
+  const rollInParts = async (
+    family: Family,
+    batch: readonly Bucket[],
+    guardBatch: GuardBatch,
+  ): Promise<Bucket[]> => {
     try {
-      return await rollBatch(family, batch);
+      return [...(await guardBatch(batch, (open) => rollBatch(family, open)))];
     } catch (error) {
       if (batch.length === 1 || !isTooMuch(error)) {
         throw error;
@@ -104,20 +131,24 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
     }
     const middle = Math.ceil(batch.length / 2);
     return [
-      ...(await rollInParts(family, batch.slice(0, middle))),
-      ...(await rollInParts(family, batch.slice(middle))),
+      ...(await rollInParts(family, batch.slice(0, middle), guardBatch)),
+      ...(await rollInParts(family, batch.slice(middle), guardBatch)),
     ];
   };
 
-  const rollOnce = async (family: Family, buckets: readonly Bucket[]): Promise<Bucket[]> => {
+  const rollOnce = async (
+    family: Family,
+    buckets: readonly Bucket[],
+    guardBatch: GuardBatch,
+  ): Promise<Bucket[]> => {
     const mixed: Bucket[] = [];
     for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
-      mixed.push(...(await rollInParts(family, batch)));
+      mixed.push(...(await rollInParts(family, batch, guardBatch)));
     }
     return mixed;
   };
 
-  return async (dirty: DirtyBuckets): Promise<void> => {
+  return async (dirty: DirtyBuckets, guardBatch = UNGUARDED): Promise<void> => {
     const startedAt = performance.now();
     let rounds = 0;
     let total = 0;
@@ -129,7 +160,7 @@ export function createReroll({ clickhouse, log, onPass }: RerollOptions) {
           log.error({ buckets: buckets.length }, 'buckets stay mixed; the audit has to mend them');
           break;
         }
-        buckets = await rollOnce(FAMILIES[name], buckets);
+        buckets = await rollOnce(FAMILIES[name], buckets, guardBatch);
         rounds += 1;
       }
     }

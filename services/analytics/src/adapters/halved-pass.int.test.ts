@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ClickhouseFault, createClickhouse } from '@tokometrics/kit';
 import type { Clickhouse } from '@tokometrics/kit';
 import { aShopKey, createMemoryLog, engineEnv } from '@tokometrics/testkit';
 import { z } from 'zod';
@@ -61,6 +62,29 @@ describe('a pass that is too much for the store at once', () => {
     return { clickhouse, refused };
   }
 
+  /** The store as it is, to which statements of this text take 0.4 seconds for each day. */
+  function slow(text: string, store = sink.clickhouse) {
+    const slowed = (sql: string): string =>
+      sql.includes(text)
+        ? sql.replace('FROM dirty)', 'FROM dirty WHERE sleepEachRow(0.4) = 0)')
+        : sql;
+    const codes: unknown[] = [];
+    const noted = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } catch (error) {
+        codes.push(error instanceof ClickhouseFault ? error.serverCode : error);
+        throw error;
+      }
+    };
+    const clickhouse: Clickhouse = {
+      ...store,
+      command: (sql, params) => noted(store.command(slowed(sql), params)),
+      query: (sql, params, row) => noted(store.query(slowed(sql), params, row)),
+    };
+    return { clickhouse, codes };
+  }
+
   /** Of two rows of one version nobody knows which is the figure. */
   const doubled = async (shopKey: string): Promise<string | undefined> => {
     const sql = `SELECT count() AS n FROM (
@@ -92,6 +116,53 @@ describe('a pass that is too much for the store at once', () => {
     expect(await doubled(tenant.shopKey)).toBe('0');
     expect(lines().filter(({ msg }) => String(msg).includes('halved'))).toHaveLength(2);
   });
+
+  it.each([
+    ['a statement', 'INSERT INTO shop_daily '],
+    ['the proof', 'min(ver) != max(ver)'],
+    ['the look at what stands there', 'toString(max(ver))'],
+  ])(
+    'is done in halves where %s takes longer than it may',
+    async (_what, text) => {
+      const { tenant, dirty } = await staleDays();
+      const { log, lines } = createMemoryLog();
+
+      const { clickhouse, codes } = slow(text);
+
+      await createReroll({ clickhouse, log, statementS: 1 })(dirty);
+
+      const right = Array<string>(DAYS).fill('70000');
+      const halved = lines().filter(({ msg }) => String(msg).includes('halved'));
+      expect(await grossOf(tenant)).toEqual([right, right, right]);
+      // Of two days and of one a busy machine may make more.
+      expect(halved.slice(0, 2).map(({ buckets }) => buckets)).toEqual([5, 3]);
+      expect(codes.slice(0, 2)).toEqual([159, 159]);
+    },
+    60_000,
+  );
+
+  it('is done in halves where nobody answers in time, behind what is still at work', async () => {
+    const { tenant, dirty } = await staleDays();
+    const { log, lines } = createMemoryLog();
+    const impatient = createClickhouse({
+      url: engineEnv().CLICKHOUSE_URL,
+      database: sink.clickhouse.database,
+      requestMs: 1_000,
+      log,
+    });
+
+    const { clickhouse, codes } = slow('INSERT INTO shop_daily ', impatient);
+
+    await createReroll({ clickhouse, log })(dirty);
+    await impatient.stop();
+
+    const right = Array<string>(DAYS).fill('70000');
+    const halved = lines().filter(({ msg }) => String(msg).includes('halved'));
+    expect(await grossOf(tenant)).toEqual([right, right, right]);
+    expect(halved.slice(0, 2).map(({ buckets }) => buckets)).toEqual([5, 3]);
+    expect(codes.slice(0, 2)).toEqual([undefined, undefined]);
+    expect(await doubled(tenant.shopKey)).toBe('0');
+  }, 60_000);
 
   it('fails where one day alone is too much', async () => {
     const { dirty } = await staleDays();

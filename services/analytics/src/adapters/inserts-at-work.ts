@@ -3,7 +3,7 @@ import type { Clickhouse } from '@tokometrics/kit';
 import { AppError } from '@tokometrics/kit';
 import { z } from 'zod';
 
-const LOOKS = 100;
+const LIMIT_MS = 10_000;
 const PAUSE_MS = 100;
 
 const AT_WORK = `
@@ -15,7 +15,7 @@ const row = z.object({ query_id: z.string() });
 export interface InsertsAtWork {
   /**
    * Resolves when none of them is at work any more; those that have begun since are not waited for.
-   * Rejects as `upstream.unavailable` when one takes longer than ten seconds.
+   * Rejects as `upstream.unavailable` when one takes longer than the limit.
    */
   ended(): Promise<void>;
 }
@@ -27,6 +27,7 @@ export interface InsertsAtWork {
 export async function insertsAtWork(
   clickhouse: Pick<Clickhouse, 'query'>,
   tables: readonly string[],
+  limitMs = LIMIT_MS,
 ): Promise<InsertsAtWork> {
   const look = async (): Promise<string[]> => {
     const rows = await clickhouse.query(AT_WORK, { tables: [...tables] }, row);
@@ -35,9 +36,9 @@ export async function insertsAtWork(
   const first = new Set(await look());
   return {
     ended: async () => {
-      let left = first.size;
-      for (let looks = 0; left > 0; looks += 1) {
-        if (looks === LOOKS) {
+      const until = performance.now() + limitMs;
+      for (let left = first.size; left > 0;) {
+        if (performance.now() >= until) {
           throw new AppError('upstream.unavailable', 'a statement from before still writes');
         }
         await setTimeout(PAUSE_MS);

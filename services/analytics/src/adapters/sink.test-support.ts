@@ -119,9 +119,9 @@ export async function startTestSink(url: string): Promise<TestSink> {
     };
     const pass = createReroll({ clickhouse, log });
     const { live: reroll, history } = createPassQueue(
-      guardPass(guardedChunk, async (dirty) => {
+      guardPass(guardedChunk, async (dirty, guardBatch) => {
         await beforePass();
-        await pass(dirty);
+        await pass(dirty, guardBatch);
       }),
       {
         now: () => performance.now(),

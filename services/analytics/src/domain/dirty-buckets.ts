@@ -14,6 +14,15 @@ export interface DirtyBuckets {
   readonly finance: readonly Bucket[];
 }
 
+/**
+ * Rolls the buckets of a batch whose connections are open, as in flight for them; answers what `roll`
+ * does, and nothing where none is open.
+ */
+export type GuardBatch = (
+  batch: readonly Bucket[],
+  roll: (open: readonly Bucket[]) => Promise<readonly Bucket[]>,
+) => Promise<readonly Bucket[]>;
+
 export const isNothingDirty = ({ order, settlement, finance }: DirtyBuckets): boolean =>
   order.length + settlement.length + finance.length === 0;
 

@@ -16,22 +16,27 @@ function textOf(micros: bigint): string {
 }
 
 export interface PassInstants {
-  /** The version of the next pass: the store's clock, but always later than the pass before. */
-  next(storeNow: string): { readonly tau: string; readonly isBackwards: boolean };
+  /**
+   * The version of the next pass: the store's clock, but always later than the pass before and than the
+   * newest version that stands in its buckets.
+   */
+  next(storeNow: string, newest: string): { readonly tau: string; readonly isBackwards: boolean };
 }
 
 /**
- * Of two passes over one bucket the one with the higher instant read later, so its rows win. Within a
- * process that order holds even when the store's clock steps back.
+ * Of two passes over one bucket the one with the higher instant read later, so its rows win. That order
+ * holds even when the store's clock steps back, also where this process began only afterwards.
  */
 export function createPassInstants(): PassInstants {
   let last = 0n;
   return {
-    next(storeNow) {
+    next(storeNow, newest) {
       const now = microsOf(storeNow);
-      const isBackwards = now < last;
+      const stands = microsOf(newest);
+      const isBackwards = now < last || now < stands;
       last = now > last ? now : last + 1n;
-      return { tau: textOf(last), isBackwards };
+      // Not remembered: what came from the future in some buckets is no reason to follow it in others.
+      return { tau: textOf(last > stands ? last : stands + 1n), isBackwards };
     },
   };
 }

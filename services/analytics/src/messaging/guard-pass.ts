@@ -1,4 +1,5 @@
-import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
+import type { DirtyBuckets, GuardBatch } from '../domain/dirty-buckets.ts';
+import type { Pass } from '../domain/pass-lane.ts';
 import type { Scope } from '../domain/read-fact.ts';
 
 type GuardedChunk = (
@@ -8,26 +9,25 @@ type GuardedChunk = (
 
 const keyOf = ({ shopKey, epoch }: Scope): string => `${shopKey}:${String(epoch)}`;
 
-/** A pass that writes figures of connections that are open alone, whichever chunks asked for it. */
+/**
+ * A pass that writes figures of connections that are open alone, whichever chunks asked for it. Each
+ * batch is guarded by itself: a pass may take as long as it has batches, and a fence between two of them
+ * waits for neither.
+ */
 export function guardPass(
   guardedChunk: GuardedChunk,
-  reroll: (dirty: DirtyBuckets) => Promise<void>,
-): (dirty: DirtyBuckets) => Promise<void> {
-  return async ({ order, settlement, finance }) => {
+  reroll: (dirty: DirtyBuckets, guardBatch: GuardBatch) => Promise<void>,
+): Pass {
+  const guardBatch: GuardBatch = async (batch, roll) => {
     const scopes = new Map(
-      [...order, ...settlement, ...finance].map(({ shopKey, epoch }) => {
-        const scope = { shopKey, epoch };
-        return [keyOf(scope), scope];
-      }),
+      batch.map(({ shopKey, epoch }) => [keyOf({ shopKey, epoch }), { shopKey, epoch }]),
     );
+    let answer: Awaited<ReturnType<GuardBatch>> = [];
     await guardedChunk([...scopes.values()], async (open) => {
       const keys = new Set(open.map(keyOf));
-      const ofOpen = (buckets: readonly Bucket[]) => buckets.filter((one) => keys.has(keyOf(one)));
-      await reroll({
-        order: ofOpen(order),
-        settlement: ofOpen(settlement),
-        finance: ofOpen(finance),
-      });
+      answer = await roll(batch.filter((one) => keys.has(keyOf(one))));
     });
+    return answer;
   };
+  return (dirty) => reroll(dirty, guardBatch);
 }

@@ -1,6 +1,6 @@
 import type { Step } from '@tokometrics/testkit';
-import type { Bucket, DirtyBuckets } from '../domain/dirty-buckets.ts';
-import { bucketKey } from '../domain/dirty-buckets.ts';
+import type { Bucket, DirtyBuckets, GuardBatch } from '../domain/dirty-buckets.ts';
+import { batchesOf, bucketKey } from '../domain/dirty-buckets.ts';
 import { COLUMNS } from '../domain/fact-rows.ts';
 import type { BaseTable } from '../domain/fact-rows.ts';
 import type { Scope } from '../domain/read-fact.ts';
@@ -136,12 +136,11 @@ export function createTables() {
 
 export type Tables = ReturnType<typeof createTables>;
 
-/** The pass over dirty buckets as ClickHouse makes it, one statement to read and one to write. */
+const BUCKETS_PER_BATCH = 2;
+
+/** The pass over dirty buckets as ClickHouse makes it, for each batch one statement to read and one to write. */
 export function createPass(tables: Tables, step: Step) {
-  const rollKind = async (rolled: Rolled, buckets: readonly Bucket[]): Promise<void> => {
-    if (buckets.length === 0) {
-      return;
-    }
+  const rollBatch = async (rolled: Rolled, buckets: readonly Bucket[]): Promise<[]> => {
     const keys = buckets.map(bucketKey);
     const { at, found } = await step(() => ({
       at: tables.nextInstant(),
@@ -152,10 +151,18 @@ export function createPass(tables: Tables, step: Step) {
         tables.roll(rolled, key, at, found[index] ?? new Map());
       });
     });
+    return [];
   };
-  return async ({ order, settlement, finance }: DirtyBuckets): Promise<void> => {
-    await rollKind('order', order);
-    await rollKind('settlement', [...order, ...settlement]);
-    await rollKind('finance', finance);
+  const unguarded: GuardBatch = (batch, roll) => roll(batch);
+  return async (
+    { order, settlement, finance }: DirtyBuckets,
+    guardBatch = unguarded,
+  ): Promise<void> => {
+    const kinds = { order, settlement: [...order, ...settlement], finance };
+    for (const rolled of ['order', 'settlement', 'finance'] as const) {
+      for (const batch of batchesOf(kinds[rolled], BUCKETS_PER_BATCH)) {
+        await guardBatch(batch, (open) => rollBatch(rolled, open));
+      }
+    }
   };
 }
