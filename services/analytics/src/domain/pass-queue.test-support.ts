@@ -23,7 +23,11 @@ export const patient = (longestMs: number) => ({ longestMs, nextMs: longestMs })
 export const LANES = ['live', 'history'] as const;
 
 /** A queue whose passes end when told to, and whose time goes by when told to. */
-export function createPassBench(lane: keyof PassQueue = 'live', historyBucketsPerPass = 1_000) {
+export function createPassBench(
+  lane: keyof PassQueue = 'live',
+  historyBucketsPerPass = 1_000,
+  liveBucketsPerPass = 2_000,
+) {
   const passes: string[][] = [];
   const running: PromiseWithResolvers<undefined>[] = [];
   const timers = new Map<() => void, number>();
@@ -43,7 +47,7 @@ export function createPassBench(lane: keyof PassQueue = 'live', historyBucketsPe
         return () => timers.delete(act);
       },
     },
-    historyBucketsPerPass,
+    { live: liveBucketsPerPass, history: historyBucketsPerPass },
   );
   const request = queue[lane];
   const sleep = (ms: number): void => {

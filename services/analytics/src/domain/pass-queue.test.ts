@@ -241,6 +241,39 @@ describe('what happens now, beside a history', () => {
   });
 });
 
+describe('what happens now, where it is much', () => {
+  it('is rolled in pieces, and takes turns with a history between them', async () => {
+    const { passes, ask, ended, endPass } = createPassBench('live', 2, 3);
+    ask('history', 'years', days('h1', 'h2', 'h3', 'h4'));
+    ask('live', 'much', days('n1', 'n2', 'n3', 'n4', 'n5'));
+    ask('live', 'little', days('n2'));
+
+    for (let pass = 0; pass < 4; pass += 1) {
+      await endPass();
+    }
+
+    expect(passes).toEqual([
+      ['h1', 'h2'],
+      ['n1', 'n2', 'n3'],
+      ['h3', 'h4'],
+      ['n4', 'n5'],
+    ]);
+    expect(ended).toEqual(['little', 'years', 'much']);
+  });
+
+  it('is of two thousand days a pass', async () => {
+    const sizes: number[] = [];
+    const { live } = createPassQueue(
+      ({ order }) => Promise.resolve(void sizes.push(order.length)),
+      { now: () => 0, after: () => () => undefined },
+    );
+
+    await live(days(...Array.from({ length: 4_500 }, (_, day) => String(day))));
+
+    expect(sizes).toEqual([2_000, 2_000, 500]);
+  });
+});
+
 describe('a history in pieces', () => {
   it('answers each of those who asked when the last of its own days is rolled', async () => {
     const { passes, ask, ended, endPass } = createPassBench('history', 2);

@@ -7,6 +7,8 @@ import type { Pass, PassLane, Patience } from './pass-lane.ts';
  * hardly longer than one over half of them, and half as long as one over twice as many.
  */
 const HISTORY_BUCKETS_PER_PASS = 1_000;
+/** What is live is hardly ever so much, but behind an outage it may be anything: as much as one statement. */
+const LIVE_BUCKETS_PER_PASS = 2_000;
 
 export interface PassClock {
   /** Monotonic, milliseconds. */
@@ -19,7 +21,7 @@ export interface PassClock {
 type RequestPass = (dirty: DirtyBuckets, patience?: Patience) => Promise<void>;
 
 export interface PassQueue {
-  /** For what happens now: rolled by itself, behind one piece of a history at most. */
+  /** For what happens now: rolled by itself, behind one piece of a history at most for each of its own. */
   readonly live: RequestPass;
   /** For what can wait: in pieces, between which what happens now is looked at. */
   readonly history: RequestPass;
@@ -29,10 +31,10 @@ export interface PassQueue {
 export function createPassQueue(
   pass: Pass,
   clock: PassClock,
-  historyBucketsPerPass = HISTORY_BUCKETS_PER_PASS,
+  bucketsPerPass: Partial<Readonly<Record<keyof PassQueue, number>>> = {},
 ): PassQueue {
-  const live = createPassLane(clock.now, Number.POSITIVE_INFINITY);
-  const history = createPassLane(clock.now, historyBucketsPerPass);
+  const live = createPassLane(clock.now, bucketsPerPass.live ?? LIVE_BUCKETS_PER_PASS);
+  const history = createPassLane(clock.now, bucketsPerPass.history ?? HISTORY_BUCKETS_PER_PASS);
   let isRunning = false;
   let last = history;
   let giveUpWaiting = (): void => undefined;

@@ -46,7 +46,7 @@ function createSink(onPass: (dirty: DirtyBuckets) => void, onLive: () => void) {
       await pass(dirty);
     },
     { now: () => 0, after: nobody },
-    HISTORY_BUCKETS_PER_PASS,
+    { history: HISTORY_BUCKETS_PER_PASS },
   );
   const consumers = new Map<string, Settle>();
   const batchConsumer = <P>(options: PreparingBatchConsumerOptions<P> | BatchConsumerOptions) => {

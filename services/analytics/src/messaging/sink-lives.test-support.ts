@@ -38,6 +38,7 @@ const FAULTS: Odds = { refuse: 0.02, loseAnswer: 0.02, die: 0.016 };
 const IN_FLIGHT = 4;
 /** Few, so that a chunk's days are rolled in several pieces. */
 const HISTORY_BUCKETS_PER_PASS = 3;
+const LIVE_BUCKETS_PER_PASS = 5;
 const LANES = ['live', 'history', 'history'] as const;
 
 /** One log, the stores that it is written to, and what has become of it so far. */
@@ -173,7 +174,7 @@ function depsOf(world: World, life: Life, hand: { count: number }): StoreDeps {
   const lanes = createPassQueue(
     guardPass(guardedChunk, createPass(tables, step)),
     { now: () => time, after },
-    HISTORY_BUCKETS_PER_PASS,
+    { live: LIVE_BUCKETS_PER_PASS, history: HISTORY_BUCKETS_PER_PASS },
   );
   const writing = {
     guardedChunk,
