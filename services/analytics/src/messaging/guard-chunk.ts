@@ -17,7 +17,7 @@ export interface GuardDeps {
   readonly monotonicMs: () => number;
 }
 
-/** Longest that the rows of a chunk, or a pass, may take before a fence stops waiting for them. */
+/** Longest that the rows of a chunk, or a batch of a pass, may take before they are given up. */
 const CHUNK_LIMIT_MS = 60_000;
 /**
  * A membership lapses after 15 s without a heartbeat, and "healthy" allows 10 s of them: a write that
