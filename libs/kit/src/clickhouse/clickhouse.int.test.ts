@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { createLogger } from '../logging.ts';
 import { requiredEnv } from '../testing/required-env.ts';
-import { createClickhouse } from './clickhouse.ts';
+import { createClickhouse, withQuoting } from './clickhouse.ts';
 import type { Clickhouse } from './clickhouse.ts';
 import { ClickhouseFault } from './clickhouse-fault.ts';
 import { defineQuery, runQuery } from './define-query.ts';
@@ -125,6 +125,8 @@ describe('inserts and queries', () => {
     const rows = await clickhouse.query(sql, {}, z.object({ n: z.string(), word: z.string() }));
 
     expect(rows).toEqual([{ n: '3', word: 'SETTINGS' }]);
+    expect(withQuoting(sql)).toMatch(/max_execution_time = 9, output_format/);
+    expect(withQuoting("SELECT 'SETTINGS'")).toMatch(/'SETTINGS' SETTINGS output_format/);
   });
 
   it('takes large inserts and many at a time', async () => {
