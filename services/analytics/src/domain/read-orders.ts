@@ -150,7 +150,10 @@ export async function readOrder(
       new Map(titles.map(({ productId, title }) => [productId, title])),
       transactions,
     ),
-    freshness: freshnessOf(createKnowledge(known, Math.floor(now.getTime() / 1000)), ['order', 'transaction']),
+    freshness: freshnessOf(createKnowledge(known, Math.floor(now.getTime() / 1000)), [
+      'order',
+      'transaction',
+    ]),
   };
 }
 
