@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
 import { HEADERS } from '@tokometrics/contracts';
 import {
@@ -24,9 +25,23 @@ export const piece = (place: string, said: string): Piece => ({
   bytes: Buffer.from(said, 'utf8'),
 });
 
+const LISTINGS = 20;
+
+/** A folder that goes while its place is listed has become part of another: all of it is listed again. */
+function listed(folder: string, left = LISTINGS): Dirent[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (left === 1 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      throw error;
+    }
+    return listed(folder, left - 1);
+  }
+}
+
 /** Every file below a folder. */
 export function* filesIn(folder: string): Generator<Piece> {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+  for (const entry of listed(folder)) {
     if (entry.isFile()) {
       const path = join(entry.parentPath, entry.name);
       const bytes = withoutRest(readIfThere(path));

@@ -47,7 +47,10 @@ describe('usage in ClickHouse', () => {
         parked: [{ reason: 'schema' }],
       });
     }
-    expect(await storeUsage(deps, [])).toEqual({ parked: [], finish: expect.any(Function) });
+    expect(await storeUsage(deps, [])).toEqual({
+      ...{ parked: [], isStored: false },
+      finish: expect.any(Function),
+    });
 
     const rows = await sink.clickhouse.query(
       `SELECT * EXCEPT (at, event_id, seconds), toString(seconds) AS seconds
