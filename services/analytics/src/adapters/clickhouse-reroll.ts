@@ -7,6 +7,7 @@ import type { Bucket, DirtyBuckets, GuardBatch } from '../domain/dirty-buckets.t
 import { createPassInstants } from '../domain/pass-instant.ts';
 import { insertsAtWork } from './inserts-at-work.ts';
 import {
+  CLOCK,
   instants as instantsSql,
   rerollFinanceDaily,
   rerollProductDaily,
@@ -65,16 +66,19 @@ export interface RerollOptions {
   readonly statementS?: number;
 }
 
+type RollBatch = (open: readonly Bucket[]) => Promise<Bucket[]>;
+
 const UNGUARDED: GuardBatch = (batch, roll) => roll(batch);
 
 function createRollBatch(
   { clickhouse, log }: Pick<RerollOptions, 'clickhouse' | 'log'>,
   limitS: number,
-): (family: Family, open: readonly Bucket[]) => Promise<Bucket[]> {
+): (family: Family, isAgain: boolean) => RollBatch {
   const instants = createPassInstants();
 
-  const takeInstant = async (family: Family, buckets: string): Promise<string> => {
-    const sql = instantsSql({ buckets, limitS }, family.proven);
+  // Rows from the future are found by the proof: whoever rolls anew looks how far they reach.
+  const takeInstant = async (family: Family, buckets: string, isAgain: boolean) => {
+    const sql = isAgain ? instantsSql({ buckets, limitS }, family.proven) : CLOCK;
     const [row] = await clickhouse.query(sql, {}, instantsRow);
     const { tau, isBackwards } = instants.next(row?.now ?? '', row?.newest ?? '');
     if (isBackwards) {
@@ -83,11 +87,11 @@ function createRollBatch(
     return tau;
   };
 
-  return async (family: Family, open: readonly Bucket[]): Promise<Bucket[]> => {
+  return (family, isAgain) => async (open) => {
     const limitMs = limitS * 1_000 + GRACE_MS;
     const before = await insertsAtWork(clickhouse, family.proven.flat(), limitMs);
     const buckets = bucketsLiteral(open);
-    const batch = { buckets, tau: await takeInstant(family, buckets), limitS };
+    const batch = { buckets, tau: await takeInstant(family, buckets, isAgain), limitS };
     for (const statement of family.statements) {
       await clickhouse.command(statement(batch));
     }
@@ -117,12 +121,12 @@ export function createReroll(options: RerollOptions) {
    * instant of its own: rows of the half-done whole would else have the version of those that follow.
    */
   const rollInParts = async (
-    family: Family,
+    roll: RollBatch,
     batch: readonly Bucket[],
     guardBatch: GuardBatch,
   ): Promise<Bucket[]> => {
     try {
-      return [...(await guardBatch(batch, (open) => rollBatch(family, open)))];
+      return [...(await guardBatch(batch, roll))];
     } catch (error) {
       if (batch.length === 1 || !isTooMuch(error)) {
         throw error;
@@ -131,19 +135,19 @@ export function createReroll(options: RerollOptions) {
     }
     const middle = Math.ceil(batch.length / 2);
     return [
-      ...(await rollInParts(family, batch.slice(0, middle), guardBatch)),
-      ...(await rollInParts(family, batch.slice(middle), guardBatch)),
+      ...(await rollInParts(roll, batch.slice(0, middle), guardBatch)),
+      ...(await rollInParts(roll, batch.slice(middle), guardBatch)),
     ];
   };
 
   const rollOnce = async (
-    family: Family,
+    roll: RollBatch,
     buckets: readonly Bucket[],
     guardBatch: GuardBatch,
   ): Promise<Bucket[]> => {
     const mixed: Bucket[] = [];
     for (const batch of batchesOf(buckets, BUCKETS_PER_STATEMENT)) {
-      mixed.push(...(await rollInParts(family, batch, guardBatch)));
+      mixed.push(...(await rollInParts(roll, batch, guardBatch)));
     }
     return mixed;
   };
@@ -160,7 +164,7 @@ export function createReroll(options: RerollOptions) {
           log.error({ buckets: buckets.length }, 'buckets stay mixed; the audit has to mend them');
           break;
         }
-        buckets = await rollOnce(FAMILIES[name], buckets, guardBatch);
+        buckets = await rollOnce(rollBatch(FAMILIES[name], round > 0), buckets, guardBatch);
         rounds += 1;
       }
     }

@@ -130,6 +130,10 @@ SELECT DISTINCT ${BUCKET} FROM (${perGroup.join('\n  UNION ALL')}
 SETTINGS do_not_merge_across_partitions_select_final = 1, ${limited(limitS)}`;
 }
 
+/** The store's clock alone, in the form of `instants`. */
+export const CLOCK = `SELECT toString(now64(6, 'UTC')) AS now,
+  toString(toDateTime64(0, 6, 'UTC')) AS newest`;
+
 /** The store's clock, and the newest version that stands in the buckets; 1970 where nothing does. */
 export function instants({ buckets, limitS }: Omit<RerollBatch, 'tau'>, groups: Tables): string {
   const perTable = groups.flat().map((table) => `\n  SELECT ver FROM ${table} WHERE ${IN_DIRTY}`);
