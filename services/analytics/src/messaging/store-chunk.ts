@@ -86,9 +86,12 @@ export async function storeChunk(
   let isStored = false;
   const { fenced } = await deps.guardedChunk(distinctScopes(kept), async (open) => {
     const isOpen = includes(open);
-    const writable = [...kept, ...lasting].filter(({ scope }) => isOpen(scope));
-    isStored = writable.length > 0;
-    await insertRows(deps, writable);
+    // Each scope that is open has a row here.
+    isStored = true;
+    await insertRows(
+      deps,
+      [...kept, ...lasting].filter(({ scope }) => isOpen(scope)),
+    );
   });
   const isFenced = includes(fenced);
   // Also what was written before the fence fell: it is taken back at once, or by the erasure.
